@@ -1,0 +1,1 @@
+//! Receives Huifu's callbacks and records how each withdrawal ended.

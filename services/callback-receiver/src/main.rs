@@ -1,0 +1,3 @@
+//! The `callback-receiver` binary.
+
+fn main() {}

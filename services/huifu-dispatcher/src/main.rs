@@ -1,0 +1,3 @@
+//! The `huifu-dispatcher` binary.
+
+fn main() {}

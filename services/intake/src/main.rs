@@ -1,0 +1,3 @@
+//! The `intake` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The operator's tool: migrations, partners and keys, withdrawals, dead letters, signatures.

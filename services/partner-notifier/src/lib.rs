@@ -1,0 +1,1 @@
+//! Tells partners, signed and surely, how each withdrawal ended.

@@ -1,0 +1,3 @@
+//! The `partner-notifier` binary.
+
+fn main() {}

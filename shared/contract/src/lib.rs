@@ -1,0 +1,15 @@
+//! What Tixian says: ids, money, states, messages, the words of partners and of Huifu, and signatures.
+//!
+//! This crate does no I/O, knows no clock and no randomness: whoever calls it brings the time and
+//! the random bytes. Everything here is a promise to someone outside, or the only place where a
+//! question such as "may this withdrawal still be cancelled?" is answered.
+
+pub mod fee;
+pub mod huifu;
+pub mod ids;
+pub mod message;
+pub mod money;
+pub mod partner;
+pub mod signing;
+pub mod topology;
+pub mod withdrawal;

@@ -1,0 +1,26 @@
+//! A notice to a partner is due, for the first time or again.
+
+use serde::{Deserialize, Serialize};
+
+use super::Message;
+use crate::ids::{NoticeId, WithdrawalId};
+use crate::topology::{NOTIFY, Queue};
+
+/// Version 1, from whoever recorded the end of a withdrawal, and from partner-notifier for retries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeDue {
+    /// Which notice.
+    pub notice_id: NoticeId,
+    /// The withdrawal it tells about.
+    pub withdrawal_id: WithdrawalId,
+}
+
+impl Message for NoticeDue {
+    const TYPE: &'static str = "notice.due.v1";
+    const QUEUE: Queue = NOTIFY;
+
+    fn withdrawal_id(&self) -> &WithdrawalId {
+        &self.withdrawal_id
+    }
+}

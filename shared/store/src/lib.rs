@@ -1,0 +1,1 @@
+//! What Tixian remembers: every SQL statement, the migrations, outbox and inbox.

@@ -1,0 +1,1 @@
+//! One file per bad day, on real PostgreSQL, RabbitMQ and processes.

@@ -1,0 +1,1 @@
+//! Open-loop load with an exact ledger, beside a bare pipeline doing the same work.

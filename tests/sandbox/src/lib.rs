@@ -1,0 +1,1 @@
+//! A Huifu and a partner to run against, written from the documents.

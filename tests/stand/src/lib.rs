@@ -1,0 +1,32 @@
+//! Private PostgreSQL and RabbitMQ, and the whole system around them, for tests, demo and development.
+//!
+//! Everything lives under `.local/` of the checkout (`STAND_DIR` puts it elsewhere), on free
+//! ports of the loopback interface. One shared PostgreSQL and one shared RabbitMQ serve every
+//! test process; a test gets a database ([`TestDatabase`]) or a virtual host ([`TestVhost`]) of
+//! its own on them. A test that stops or breaks an engine takes one for itself from [`private`].
+//!
+//! Shared engines outlive the process that started them: starting RabbitMQ costs four seconds,
+//! finding it again a few milliseconds. `stand down` ends them. `DATABASE_URL` and `AMQP_URL`
+//! name engines that are somebody else's: then nothing is started, and nothing is stopped.
+
+mod elsewhere;
+mod eventually;
+mod folder;
+pub mod keys;
+mod packages;
+mod ports;
+mod postgres;
+pub mod private;
+pub mod process;
+mod rabbitmq;
+mod running;
+mod secret;
+mod shared;
+
+pub use eventually::{Observation, eventually, try_eventually};
+pub use folder::stand_dir;
+pub use packages::install_missing;
+pub use ports::free_port;
+pub use postgres::{Postgres, TestDatabase, postgres};
+pub use rabbitmq::{RabbitMq, TestVhost, rabbitmq};
+pub use shared::{Swept, down, status, sweep};
