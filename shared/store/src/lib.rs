@@ -1,1 +1,30 @@
-//! What Tixian remembers: every SQL statement, the migrations, outbox and inbox.
+//! What Tixian remembers: every SQL statement, the migrations, the transaction.
+//!
+//! Each statement is a constant that begins with its own name, so that `pg_stat_statements` and logs
+//! show it, and can be pasted into psql. Functions take a [`Transaction`], never a pool, so that the
+//! caller shows where a transaction begins and ends, and `now` is a parameter.
+//!
+//! **Invariant:** nobody keeps a transaction open while waiting for a network.
+
+pub mod attempts;
+pub mod cases;
+pub mod dead_letters;
+pub mod inbox;
+mod migrate;
+pub mod nonces;
+pub mod notices;
+pub mod outbox;
+pub mod partners;
+mod pool;
+pub mod progress;
+pub mod schema;
+pub mod timeline;
+pub mod users;
+pub mod withdrawals;
+
+mod error;
+mod row;
+
+pub use error::StoreError;
+pub use migrate::{MigrateError, migrate, migrations_digest};
+pub use pool::{Connection, Listener, Store, Transaction};

@@ -1,0 +1,302 @@
+//! Dead letters: messages that need a person, kept until one has decided.
+//!
+//! Whoever gives up writes the row itself, in the transaction that settles the message; what the
+//! broker gave up on is drained from its dead-letter queues into the same table.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::row::named;
+use crate::{Connection, StoreError, Transaction};
+
+const INSERT: &str = "\
+-- dead_letters.insert
+insert into dead_letters (message_id, service, queue, exchange, routing_key, message_type,
+                          correlation_id, causation_id, partner_id, reason, error_class,
+                          attempt_count, headers, body, state, first_failed_at, last_failed_at,
+                          created_at, updated_at, updated_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $16, $16, $16, $17)
+on conflict (message_id) where state = 'open' do nothing";
+
+const LIST: &str = "\
+-- dead_letters.list
+select id, message_id, service, queue, exchange, routing_key, message_type, correlation_id,
+       partner_id, reason, error_class, attempt_count, headers, body, state, decided_by, decided_at,
+       decision, first_failed_at, last_failed_at
+  from dead_letters
+ where ($1::text is null or state = $1)
+   and ($2::text is null or partner_id = $2)
+ order by id
+ limit $3";
+
+const FIND: &str = "\
+-- dead_letters.find
+select id, message_id, service, queue, exchange, routing_key, message_type, correlation_id,
+       partner_id, reason, error_class, attempt_count, headers, body, state, decided_by, decided_at,
+       decision, first_failed_at, last_failed_at
+  from dead_letters
+ where id = $1";
+
+/// Only what was written as a message of ours can become one again.
+const REPLAY: &str = "\
+-- dead_letters.replay
+with chosen as (
+    update dead_letters
+       set state = 'replayed', decided_by = $3, decided_at = $2, decision = $4,
+           updated_at = $2, updated_by = $5
+     where id = $1
+       and state = 'open'
+       and message_id is not null
+       and message_type is not null
+       and correlation_id is not null
+    returning message_id, exchange, routing_key, message_type, correlation_id, causation_id,
+              convert_from(body, 'UTF8') as body),
+revived as (
+    update notices
+       set state = 'pending', schedule_step = 0, updated_at = $2, updated_by = $5
+      from chosen
+     where chosen.message_type like 'notice.due.%'
+       and notices.id = chosen.body::jsonb ->> 'notice_id'
+       and notices.state = 'dead_lettered')
+insert into outbox (message_id, exchange, routing_key, message_type, correlation_id, causation_id,
+                    body, available_at, created_at, updated_at, updated_by)
+select message_id, exchange, routing_key, message_type, correlation_id, causation_id,
+       body, $2, $2, $2, $5
+  from chosen
+on conflict on constraint outbox_message_once do nothing";
+
+const DISCARD: &str = "\
+-- dead_letters.discard
+update dead_letters
+   set state = 'discarded', decided_by = $3, decided_at = $2, decision = $4,
+       updated_at = $2, updated_by = $5
+ where id = $1 and state = 'open'";
+
+/// Where a dead letter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadLetterState {
+    /// Nobody has decided.
+    Open,
+    /// It was put back into the outbox.
+    Replayed,
+    /// It was given up for good.
+    Discarded,
+}
+
+impl DeadLetterState {
+    /// Every state; compared with the database's list by a test.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Replayed, Self::Discarded];
+
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Replayed => "replayed",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// A dead letter about to be written.
+#[derive(Debug, Clone)]
+pub struct NewDeadLetter<'a> {
+    /// AMQP `message_id`, if it could be read.
+    pub message_id: Option<Uuid>,
+    /// Who gave up.
+    pub service: &'a str,
+    /// The queue it came from.
+    pub queue: &'a str,
+    /// Where a replay publishes it.
+    pub exchange: &'a str,
+    /// With which key.
+    pub routing_key: &'a str,
+    /// AMQP `type`, if it had one.
+    pub message_type: Option<&'a str>,
+    /// AMQP `correlation_id`, if it had one.
+    pub correlation_id: Option<&'a str>,
+    /// The message that caused it.
+    pub causation_id: Option<Uuid>,
+    /// Whom it concerns, if that is known.
+    pub partner_id: Option<&'a str>,
+    /// Why, in a sentence.
+    pub reason: &'a str,
+    /// Why, in a word: `timeout`, `status`, `decode`, `delivery_limit`, …
+    pub error_class: &'a str,
+    /// How often it was tried.
+    pub attempt_count: i32,
+    /// AMQP headers, those that are text.
+    pub headers: &'a Value,
+    /// The body as it was.
+    pub body: &'a [u8],
+    /// When it failed first.
+    pub first_failed_at: Timestamp,
+}
+
+/// A dead letter as it is stored.
+#[derive(Debug, Clone)]
+pub struct DeadLetter {
+    /// Our number of it.
+    pub id: i64,
+    /// AMQP `message_id`.
+    pub message_id: Option<Uuid>,
+    /// Who gave up.
+    pub service: String,
+    /// The queue it came from.
+    pub queue: String,
+    /// Where a replay publishes it.
+    pub exchange: String,
+    /// With which key.
+    pub routing_key: String,
+    /// AMQP `type`.
+    pub message_type: Option<String>,
+    /// The withdrawal.
+    pub correlation_id: Option<String>,
+    /// Whom it concerns.
+    pub partner_id: Option<String>,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Why, in a word.
+    pub error_class: String,
+    /// How often it was tried.
+    pub attempt_count: i32,
+    /// AMQP headers.
+    pub headers: Value,
+    /// The body as it was.
+    pub body: Vec<u8>,
+    /// Where it stands.
+    pub state: DeadLetterState,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// Why.
+    pub decision: Option<String>,
+    /// When it failed first.
+    pub first_failed_at: Timestamp,
+    /// When it failed last.
+    pub last_failed_at: Timestamp,
+}
+
+/// An operator's decision: who and why are mandatory.
+#[derive(Debug, Clone, Copy)]
+pub struct Decision<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// Writes a dead letter; a message that is already an open one stays as it was.
+pub async fn insert(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    letter: &NewDeadLetter<'_>,
+) -> Result<(), StoreError> {
+    tx.execute(
+        INSERT,
+        &[
+            &letter.message_id,
+            &letter.service,
+            &letter.queue,
+            &letter.exchange,
+            &letter.routing_key,
+            &letter.message_type,
+            &letter.correlation_id,
+            &letter.causation_id,
+            &letter.partner_id,
+            &letter.reason,
+            &letter.error_class,
+            &letter.attempt_count,
+            letter.headers,
+            &letter.body,
+            &letter.first_failed_at,
+            &now,
+            &tx.name(),
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// The oldest dead letters, those of one state or partner if asked.
+pub async fn list(
+    connection: &Connection,
+    state: Option<DeadLetterState>,
+    partner: Option<&str>,
+    limit: i64,
+) -> Result<Vec<DeadLetter>, StoreError> {
+    let state = state.map(DeadLetterState::as_str);
+    let rows = connection.query(LIST, &[&state, &partner, &limit]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The dead letter with this number.
+pub async fn find(connection: &Connection, id: i64) -> Result<Option<DeadLetter>, StoreError> {
+    let row = connection.query_opt(FIND, &[&id]).await?;
+    row.as_ref().map(from_row).transpose()
+}
+
+/// Puts a dead letter back into the outbox, and its notice back to the beginning of its schedule.
+/// `false`: it is not open, or it is not a message that could be published. Commit wakes a relay
+/// only through [`crate::outbox::notify`].
+pub async fn replay(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    id: i64,
+    decision: Decision<'_>,
+) -> Result<bool, StoreError> {
+    let count = tx
+        .execute(
+            REPLAY,
+            &[&id, &now, &decision.by, &decision.reason, &tx.name()],
+        )
+        .await?;
+    Ok(count == 1)
+}
+
+/// Gives a dead letter up for good; `false` if it is not open.
+pub async fn discard(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    id: i64,
+    decision: Decision<'_>,
+) -> Result<bool, StoreError> {
+    let count = tx
+        .execute(
+            DISCARD,
+            &[&id, &now, &decision.by, &decision.reason, &tx.name()],
+        )
+        .await?;
+    Ok(count == 1)
+}
+
+fn from_row(row: &Row) -> Result<DeadLetter, StoreError> {
+    Ok(DeadLetter {
+        id: row.try_get("id")?,
+        message_id: row.try_get("message_id")?,
+        service: row.try_get("service")?,
+        queue: row.try_get("queue")?,
+        exchange: row.try_get("exchange")?,
+        routing_key: row.try_get("routing_key")?,
+        message_type: row.try_get("message_type")?,
+        correlation_id: row.try_get("correlation_id")?,
+        partner_id: row.try_get("partner_id")?,
+        reason: row.try_get("reason")?,
+        error_class: row.try_get("error_class")?,
+        attempt_count: row.try_get("attempt_count")?,
+        headers: row.try_get("headers")?,
+        body: row.try_get("body")?,
+        state: named(row, "state", DeadLetterState::from_name)?,
+        decided_by: row.try_get("decided_by")?,
+        decided_at: row.try_get("decided_at")?,
+        decision: row.try_get("decision")?,
+        first_failed_at: row.try_get("first_failed_at")?,
+        last_failed_at: row.try_get("last_failed_at")?,
+    })
+}

@@ -1,0 +1,85 @@
+//! What can go wrong with the database, as far as a caller can do something about it.
+
+use tokio_postgres::error::SqlState;
+
+/// A failed statement, connection or reading.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A named constraint said no; constraint names are part of the design.
+    #[error("constraint {constraint} refused the change")]
+    Constraint {
+        /// The name in the migrations.
+        constraint: String,
+        /// What the database said.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// Two transactions got in each other's way, or the connection was lost: the whole step may be
+    /// tried again.
+    #[error("the database asks to try again")]
+    Retryable(#[source] tokio_postgres::Error),
+    /// The statement failed and would fail again.
+    #[error("a statement failed")]
+    Statement(#[source] tokio_postgres::Error),
+    /// No connection could be had in time.
+    #[error("no database connection could be had")]
+    Pool(#[source] deadpool_postgres::PoolError),
+    /// The address of the database cannot be read.
+    #[error("DATABASE_URL cannot be read")]
+    Address(#[source] tokio_postgres::Error),
+    /// The pool cannot be built.
+    #[error("the connection pool cannot be built")]
+    Build(#[source] deadpool_postgres::BuildError),
+    /// A stored value does not parse. It is corruption, not a default.
+    #[error("column {column} holds a value that cannot be")]
+    Corrupt {
+        /// The column's name.
+        column: &'static str,
+    },
+    /// The database's schema is older than this program.
+    #[error("the schema is at version {found}, this program needs {needed}: run opsctl migrate")]
+    SchemaTooOld {
+        /// The version in the database; 0 when there is none.
+        found: u32,
+        /// The version that this program was built for.
+        needed: u32,
+    },
+}
+
+impl StoreError {
+    /// The constraint that refused, if one did.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Constraint { constraint, .. } => Some(constraint),
+            _ => None,
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(source: tokio_postgres::Error) -> Self {
+        let Some(refusal) = source.as_db_error() else {
+            // No answer from the server: the connection is gone, and a fresh one may work.
+            return Self::Retryable(source);
+        };
+        if let Some(constraint) = refusal.constraint() {
+            let constraint = constraint.to_owned();
+            return Self::Constraint { constraint, source };
+        }
+        let code = refusal.code();
+        let again = [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::TOO_MANY_CONNECTIONS,
+        ];
+        if again.contains(code) {
+            Self::Retryable(source)
+        } else {
+            Self::Statement(source)
+        }
+    }
+}

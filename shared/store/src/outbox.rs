@@ -1,0 +1,207 @@
+//! Messages to publish, written in the transaction of the change that causes them.
+//!
+//! A row is a duty and lives until its consumer deletes it, in the transaction of the effect (see
+//! [`settle`]). So a message that arrives twice finds no row the second time, and a broker that
+//! lost its queues is given again exactly what nobody has carried out yet.
+//!
+//! A relay claims rows by moving `available_at` forward and commits before it publishes: no
+//! transaction is open while it talks to the broker, and a relay that dies gives its rows back by
+//! itself when that time has come.
+
+use std::time::Duration;
+
+use contract::message::{Envelope, Message};
+use jiff::{SignedDuration, Timestamp};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::{Connection, StoreError, Transaction};
+
+const ENQUEUE: &str = "\
+-- outbox.enqueue
+insert into outbox (message_id, exchange, routing_key, message_type, correlation_id, causation_id,
+                    traceparent, body, available_at, created_at, updated_at, updated_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)";
+
+const CLAIM: &str = "\
+-- outbox.claim
+with due as (
+    select id
+      from outbox
+     where published_at is null
+       and available_at <= $1
+     order by available_at
+     limit $3
+       for update skip locked)
+update outbox
+   set available_at = $2, updated_at = $1, updated_by = $4
+  from due
+ where outbox.id = due.id
+returning outbox.id, message_id, exchange, routing_key, message_type, correlation_id,
+          causation_id, traceparent, body, created_at";
+
+const MARK_PUBLISHED: &str = "\
+-- outbox.mark_published
+update outbox
+   set published_at = $2, publish_count = publish_count + 1, updated_at = $2, updated_by = $3
+ where id = any($1)";
+
+const NEXT_DUE: &str = "\
+-- outbox.next_due
+select min(available_at) from outbox where published_at is null";
+
+const REPUBLISH_STALE: &str = "\
+-- outbox.republish_stale
+with stale as (
+    select id
+      from outbox
+     where routing_key = $1
+       and published_at < $2
+     order by published_at
+     limit $3
+       for update skip locked)
+update outbox
+   set published_at = null, available_at = $4, updated_at = $4, updated_by = $5
+  from stale
+ where outbox.id = stale.id";
+
+const SETTLE: &str = "\
+-- outbox.settle
+delete from outbox where message_id = $1";
+
+const NOTIFY: &str = "\
+-- outbox.notify
+select pg_notify('outbox', '')";
+
+/// A row that this relay may publish until its claim runs out.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The row.
+    pub id: i64,
+    /// AMQP `message_id`.
+    pub message_id: Uuid,
+    /// Where to publish.
+    pub exchange: String,
+    /// With which key.
+    pub routing_key: String,
+    /// AMQP `type`.
+    pub message_type: String,
+    /// AMQP `correlation_id`.
+    pub correlation_id: String,
+    /// Header `causation_id`.
+    pub causation_id: Option<Uuid>,
+    /// Header `traceparent`.
+    pub traceparent: Option<String>,
+    /// The body: JSON.
+    pub body: String,
+    /// AMQP `timestamp`.
+    pub created_at: Timestamp,
+}
+
+/// Writes a message that is due at `available_at`; later than now is how a retry is made.
+pub async fn enqueue<M: Message>(
+    tx: &Transaction<'_>,
+    envelope: &Envelope<M>,
+    available_at: Timestamp,
+) -> Result<(), StoreError> {
+    let body = serde_json::to_string(&envelope.body)
+        .expect("a message is ids and numbers, which always print as JSON");
+    tx.execute(
+        ENQUEUE,
+        &[
+            &envelope.message_id,
+            &M::QUEUE.exchange.name,
+            &M::QUEUE.routing_key,
+            &M::TYPE,
+            &envelope.body.withdrawal_id().as_str(),
+            &envelope.causation_id,
+            &envelope.traceparent,
+            &body,
+            &available_at,
+            &envelope.at,
+            &tx.name(),
+        ],
+    )
+    .await?;
+    tx.mark_enqueued();
+    Ok(())
+}
+
+/// Wakes the relays of all services at commit. Only for those who enqueue without a relay of their
+/// own, such as opsctl: it takes a database-wide lock for the length of the commit.
+pub async fn notify(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.query_one(NOTIFY, &[]).await.map(drop)
+}
+
+/// Claims up to `limit` due rows until `now + lease`; rows that others are claiming are passed over.
+pub async fn claim(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    lease: Duration,
+    limit: i64,
+) -> Result<Vec<Claimed>, StoreError> {
+    let lease = SignedDuration::try_from(lease).unwrap_or(SignedDuration::from_secs(60));
+    let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+    let rows = tx.query(CLAIM, &[&now, &until, &limit, &tx.name()]).await?;
+    rows.iter().map(claimed).collect()
+}
+
+fn claimed(row: &Row) -> Result<Claimed, StoreError> {
+    Ok(Claimed {
+        id: row.try_get("id")?,
+        message_id: row.try_get("message_id")?,
+        exchange: row.try_get("exchange")?,
+        routing_key: row.try_get("routing_key")?,
+        message_type: row.try_get("message_type")?,
+        correlation_id: row.try_get("correlation_id")?,
+        causation_id: row.try_get("causation_id")?,
+        traceparent: row.try_get("traceparent")?,
+        body: row.try_get("body")?,
+        created_at: row.try_get("created_at")?,
+    })
+}
+
+/// Notes that the broker confirmed these rows. A row that was settled meanwhile is gone already.
+pub async fn mark_published(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    ids: &[i64],
+) -> Result<(), StoreError> {
+    tx.execute(MARK_PUBLISHED, &[&ids, &now, &tx.name()])
+        .await
+        .map(drop)
+}
+
+/// When the next unpublished row is due; in the past if one is due now.
+pub async fn next_due(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let row = connection.query_opt(NEXT_DUE, &[]).await?;
+    row.map_or(Ok(None), |row| Ok(row.try_get(0)?))
+}
+
+/// Makes rows due again that were published before `published_before` and that nobody has settled.
+/// Only sensible when the queue behind `routing_key` holds none of them. Answers how many.
+pub async fn republish_stale(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    routing_key: &str,
+    published_before: Timestamp,
+    limit: i64,
+) -> Result<u64, StoreError> {
+    let count = tx
+        .execute(
+            REPUBLISH_STALE,
+            &[&routing_key, &published_before, &limit, &now, &tx.name()],
+        )
+        .await?;
+    if count > 0 {
+        tx.mark_enqueued();
+    }
+    Ok(count)
+}
+
+/// Takes the duty over: deletes the row, in the transaction of the effect. `false` means that the
+/// effect was committed before (or that nobody here ever wrote this message): do nothing and ack.
+/// Two deliveries at once: the second waits here until the first commits, then sees nothing.
+pub async fn settle(tx: &Transaction<'_>, message_id: Uuid) -> Result<bool, StoreError> {
+    Ok(tx.execute(SETTLE, &[&message_id]).await? == 1)
+}

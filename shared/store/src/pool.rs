@@ -1,0 +1,243 @@
+//! Connections, transactions, and being woken when the outbox has work.
+//!
+//! A transaction says its name when it begins; the name is written into every row's `updated_by`.
+//! Committing one that enqueued messages wakes the relay of the same process directly. `NOTIFY`
+//! inside each of those transactions would do it too, but takes a database-wide lock from before
+//! the commit's fsync until after it, and so would bring all commits into single file; it is left
+//! to those who enqueue without a relay of their own (see [`crate::outbox::notify`]).
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Timeouts};
+use tokio::sync::{Notify, mpsc};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{AsyncMessage, NoTls, Row};
+
+use crate::StoreError;
+
+/// Long enough for a burst to pass, shorter than any HTTP time-out above it.
+const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool,
+    config: tokio_postgres::Config,
+    outbox: Arc<Notify>,
+}
+
+impl Store {
+    /// Prepares a pool; nothing is connected yet. `application_name` is shown by the server.
+    pub fn new(
+        database_url: &str,
+        pool_size: usize,
+        application_name: &str,
+    ) -> Result<Self, StoreError> {
+        let mut config =
+            tokio_postgres::Config::from_str(database_url).map_err(StoreError::Address)?;
+        config.application_name(application_name);
+        config.connect_timeout(WAIT_FOR_CONNECTION);
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_config(config.clone(), NoTls, recycling);
+        let timeouts = Timeouts {
+            wait: Some(WAIT_FOR_CONNECTION),
+            create: Some(WAIT_FOR_CONNECTION),
+            recycle: Some(WAIT_FOR_CONNECTION),
+        };
+        let pool = Pool::builder(manager)
+            .max_size(pool_size)
+            .timeouts(timeouts)
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .build()
+            .map_err(StoreError::Build)?;
+        Ok(Self {
+            pool,
+            config,
+            outbox: Arc::new(Notify::new()),
+        })
+    }
+
+    /// Takes a connection out of the pool; it goes back when dropped.
+    pub async fn connection(&self) -> Result<Connection, StoreError> {
+        let client = self.pool.get().await.map_err(StoreError::Pool)?;
+        Ok(Connection {
+            client,
+            outbox: Arc::clone(&self.outbox),
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let connection = self.connection().await?;
+        connection
+            .client()
+            .simple_query("-- store.ping\nselect 1")
+            .await?;
+        Ok(())
+    }
+
+    /// Connections in use and the most there may be, for metrics.
+    pub fn pool_status(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (
+            status.size.saturating_sub(status.available),
+            status.max_size,
+        )
+    }
+
+    /// Listens on a connection of its own for work in the outbox, enqueued here or elsewhere.
+    pub async fn listen_outbox(&self) -> Result<Listener, StoreError> {
+        let (client, mut connection) = self.config.connect(NoTls).await?;
+        let (sender, notifications) = mpsc::channel(1);
+        tokio::spawn(async move {
+            while let Some(Ok(message)) =
+                std::future::poll_fn(|context| connection.poll_message(context)).await
+            {
+                if let AsyncMessage::Notification(_) = message {
+                    // A full channel already holds a wake-up; one is enough.
+                    let _ = sender.try_send(());
+                }
+            }
+        });
+        client
+            .batch_execute("-- outbox.listen\nlisten outbox")
+            .await?;
+        Ok(Listener {
+            _client: client,
+            notifications,
+            local: Arc::clone(&self.outbox),
+        })
+    }
+}
+
+/// Wakes when the outbox may have work.
+pub struct Listener {
+    // The connection lives as long as its client.
+    _client: tokio_postgres::Client,
+    notifications: mpsc::Receiver<()>,
+    local: Arc<Notify>,
+}
+
+impl Listener {
+    /// Waits for the next wake-up; `false` once the connection to the database is gone, and then a
+    /// new listener is needed. Cancel safe.
+    pub async fn woken(&mut self) -> bool {
+        tokio::select! {
+            () = self.local.notified() => true,
+            notification = self.notifications.recv() => notification.is_some(),
+        }
+    }
+}
+
+/// One connection.
+pub struct Connection {
+    client: deadpool_postgres::Client,
+    outbox: Arc<Notify>,
+}
+
+impl Connection {
+    /// Begins a transaction called `"service: verb object"`.
+    pub async fn begin(&mut self, name: &'static str) -> Result<Transaction<'_>, StoreError> {
+        let inner = self.client.transaction().await?;
+        Ok(Transaction {
+            inner,
+            name,
+            outbox: &self.outbox,
+            enqueued: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn client(&self) -> &deadpool_postgres::Client {
+        &self.client
+    }
+
+    /// Runs one reading statement outside any transaction.
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        let statement = self.client.prepare_cached(sql).await?;
+        Ok(self.client.query(&statement, parameters).await?)
+    }
+
+    /// As [`Connection::query`], for at most one row.
+    pub(crate) async fn query_opt(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Option<Row>, StoreError> {
+        let statement = self.client.prepare_cached(sql).await?;
+        Ok(self.client.query_opt(&statement, parameters).await?)
+    }
+}
+
+/// A transaction. Dropping it without [`Transaction::commit`] rolls it back.
+pub struct Transaction<'a> {
+    inner: deadpool_postgres::Transaction<'a>,
+    name: &'static str,
+    outbox: &'a Notify,
+    // Atomic only so that statements can be pipelined through a shared reference.
+    enqueued: AtomicBool,
+}
+
+impl Transaction<'_> {
+    /// The name it was begun with.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Makes everything in it durable, and wakes the relay if there are messages in it.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.inner.commit().await?;
+        if self.enqueued.load(Ordering::Relaxed) {
+            self.outbox.notify_one();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn mark_enqueued(&self) {
+        self.enqueued.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) async fn execute(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<u64, StoreError> {
+        let statement = self.inner.prepare_cached(sql).await?;
+        Ok(self.inner.execute(&statement, parameters).await?)
+    }
+
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        let statement = self.inner.prepare_cached(sql).await?;
+        Ok(self.inner.query(&statement, parameters).await?)
+    }
+
+    pub(crate) async fn query_opt(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Option<Row>, StoreError> {
+        let statement = self.inner.prepare_cached(sql).await?;
+        Ok(self.inner.query_opt(&statement, parameters).await?)
+    }
+
+    pub(crate) async fn query_one(
+        &self,
+        sql: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Result<Row, StoreError> {
+        let statement = self.inner.prepare_cached(sql).await?;
+        Ok(self.inner.query_one(&statement, parameters).await?)
+    }
+}

@@ -1,0 +1,111 @@
+//! Tries at the transaction password: counted, and locked for a time that grows.
+
+use std::time::Duration;
+
+use contract::ids::HtouhuiUserId;
+use jiff::Timestamp;
+
+use crate::{StoreError, Transaction};
+
+/// Counts a try unless the password is locked. The try that uses up the allowance locks at once, so
+/// that no other try can slip in while this one is being checked; a right password lifts the lock.
+const BEGIN_TRY: &str = "\
+-- users.begin_password_try
+update users
+   set password_failures = (password_failures % $3) + 1,
+       password_locks = password_locks + case when password_failures % $3 + 1 = $3 then 1 else 0 end,
+       locked_until = case when password_failures % $3 + 1 = $3
+           then $2::timestamptz
+                + least($4::float8 * power(2, least(password_locks, 30)), $5::float8) * interval '1 second'
+       end,
+       updated_at = $2,
+       updated_by = $6
+ where htouhui_user_id = $1
+   and password_hash is not null
+   and (locked_until is null or locked_until <= $2)
+returning password_hash, password_failures, locked_until";
+
+const LOCKED_UNTIL: &str = "\
+-- users.locked_until
+select locked_until from users where htouhui_user_id = $1 and password_hash is not null";
+
+const WAS_RIGHT: &str = "\
+-- users.password_was_right
+update users
+   set password_failures = 0, password_locks = 0, locked_until = null, updated_at = $2, updated_by = $3
+ where htouhui_user_id = $1";
+
+/// How many tries there are, and how long a lock lasts.
+#[derive(Debug, Clone, Copy)]
+pub struct LockPolicy {
+    /// Wrong tries until the password is locked.
+    pub tries: i32,
+    /// The length of the first lock; each further one in a row lasts twice as long.
+    pub first_lock: Duration,
+    /// The length that no lock exceeds.
+    pub longest_lock: Duration,
+}
+
+/// What a try meets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PasswordTry {
+    /// Check the password against this hash.
+    Check {
+        /// argon2id in PHC form.
+        hash: String,
+        /// Tries left if this one is wrong.
+        tries_left: i32,
+        /// Until when it is locked if this one is wrong.
+        locked_until: Option<Timestamp>,
+    },
+    /// Do not check anything before then.
+    Locked(Timestamp),
+    /// No password has been set.
+    Unset,
+}
+
+/// Counts a try at the password and says what to check. Commit before checking.
+pub async fn begin_password_try(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    user: &HtouhuiUserId,
+    policy: LockPolicy,
+) -> Result<PasswordTry, StoreError> {
+    let first = policy.first_lock.as_secs_f64();
+    let longest = policy.longest_lock.as_secs_f64();
+    let counted = tx
+        .query_opt(
+            BEGIN_TRY,
+            &[
+                &user.as_str(),
+                &now,
+                &policy.tries,
+                &first,
+                &longest,
+                &tx.name(),
+            ],
+        )
+        .await?;
+    if let Some(row) = counted {
+        let failures: i32 = row.try_get("password_failures")?;
+        return Ok(PasswordTry::Check {
+            hash: row.try_get("password_hash")?,
+            tries_left: policy.tries - failures,
+            locked_until: row.try_get("locked_until")?,
+        });
+    }
+    let locked = tx.query_opt(LOCKED_UNTIL, &[&user.as_str()]).await?;
+    let until: Option<Timestamp> = locked.map_or(Ok(None), |row| row.try_get(0))?;
+    Ok(until.map_or(PasswordTry::Unset, PasswordTry::Locked))
+}
+
+/// Forgets the tries: the password was right.
+pub async fn password_was_right(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    user: &HtouhuiUserId,
+) -> Result<(), StoreError> {
+    tx.execute(WAS_RIGHT, &[&user.as_str(), &now, &tx.name()])
+        .await
+        .map(drop)
+}

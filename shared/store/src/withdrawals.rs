@@ -1,0 +1,264 @@
+//! The table of withdrawals: drafts, reading, and the compare-and-set behind every change of state.
+//!
+//! [`change_state`] is the only statement that changes a state, and [`crate::progress::advance`] the
+//! only caller: the sources of an edge come from [`Transition::edges`], and the row on the timeline
+//! is written by the same statement.
+
+mod drafts;
+mod listing;
+
+use contract::ids::{HuifuId, OutOrderNo, PartnerId, TokenNo, WithdrawalId};
+use contract::money::Fen;
+use contract::withdrawal::{
+    CashType, Confirmation, Language, NewWithdrawal, State, Transition, Withdrawal,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio_postgres::Row;
+
+use crate::row::{fen, fen_optional, named, named_optional, parsed, parsed_optional};
+use crate::{Connection, StoreError, Transaction};
+
+pub use drafts::{expire_due, insert_draft};
+pub use listing::{Stuck, stuck};
+
+const FIND: &str = "\
+-- withdrawals.find
+select id, partner_id, third_party_user_id, htouhui_user_id, amount_fen, out_order_no, return_url,
+       notify_url, from_url, requested_cash_type, language, state, held, cash_type, fee_fen,
+       arrival_fen, card_id, accepted_at, reason_code, reason_detail, expires_at, terminal_at,
+       created_at, updated_at
+  from withdrawals
+ where id = $1";
+
+const FIND_BY_OUT_ORDER_NO: &str = "\
+-- withdrawals.find_by_out_order_no
+select id, partner_id, third_party_user_id, htouhui_user_id, amount_fen, out_order_no, return_url,
+       notify_url, from_url, requested_cash_type, language, state, held, cash_type, fee_fen,
+       arrival_fen, card_id, accepted_at, reason_code, reason_detail, expires_at, terminal_at,
+       created_at, updated_at
+  from withdrawals
+ where partner_id = $1 and out_order_no = $2";
+
+const FOR_DISPATCH: &str = "\
+-- withdrawals.for_dispatch
+select withdrawals.amount_fen, withdrawals.cash_type, withdrawals.state, withdrawals.held,
+       users.huifu_id, cards.token_no
+  from withdrawals
+  join users using (htouhui_user_id)
+  join cards on cards.id = withdrawals.card_id
+ where withdrawals.id = $1";
+
+/// Reads and locks the row once, changes it if it stands at the beginning of the edge, and tells
+/// the timeline. `old` is answered whether or not it moved.
+const CHANGE_STATE: &str = "\
+-- withdrawals.change_state
+with old as (
+    select id, state, held, partner_id from withdrawals where id = $1 for update),
+moved as (
+    update withdrawals
+       set state = $3,
+           updated_at = $4,
+           updated_by = $5,
+           terminal_at = case when $6 then $4::timestamptz end,
+           notice_sequence = notice_sequence + case when $7 then 1 else 0 end,
+           cash_type = coalesce($10, cash_type),
+           fee_fen = coalesce($11, fee_fen),
+           arrival_fen = coalesce($12, arrival_fen),
+           card_id = coalesce($13, withdrawals.card_id),
+           accepted_at = coalesce($14, accepted_at),
+           reason_code = coalesce($15, reason_code),
+           reason_detail = coalesce($16, reason_detail)
+      from old
+     where withdrawals.id = old.id
+       and old.state = any($2)
+       and withdrawals.state = any($2)
+       and (not old.held or not $17)
+ returning notice_sequence),
+told as (
+    insert into timeline (withdrawal_id, at, recorded_by, event, from_state, to_state, detail)
+    select old.id, $4, $5, $8, old.state, $3, $9 from old, moved)
+select old.state, old.held, old.partner_id, (select notice_sequence from moved) as moved_sequence
+  from old";
+
+const HOLD: &str = "\
+-- withdrawals.hold
+update withdrawals set held = true, updated_by = $2 where id = $1 and not held";
+
+/// What huifu-dispatcher needs to send a withdrawal.
+#[derive(Debug, Clone)]
+pub struct ForDispatch {
+    /// How much.
+    pub amount: Fen,
+    /// How fast; `None` only for a draft.
+    pub cash_type: Option<CashType>,
+    /// Where it stands.
+    pub state: State,
+    /// A contradiction waits for a person: nothing may be sent.
+    pub held: bool,
+    /// Whose account.
+    pub huifu_id: HuifuId,
+    /// Which card.
+    pub token_no: TokenNo,
+}
+
+/// What goes into the row together with a change of state.
+#[derive(Debug, Clone, Default)]
+pub struct Change<'a> {
+    /// What the user agreed to; only with `Confirm`.
+    pub confirmation: Option<&'a Confirmation>,
+    /// Why it failed, for the partner; only with `Refuse`, `Fail` and `Return`.
+    pub reason_code: Option<&'a str>,
+    /// Why it failed, in Huifu's words, for operators.
+    pub reason_detail: Option<&'a str>,
+}
+
+/// What the compare-and-set found.
+#[derive(Debug, Clone)]
+pub(crate) struct Changed {
+    pub(crate) before: State,
+    pub(crate) held: bool,
+    pub(crate) partner_id: PartnerId,
+    /// The notice's number, when it moved.
+    pub(crate) moved_sequence: Option<i32>,
+}
+
+/// The withdrawal with this id.
+pub async fn find(
+    connection: &Connection,
+    id: &WithdrawalId,
+) -> Result<Option<Withdrawal>, StoreError> {
+    let row = connection.query_opt(FIND, &[&id.as_str()]).await?;
+    row.as_ref().map(from_row).transpose()
+}
+
+/// The withdrawal that this partner knows by this number.
+pub async fn find_by_out_order_no(
+    connection: &Connection,
+    partner: &PartnerId,
+    out_order_no: &OutOrderNo,
+) -> Result<Option<Withdrawal>, StoreError> {
+    let row = connection
+        .query_opt(
+            FIND_BY_OUT_ORDER_NO,
+            &[&partner.as_str(), &out_order_no.as_str()],
+        )
+        .await?;
+    row.as_ref().map(from_row).transpose()
+}
+
+/// What must be known to send it; `None` if there is no such withdrawal or nothing was confirmed.
+pub async fn for_dispatch(
+    connection: &Connection,
+    id: &WithdrawalId,
+) -> Result<Option<ForDispatch>, StoreError> {
+    let row = connection.query_opt(FOR_DISPATCH, &[&id.as_str()]).await?;
+    row.map(|row| {
+        Ok(ForDispatch {
+            amount: fen(&row, "amount_fen")?,
+            cash_type: named_optional(&row, "cash_type", CashType::from_name)?,
+            state: named(&row, "state", State::from_name)?,
+            held: row.try_get("held")?,
+            huifu_id: parsed(&row, "huifu_id")?,
+            token_no: parsed(&row, "token_no")?,
+        })
+    })
+    .transpose()
+}
+
+/// The compare-and-set; `None` if there is no such withdrawal.
+pub(crate) async fn change_state(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    id: &WithdrawalId,
+    transition: Transition,
+    change: &Change<'_>,
+    detail: &Value,
+) -> Result<Option<Changed>, StoreError> {
+    let edges = transition.edges();
+    let sources: Vec<&str> = edges.iter().map(|(from, _)| from.as_str()).collect();
+    let (_, to) = edges[0];
+    let confirmation = change.confirmation;
+    let row = tx
+        .query_opt(
+            CHANGE_STATE,
+            &[
+                &id.as_str(),
+                &sources,
+                &to.as_str(),
+                &now,
+                &tx.name(),
+                &to.is_terminal(),
+                &crate::notices::Outcome::of(to).is_some(),
+                &transition.as_str(),
+                detail,
+                &confirmation.map(|agreed| agreed.cash_type.as_str()),
+                &confirmation.map(|agreed| agreed.fee.get()),
+                &confirmation.map(|agreed| agreed.arrival.get()),
+                &confirmation.map(|agreed| agreed.card_id),
+                &confirmation.map(|agreed| agreed.accepted_at),
+                &change.reason_code,
+                &change.reason_detail,
+                &(transition == Transition::OpenAttempt),
+            ],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Changed {
+            before: named(&row, "state", State::from_name)?,
+            held: row.try_get("held")?,
+            partner_id: parsed(&row, "partner_id")?,
+            moved_sequence: row.try_get("moved_sequence")?,
+        })
+    })
+    .transpose()
+}
+
+/// Stops anything from being sent until a person has looked.
+pub(crate) async fn hold(tx: &Transaction<'_>, id: &WithdrawalId) -> Result<(), StoreError> {
+    tx.execute(HOLD, &[&id.as_str(), &tx.name()])
+        .await
+        .map(drop)
+}
+
+fn from_row(row: &Row) -> Result<Withdrawal, StoreError> {
+    Ok(Withdrawal {
+        request: NewWithdrawal {
+            id: parsed(row, "id")?,
+            partner_id: parsed(row, "partner_id")?,
+            third_party_user_id: parsed(row, "third_party_user_id")?,
+            htouhui_user_id: parsed(row, "htouhui_user_id")?,
+            amount: fen(row, "amount_fen")?,
+            out_order_no: parsed_optional(row, "out_order_no")?,
+            return_url: row.try_get("return_url")?,
+            notify_url: row.try_get("notify_url")?,
+            from_url: row.try_get("from_url")?,
+            cash_type: named_optional(row, "requested_cash_type", CashType::from_name)?,
+            language: named(row, "language", Language::from_name)?,
+            expires_at: row.try_get("expires_at")?,
+        },
+        state: named(row, "state", State::from_name)?,
+        held: row.try_get("held")?,
+        confirmed: confirmation(row)?,
+        reason_code: row.try_get("reason_code")?,
+        reason_detail: row.try_get("reason_detail")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+        terminal_at: row.try_get("terminal_at")?,
+    })
+}
+
+fn confirmation(row: &Row) -> Result<Option<Confirmation>, StoreError> {
+    let Some(accepted_at) = row.try_get("accepted_at")? else {
+        return Ok(None);
+    };
+    Ok(Some(Confirmation {
+        cash_type: named(row, "cash_type", CashType::from_name)?,
+        fee: fen(row, "fee_fen")?,
+        arrival: fen_optional(row, "arrival_fen")?.ok_or(StoreError::Corrupt {
+            column: "arrival_fen",
+        })?,
+        card_id: row.try_get("card_id")?,
+        accepted_at,
+    }))
+}

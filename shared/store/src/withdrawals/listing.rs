@@ -1,0 +1,51 @@
+//! Withdrawals that are open for longer than they should be: the list with an owner and an age.
+
+use contract::ids::WithdrawalId;
+use contract::withdrawal::State;
+use jiff::Timestamp;
+
+use crate::row::{named, parsed};
+use crate::{Connection, StoreError};
+
+const STUCK: &str = "\
+-- withdrawals.stuck
+select id, partner_id, state, held, updated_at
+  from withdrawals
+ where state in ('accepted', 'dispatching', 'submitted', 'unconfirmed')
+   and updated_at < $1
+ order by updated_at
+ limit $2";
+
+/// A withdrawal that has not moved for a while.
+#[derive(Debug, Clone)]
+pub struct Stuck {
+    /// Which one.
+    pub id: WithdrawalId,
+    /// Whose.
+    pub partner_id: String,
+    /// Where it stands.
+    pub state: State,
+    /// Whether a contradiction holds it.
+    pub held: bool,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Open withdrawals that have not moved since `before`, the oldest first.
+pub async fn stuck(
+    connection: &Connection,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Stuck>, StoreError> {
+    let rows = connection.query(STUCK, &[&before, &limit]).await?;
+    let stuck = rows.iter().map(|row| {
+        Ok(Stuck {
+            id: parsed(row, "id")?,
+            partner_id: row.try_get("partner_id")?,
+            state: named(row, "state", State::from_name)?,
+            held: row.try_get("held")?,
+            since: row.try_get("updated_at")?,
+        })
+    });
+    stuck.collect()
+}
