@@ -1,0 +1,101 @@
+//! Why a withdrawal failed or came back, in words that stay the same for partners.
+//!
+//! Huifu's own texts change and may name accounts; they stay with the operators. A code is never
+//! renamed and never reused.
+
+use serde::{Deserialize, Serialize};
+
+/// A reason that partners may branch on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonCode {
+    /// The account holds less than was asked for.
+    InsufficientBalance,
+    /// The account is frozen.
+    AccountFrozen,
+    /// The account is missing, closed or not set up for withdrawals.
+    AccountUnusable,
+    /// The bound card cannot be paid to.
+    CardRefused,
+    /// Above a limit of the day, the card or the cash type.
+    LimitExceeded,
+    /// The amount cannot be withdrawn, for example because the fee exceeds it.
+    AmountRefused,
+    /// Refused by risk control.
+    RiskRefused,
+    /// The bank did not take the money; it is back on the account.
+    BankFailed,
+    /// Paid, and sent back by the bank later.
+    ReturnedByBank,
+    /// Refused by the payment provider for another reason.
+    RefusedByProvider,
+}
+
+impl ReasonCode {
+    /// Every reason.
+    pub const ALL: [Self; 10] = [
+        Self::InsufficientBalance,
+        Self::AccountFrozen,
+        Self::AccountUnusable,
+        Self::CardRefused,
+        Self::LimitExceeded,
+        Self::AmountRefused,
+        Self::RiskRefused,
+        Self::BankFailed,
+        Self::ReturnedByBank,
+        Self::RefusedByProvider,
+    ];
+
+    /// The code on the wire. Stable for ever.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InsufficientBalance => "insufficient_balance",
+            Self::AccountFrozen => "account_frozen",
+            Self::AccountUnusable => "account_unusable",
+            Self::CardRefused => "card_refused",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::AmountRefused => "amount_refused",
+            Self::RiskRefused => "risk_refused",
+            Self::BankFailed => "bank_failed",
+            Self::ReturnedByBank => "returned_by_bank",
+            Self::RefusedByProvider => "refused_by_provider",
+        }
+    }
+
+    /// Reads the code; `None` for anything else.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == code)
+    }
+
+    /// The reason in Chinese: the value of `reason` in notices.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::InsufficientBalance => "账户余额不足",
+            Self::AccountFrozen => "账户已冻结",
+            Self::AccountUnusable => "账户不可用或未开通提现",
+            Self::CardRefused => "收款银行卡不可用",
+            Self::LimitExceeded => "超过提现额度",
+            Self::AmountRefused => "提现金额不符合要求",
+            Self::RiskRefused => "交易存在风险，已被拒绝",
+            Self::BankFailed => "银行处理失败，资金已退回账户",
+            Self::ReturnedByBank => "银行退汇，资金已退回账户",
+            Self::RefusedByProvider => "支付渠道拒绝了本次提现",
+        }
+    }
+
+    /// The reason in English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::InsufficientBalance => "The balance of the account is too small.",
+            Self::AccountFrozen => "The account is frozen.",
+            Self::AccountUnusable => "The account is not available or not set up for withdrawals.",
+            Self::CardRefused => "The bank card cannot be paid to.",
+            Self::LimitExceeded => "The withdrawal exceeds a limit.",
+            Self::AmountRefused => "This amount cannot be withdrawn.",
+            Self::RiskRefused => "Risk control refused the withdrawal.",
+            Self::BankFailed => "The bank failed; the money is back on the account.",
+            Self::ReturnedByBank => "The bank sent the money back; it is on the account again.",
+            Self::RefusedByProvider => "The payment provider refused the withdrawal.",
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What a field must be, and how we say that it is not, in Chinese and in English.
+
+use super::ErrorCode;
+
+/// A rule that a field broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// It must be there and not be empty.
+    Required,
+    /// It may be there once.
+    Once,
+    /// At most so many characters.
+    AtMost(usize),
+    /// One of the listed values.
+    OneOf(&'static str),
+    /// Printable ASCII without spaces and without `&`, `=`, `"` and `\`.
+    Id,
+    /// Letters, digits, `-` and `_`.
+    Token,
+    /// yyyyMMddHHmmss, Beijing time.
+    Time,
+    /// Standard Base64 with padding.
+    Base64,
+    /// Yuan: digits with at most two decimals.
+    Yuan,
+    /// More than zero.
+    Positive,
+    /// An absolute https URL in ASCII, without user name, password and fragment.
+    HttpsUrl,
+    /// A return address whose own query uses none of our answer's names.
+    FreeOfOurNames,
+    /// Nothing in it that could be read as another field of the signed text.
+    Unambiguous,
+    /// A name of 1 to 64 letters, digits, `-`, `_` and `.`.
+    Name,
+    /// At most so many fields.
+    AtMostFields(usize),
+}
+
+/// One field that broke one rule. It never holds the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{field}: {}", rule.en())]
+pub struct FieldError {
+    /// The name in the contract; [`UNKNOWN_FIELD`] for a field that is not in it.
+    pub field: &'static str,
+    /// What it must be.
+    pub rule: Rule,
+}
+
+/// Stands for the name of a field that is not in the contract: such a name is not repeated.
+pub const UNKNOWN_FIELD: &str = "(unknown field)";
+
+impl FieldError {
+    /// The stable code of this error.
+    pub fn code(&self) -> ErrorCode {
+        self.rule.code()
+    }
+}
+
+impl Rule {
+    /// The stable code of an error by this rule.
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            Self::Required => ErrorCode::FieldMissing,
+            Self::Once => ErrorCode::FieldRepeated,
+            Self::AtMost(_) | Self::AtMostFields(_) => ErrorCode::FieldTooLong,
+            Self::Positive => ErrorCode::AmountNotPositive,
+            Self::OneOf(_)
+            | Self::Id
+            | Self::Token
+            | Self::Time
+            | Self::Base64
+            | Self::Yuan
+            | Self::HttpsUrl
+            | Self::FreeOfOurNames
+            | Self::Unambiguous
+            | Self::Name => ErrorCode::FieldMalformed,
+        }
+    }
+
+    /// The rule as a sentence in Chinese.
+    pub fn zh(self) -> String {
+        match self {
+            Self::Required => "必填".to_owned(),
+            Self::Once => "只能出现一次".to_owned(),
+            Self::AtMost(most) => format!("最多 {most} 个字符"),
+            Self::OneOf(values) => format!("取值必须是：{values}"),
+            Self::Id => "只能包含可见的 ASCII 字符，不能有空格、&、=、引号和反斜杠".to_owned(),
+            Self::Token => "只能包含字母、数字、连字符和下划线".to_owned(),
+            Self::Time => "必须是北京时间，格式 yyyyMMddHHmmss".to_owned(),
+            Self::Base64 => "必须是标准 Base64（含填充）；提交表单时请做 URL 编码".to_owned(),
+            Self::Yuan => "必须是以元为单位的金额，最多两位小数，例如 100.00".to_owned(),
+            Self::Positive => "必须大于零".to_owned(),
+            Self::HttpsUrl => {
+                "必须是完整的 https 地址，仅含 ASCII 字符，不能带用户名、密码和 # 片段".to_owned()
+            }
+            Self::FreeOfOurNames => "地址自带的参数不能与同步返回的字段同名".to_owned(),
+            Self::Unambiguous => {
+                "签名原文有歧义：值中不能包含可被读作其他字段的“&名称=”".to_owned()
+            }
+            Self::Name => "字段名只能包含字母、数字、连字符、下划线和点，最多 64 个字符".to_owned(),
+            Self::AtMostFields(most) => format!("最多 {most} 个字段"),
+        }
+    }
+
+    /// The rule as a sentence in English.
+    pub fn en(self) -> String {
+        match self {
+            Self::Required => "is required".to_owned(),
+            Self::Once => "may occur only once".to_owned(),
+            Self::AtMost(most) => format!("has at most {most} characters"),
+            Self::OneOf(values) => format!("must be one of: {values}"),
+            Self::Id => "is printable ASCII without spaces, &, =, quotation marks and backslashes"
+                .to_owned(),
+            Self::Token => "is made of letters, digits, - and _".to_owned(),
+            Self::Time => "is Beijing time in the form yyyyMMddHHmmss".to_owned(),
+            Self::Base64 => {
+                "is standard Base64 with padding; URL-encode it when you post the form".to_owned()
+            }
+            Self::Yuan => {
+                "is an amount in yuan with at most two decimals, such as 100.00".to_owned()
+            }
+            Self::Positive => "must be more than zero".to_owned(),
+            Self::HttpsUrl => {
+                "is an absolute https URL in ASCII, without user name, password or fragment"
+                    .to_owned()
+            }
+            Self::FreeOfOurNames => {
+                "must not have a query parameter with the name of a field of our answer".to_owned()
+            }
+            Self::Unambiguous => {
+                "makes the signed text ambiguous: no value may hold what reads as another field, \
+                 \"&name=\""
+                    .to_owned()
+            }
+            Self::Name => "has a name that is not 1 to 64 letters, digits, -, _ and .".to_owned(),
+            Self::AtMostFields(most) => format!("a form has at most {most} fields"),
+        }
+    }
+}
