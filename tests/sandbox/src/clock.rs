@@ -31,9 +31,10 @@ mod tests {
 
     #[test]
     fn beijing_is_eight_hours_ahead_in_summer_and_winter() {
-        for (utc, expected) in
-            [("2026-07-01T16:00:00Z", "20260702000000"), ("2026-12-31T15:59:59Z", "20261231235959")]
-        {
+        for (utc, expected) in [
+            ("2026-07-01T16:00:00Z", "20260702000000"),
+            ("2026-12-31T15:59:59Z", "20261231235959"),
+        ] {
             assert_eq!(beijing_seconds(utc.parse().unwrap()), expected);
         }
     }

@@ -46,7 +46,10 @@ impl Listener for CuttableListener {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "could not set TCP_NODELAY");
         }
-        let peer = Peer { address, writable: Arc::new(AtomicUsize::new(usize::MAX)) };
+        let peer = Peer {
+            address,
+            writable: Arc::new(AtomicUsize::new(usize::MAX)),
+        };
         (CuttableStream { stream, peer }, address)
     }
 

@@ -8,8 +8,9 @@ use std::fmt;
 use std::str::FromStr;
 
 /// An amount in fen (1/100 yuan). Negative only as a booking that takes money away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Fen(pub i64);
 
@@ -79,8 +80,9 @@ mod tests {
 
     #[test]
     fn other_spellings_are_not_amounts() {
-        for text in ["", "1", "1.", ".01", "1.0", "1.000", "-1.00", "+1.00", "1,00", "01.00", "1e2"]
-        {
+        for text in [
+            "", "1", "1.", ".01", "1.0", "1.000", "-1.00", "+1.00", "1,00", "01.00", "1e2",
+        ] {
             assert_eq!(text.parse::<Fen>(), Err(NotAnAmount), "{text:?}");
         }
     }

@@ -5,7 +5,7 @@
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{
     KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
 };
@@ -64,7 +64,10 @@ impl SigningKey {
             .ok()
             .and_then(|key| key.to_pkcs8_pem(LineEnding::LF).ok())
             .ok_or(KeyError::NotAPrivateKey)?;
-        Ok(Self { pair: Arc::new(pair), pkcs8_pem: Arc::from(pem.as_str()) })
+        Ok(Self {
+            pair: Arc::new(pair),
+            pkcs8_pem: Arc::from(pem.as_str()),
+        })
     }
 
     /// The signature over `text`, as standard Base64 with padding.
@@ -72,7 +75,12 @@ impl SigningKey {
     pub fn sign(&self, text: &[u8]) -> String {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature)
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                text,
+                &mut signature,
+            )
             .expect("signing fails only for a buffer of another size than the modulus");
         STANDARD.encode(signature)
     }
@@ -112,18 +120,23 @@ impl VerifyingKey {
         let key = rsa::RsaPublicKey::from_public_key_der(&der)
             .or_else(|_| rsa::RsaPublicKey::from_pkcs1_der(&der))
             .map_err(|_| KeyError::NotAPublicKey)?;
-        let spki = key.to_public_key_der().map_err(|_| KeyError::NotAPublicKey)?;
+        let spki = key
+            .to_public_key_der()
+            .map_err(|_| KeyError::NotAPublicKey)?;
         Self::from_spki(spki.as_bytes())
     }
 
     /// From the `n` and `e` members of a JSON Web Key (RFC 7517, RFC 7518 §6.3.1).
     pub fn from_jwk(n: &str, e: &str) -> Result<Self, KeyError> {
-        let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError::NotAPublicKey);
-        let components = PublicKeyComponents { n: decode(n)?, e: decode(e)? };
-        let key: aws_lc_rs::rsa::PublicKey =
-            components.try_into().map_err(|_| KeyError::Refused)?;
-        let der = AsDer::<PublicKeyX509Der<'_>>::as_der(&key).map_err(|_| KeyError::Refused)?;
-        Self::from_spki(der.as_ref())
+        let decode = |text: &str| {
+            URL_SAFE_NO_PAD
+                .decode(text)
+                .map_err(|_| KeyError::NotAPublicKey)
+        };
+        let part = |text| decode(text).map(|bytes| rsa::BigUint::from_bytes_be(&bytes));
+        let key = rsa::RsaPublicKey::new(part(n)?, part(e)?).map_err(|_| KeyError::Refused)?;
+        let spki = key.to_public_key_der().map_err(|_| KeyError::Refused)?;
+        Self::from_spki(spki.as_bytes())
     }
 
     fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
@@ -133,7 +146,10 @@ impl VerifyingKey {
             .ok()
             .and_then(|key| key.to_public_key_pem(LineEnding::LF).ok())
             .ok_or(KeyError::NotAPublicKey)?;
-        Ok(Self { parsed: Arc::new(parsed), spki_pem: Arc::from(pem) })
+        Ok(Self {
+            parsed: Arc::new(parsed),
+            spki_pem: Arc::from(pem),
+        })
     }
 
     /// Whether `signature` (standard Base64 with padding) was made over `text`.

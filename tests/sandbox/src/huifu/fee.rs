@@ -31,7 +31,11 @@ pub struct FeeRule {
 
 impl FeeRule {
     /// Costs nothing.
-    pub const FREE: Self = Self { fixed: Fen(0), rate_bp: 0, mode: FeeMode::Inner };
+    pub const FREE: Self = Self {
+        fixed: Fen(0),
+        rate_bp: 0,
+        mode: FeeMode::Inner,
+    };
 
     /// The fee for `amount`, rounded half up to a fen.
     #[must_use]
@@ -73,7 +77,11 @@ impl FromStr for FeeRule {
         if rate_bp > 10_000 {
             return Err(BadFeeRule::TooHigh);
         }
-        Ok(Self { fixed: fixed.parse()?, rate_bp, mode })
+        Ok(Self {
+            fixed: fixed.parse()?,
+            rate_bp,
+            mode,
+        })
     }
 }
 
@@ -84,20 +92,27 @@ mod tests {
     #[test]
     fn the_example_of_the_reference_costs_one_yuan_five() {
         let rule: FeeRule = "1.00+0.05%:inner".parse().unwrap();
-        assert_eq!(rule.fee(Fen(100_00)), Fen(1_05));
+        assert_eq!(rule.fee(Fen(10_000)), Fen(105));
     }
 
     #[test]
     fn half_a_fen_is_rounded_up_and_less_is_not() {
         let rule: FeeRule = "0.00+0.05%:outer".parse().unwrap();
         assert_eq!(rule.mode, FeeMode::Outer);
-        assert_eq!(rule.fee(Fen(10_00)), Fen(1));
-        assert_eq!(rule.fee(Fen(9_99)), Fen(0));
+        assert_eq!(rule.fee(Fen(1_000)), Fen(1));
+        assert_eq!(rule.fee(Fen(999)), Fen(0));
     }
 
     #[test]
     fn malformed_rules_are_refused() {
-        for text in ["", "1.00", "1.00+0.05", "1+0.05%", "1.00+0.05%:both", "0.00+100.01%"] {
+        for text in [
+            "",
+            "1.00",
+            "1.00+0.05",
+            "1+0.05%",
+            "1.00+0.05%:both",
+            "0.00+100.01%",
+        ] {
             assert!(text.parse::<FeeRule>().is_err(), "{text:?}");
         }
     }

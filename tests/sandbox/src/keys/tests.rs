@@ -10,7 +10,10 @@ fn both_halves_are_read_as_pem_and_as_bare_base64() {
     let public = key.verifying_key();
     let signature = key.sign(b"text");
     for private_text in [key.to_pem(), bare(&key.to_pem())] {
-        assert_eq!(SigningKey::read(&private_text).unwrap().sign(b"text"), signature);
+        assert_eq!(
+            SigningKey::read(&private_text).unwrap().sign(b"text"),
+            signature
+        );
     }
     for public_text in [public.to_pem(), bare(&public.to_pem())] {
         let read = VerifyingKey::read(&public_text).unwrap();
@@ -27,7 +30,10 @@ fn two_engines_agree_on_a_signature() {
     let key = SigningKey::generate();
     let other = rsa::RsaPrivateKey::from_pkcs8_der(&der_of(&key.to_pem()).unwrap()).unwrap();
     let theirs = pkcs1v15::SigningKey::<rsa::sha2::Sha256>::new(other).sign("提现".as_bytes());
-    assert_eq!(key.sign("提现".as_bytes()), STANDARD.encode(theirs.to_bytes()));
+    assert_eq!(
+        key.sign("提现".as_bytes()),
+        STANDARD.encode(theirs.to_bytes())
+    );
 }
 
 #[test]
@@ -53,7 +59,12 @@ fn a_private_key_does_not_show_in_debug_output() {
 
 #[test]
 fn what_is_no_key_is_refused() {
-    for text in ["", "not a key", "AAAA", "-----BEGIN PUBLIC KEY-----\nAAAA\n"] {
+    for text in [
+        "",
+        "not a key",
+        "AAAA",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n",
+    ] {
         assert!(SigningKey::read(text).is_err(), "{text:?}");
         assert!(VerifyingKey::read(text).is_err(), "{text:?}");
     }

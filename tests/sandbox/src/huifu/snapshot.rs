@@ -1,0 +1,144 @@
+//! The whole book at one moment, for audits and for people.
+
+use crate::fen::Fen;
+use crate::huifu::payment::{BookingKind, Payment};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One account of one member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Whose.
+    pub huifu_id: String,
+    /// Which.
+    pub acct_id: String,
+    /// Everything ever paid in.
+    pub opening: Fen,
+    /// What is there now.
+    pub balance: Fen,
+    /// The sum of the bookings of payments the book has forgotten.
+    pub forgotten: Fen,
+}
+
+impl Account {
+    pub(crate) fn empty(huifu_id: String, acct_id: String) -> Self {
+        Self {
+            huifu_id,
+            acct_id,
+            opening: Fen(0),
+            balance: Fen(0),
+            forgotten: Fen(0),
+        }
+    }
+}
+
+/// A request with a good signature that left no payment behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unbooked {
+    /// Who asked, as far as it could be read.
+    pub huifu_id: String,
+    /// The serial, as far as it could be read.
+    pub req_seq_id: String,
+    /// The resp_code it was answered with, or the fault that swallowed it.
+    pub why: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The whole book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookSnapshot {
+    /// Every account.
+    pub accounts: Vec<Account>,
+    /// Every payment the book still has, oldest first.
+    pub payments: Vec<Payment>,
+    /// The newest thousand requests that were refused or swallowed.
+    pub unbooked: Vec<Unbooked>,
+    /// How many payments the book has forgotten because it is full.
+    pub forgotten: u64,
+}
+
+impl BookSnapshot {
+    /// The newest payment with this serial.
+    #[must_use]
+    pub fn payment(&self, req_seq_id: &str) -> Option<&Payment> {
+        self.payments
+            .iter()
+            .rev()
+            .find(|payment| payment.key.req_seq_id == req_seq_id)
+    }
+
+    /// How often money left for any of these serials: for one withdrawal, all its attempts.
+    #[must_use]
+    pub fn executions(&self, req_seq_ids: &[&str]) -> u32 {
+        self.payments
+            .iter()
+            .filter(|payment| req_seq_ids.contains(&payment.key.req_seq_id.as_str()))
+            .map(|payment| payment.executions)
+            .sum()
+    }
+
+    /// The balance of a member over all its accounts.
+    #[must_use]
+    pub fn balance(&self, huifu_id: &str) -> Fen {
+        self.accounts
+            .iter()
+            .filter(|account| account.huifu_id == huifu_id)
+            .fold(Fen(0), |sum, account| sum + account.balance)
+    }
+
+    /// Everything that is wrong with the book itself; empty when it is sound.
+    #[must_use]
+    pub fn audit(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for account in &self.accounts {
+            let moved = self
+                .payments
+                .iter()
+                .filter(|payment| payment.key.huifu_id == account.huifu_id)
+                .flat_map(|payment| &payment.bookings)
+                .filter(|line| line.acct_id == account.acct_id)
+                .fold(account.forgotten, |sum, line| sum + line.amount);
+            if account.opening + moved != account.balance {
+                wrong.push(format!(
+                    "account {}/{}: opening {} and bookings {moved} do not make {}",
+                    account.huifu_id, account.acct_id, account.opening, account.balance
+                ));
+            }
+        }
+        wrong.extend(self.payments.iter().filter_map(audit_payment));
+        wrong
+    }
+}
+
+fn audit_payment(payment: &Payment) -> Option<String> {
+    let executed = payment
+        .bookings
+        .iter()
+        .filter(|line| line.kind == BookingKind::Execution)
+        .count();
+    let name = &payment.key.req_seq_id;
+    if executed != payment.executions as usize {
+        return Some(format!(
+            "payment {name}: {executed} lines, {} counted",
+            payment.executions
+        ));
+    }
+    if payment.executions > 1 {
+        return Some(format!(
+            "payment {name}: executed {} times",
+            payment.executions
+        ));
+    }
+    let came_back = payment.re_exchange || payment.finished_at.is_some() && !payment.is_paid();
+    if came_back && payment.outstanding() != Fen(0) {
+        return Some(format!(
+            "payment {name}: {} was not booked back",
+            payment.outstanding()
+        ));
+    }
+    if payment.is_paid() && payment.executions == 0 {
+        return Some(format!("payment {name}: succeeded without an execution"));
+    }
+    None
+}

@@ -1,0 +1,15 @@
+//! The sandboxes over real HTTP, each judged by a caller of its own.
+#![expect(
+    clippy::unwrap_used,
+    reason = "fixtures are test code, only not in test functions"
+)]
+
+mod eventually;
+mod gateway;
+mod huifu_admin;
+mod huifu_answer_faults;
+mod huifu_callback_faults;
+mod huifu_callbacks;
+mod huifu_payment;
+mod merchant;
+mod signature_vectors;
