@@ -1,0 +1,94 @@
+//! The lists in the database and the lists in Rust are the same lists.
+
+use std::collections::BTreeSet;
+
+use contract::fee::FeeBearer;
+use contract::withdrawal::{CashType, Language, State};
+use store::attempts::AttemptOutcome;
+use store::dead_letters::DeadLetterState;
+use store::notices::{NoticeState, Outcome};
+use store::partners::PartnerState;
+
+use crate::world::World;
+
+/// The quoted words of a CHECK constraint.
+async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<String> {
+    let row = client
+        .query_one(
+            "select pg_get_constraintdef(oid) from pg_constraint where conname = $1",
+            &[&constraint],
+        )
+        .await
+        .unwrap();
+    let definition: String = row.get(0);
+    definition
+        .split('\'')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test]
+async fn every_list_in_the_database_is_the_list_in_rust() {
+    let world = World::new().await;
+    let client = world.raw().await;
+    let lists: [(&str, Vec<&str>); 11] = [
+        (
+            "withdrawal_state_known",
+            State::ALL.map(State::as_str).to_vec(),
+        ),
+        (
+            "withdrawal_terminal_iff_terminal_at",
+            State::ALL
+                .into_iter()
+                .filter(|state| state.is_terminal())
+                .map(State::as_str)
+                .collect(),
+        ),
+        (
+            "withdrawal_cash_type_known",
+            CashType::ALL.map(CashType::as_str).to_vec(),
+        ),
+        (
+            "withdrawal_requested_cash_type_known",
+            CashType::ALL.map(CashType::as_str).to_vec(),
+        ),
+        (
+            "cash_rule_cash_type_known",
+            CashType::ALL.map(CashType::as_str).to_vec(),
+        ),
+        (
+            "withdrawal_language_known",
+            Language::ALL.map(Language::as_str).to_vec(),
+        ),
+        (
+            "cash_rule_bearer_known",
+            FeeBearer::ALL.map(FeeBearer::as_str).to_vec(),
+        ),
+        (
+            "attempt_outcome_known",
+            AttemptOutcome::ALL.map(AttemptOutcome::as_str).to_vec(),
+        ),
+        (
+            "partner_state_known",
+            PartnerState::ALL.map(PartnerState::as_str).to_vec(),
+        ),
+        (
+            "notice_outcome_known",
+            Outcome::ALL.map(Outcome::as_str).to_vec(),
+        ),
+        (
+            "notice_state_known",
+            NoticeState::ALL.map(NoticeState::as_str).to_vec(),
+        ),
+    ];
+    for (constraint, names) in lists {
+        let names: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();
+        assert_eq!(listed(&client, constraint).await, names, "{constraint}");
+    }
+    let dead: BTreeSet<String> = DeadLetterState::ALL
+        .map(|state| state.as_str().to_owned())
+        .into();
+    assert_eq!(listed(&client, "dead_letter_state_known").await, dead);
+}

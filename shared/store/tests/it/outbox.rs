@@ -1,0 +1,204 @@
+//! A duty is claimed by one relay at a time and lives until its effect is committed.
+
+use std::time::Duration;
+
+use contract::message::{Envelope, WithdrawalAccepted};
+use contract::withdrawal::State;
+use jiff::Timestamp;
+use store::dead_letters::{Decision, NewDeadLetter};
+use store::outbox;
+use uuid::Uuid;
+
+use crate::world::World;
+
+const LEASE: Duration = Duration::from_secs(30);
+
+async fn enqueue(world: &World, available_at: Timestamp) -> Uuid {
+    let envelope = Envelope {
+        message_id: Uuid::new_v4(),
+        at: world.now,
+        causation_id: None,
+        traceparent: None,
+        body: WithdrawalAccepted {
+            withdrawal_id: world.new_withdrawal(1, None).id,
+        },
+    };
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: enqueue").await.unwrap();
+    outbox::enqueue(&tx, &envelope, available_at).await.unwrap();
+    tx.commit().await.unwrap();
+    envelope.message_id
+}
+
+async fn claim(world: &World, now: Timestamp) -> Vec<outbox::Claimed> {
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: claim").await.unwrap();
+    let claimed = outbox::claim(&tx, now, LEASE, 10).await.unwrap();
+    tx.commit().await.unwrap();
+    claimed
+}
+
+async fn settle(world: &World, message_id: Uuid) -> bool {
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: settle").await.unwrap();
+    let settled = outbox::settle(&tx, message_id).await.unwrap();
+    tx.commit().await.unwrap();
+    settled
+}
+
+#[tokio::test]
+async fn a_claimed_row_is_nobody_elses_until_the_claim_runs_out() {
+    let world = World::new().await;
+    let message_id = enqueue(&world, world.now).await;
+    let claimed = claim(&world, world.now).await;
+    assert_eq!(
+        claimed.iter().map(|row| row.message_id).collect::<Vec<_>>(),
+        [message_id]
+    );
+    assert!(claim(&world, world.later(29)).await.is_empty());
+    assert_eq!(claim(&world, world.later(30)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_row_that_is_due_later_waits() {
+    let world = World::new().await;
+    enqueue(&world, world.later(60)).await;
+    assert!(claim(&world, world.later(59)).await.is_empty());
+    let next = outbox::next_due(&world.connection().await).await.unwrap();
+    assert_eq!(next, Some(world.later(60)));
+    assert_eq!(claim(&world, world.later(60)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_published_row_goes_out_again_only_when_it_is_stale_and_unsettled() {
+    let world = World::new().await;
+    let (settled, unsettled) = (
+        enqueue(&world, world.now).await,
+        enqueue(&world, world.now).await,
+    );
+    let ids: Vec<i64> = claim(&world, world.now)
+        .await
+        .iter()
+        .map(|row| row.id)
+        .collect();
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: publish").await.unwrap();
+    outbox::mark_published(&tx, world.now, &ids).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(settle(&world, settled).await);
+
+    for (before, count) in [(world.now, 0), (world.later(1), 1), (world.later(1), 0)] {
+        let tx = connection.begin("tests: republish").await.unwrap();
+        let made_due =
+            outbox::republish_stale(&tx, world.later(60), "withdrawal.accepted", before, 10).await;
+        assert_eq!(made_due.unwrap(), count);
+        tx.commit().await.unwrap();
+    }
+    let again = claim(&world, world.later(60)).await;
+    assert_eq!(
+        again.iter().map(|row| row.message_id).collect::<Vec<_>>(),
+        [unsettled]
+    );
+}
+
+#[tokio::test]
+async fn a_duty_is_carried_out_once_even_by_two_at_the_same_time() {
+    let world = World::new().await;
+    let message_id = enqueue(&world, world.now).await;
+    let (first, second) = tokio::join!(settle(&world, message_id), settle(&world, message_id));
+    assert!(first ^ second);
+    assert!(!settle(&world, message_id).await);
+    assert!(!settle(&world, Uuid::new_v4()).await);
+}
+
+#[tokio::test]
+async fn a_commit_with_messages_wakes_the_relay_and_so_does_a_notification_from_elsewhere() {
+    let world = World::new().await;
+    let mut listener = world.store.listen_outbox().await.unwrap();
+    enqueue(&world, world.now).await;
+    assert!(listener.woken().await);
+    world
+        .raw()
+        .await
+        .batch_execute("notify outbox")
+        .await
+        .unwrap();
+    assert!(listener.woken().await);
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_replayed_once_and_puts_the_message_back() {
+    let world = World::new().await;
+    let id = world.walked_to(7, State::Paid).await;
+    let connection = world.connection().await;
+    let notice = store::notices::of(&connection, &id)
+        .await
+        .unwrap()
+        .remove(0);
+    let message = claim(&world, world.now).await.remove(0);
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: give up").await.unwrap();
+    assert!(outbox::settle(&tx, message.message_id).await.unwrap());
+    let attempted = store::notices::Attempted {
+        at: world.now,
+        state: store::notices::NoticeState::DeadLettered,
+        outcome: "timeout",
+        http_status: None,
+        duration_ms: 10_000,
+        answer: None,
+    };
+    store::notices::record_attempt(&tx, world.now, &notice.id, &attempted)
+        .await
+        .unwrap();
+    let letter = NewDeadLetter {
+        message_id: Some(message.message_id),
+        service: "partner-notifier",
+        queue: "partner-notifier.notice-due",
+        exchange: &message.exchange,
+        routing_key: &message.routing_key,
+        message_type: Some(&message.message_type),
+        correlation_id: Some(&message.correlation_id),
+        causation_id: None,
+        partner_id: Some("demo-shop"),
+        reason: "the schedule is used up",
+        error_class: "timeout",
+        attempt_count: 1,
+        headers: &serde_json::json!({}),
+        body: message.body.as_bytes(),
+        first_failed_at: world.now,
+    };
+    store::dead_letters::insert(&tx, world.now, &letter)
+        .await
+        .unwrap();
+    store::dead_letters::insert(&tx, world.now, &letter)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(claim(&world, world.later(60)).await.is_empty());
+
+    let letters = store::dead_letters::list(&connection, None, Some("demo-shop"), 10)
+        .await
+        .unwrap();
+    assert_eq!(letters.len(), 1);
+    for expected in [true, false] {
+        let tx = connection.begin("tests: replay").await.unwrap();
+        let decision = Decision {
+            by: "sre",
+            reason: "the partner is back",
+        };
+        let replayed =
+            store::dead_letters::replay(&tx, world.later(60), letters[0].id, decision).await;
+        assert_eq!(replayed.unwrap(), expected);
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(
+        claim(&world, world.later(60)).await.remove(0).message_id,
+        message.message_id
+    );
+    let revived = store::notices::for_delivery(&connection, &notice.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(revived.state, store::notices::NoticeState::Pending);
+    assert_eq!((revived.attempt_count, revived.schedule_step), (1, 0));
+}
