@@ -1,1 +1,19 @@
-//! How a Tixian service runs: settings, supervision, health, telemetry, AMQP and the outbox relay.
+//! How a Tixian service runs: settings, supervision, health, telemetry, HTTP, AMQP and the outbox relay.
+//!
+//! A service decides, this crate runs it: `main.rs` calls [`service::run`], `app.rs` says what is
+//! wired with the verbs of [`service::Service`]. This is the only crate that names lapin.
+
+pub mod amqp;
+pub mod backoff;
+pub mod clock;
+pub mod crash;
+pub mod http_client;
+pub mod http_server;
+pub mod ids;
+pub mod password;
+pub mod problem;
+pub mod readiness;
+mod relay;
+pub mod service;
+pub mod settings;
+mod telemetry;

@@ -1,0 +1,149 @@
+//! Takes deliveries of one queue, for ever: connects again, declares again, stops in good order.
+//!
+//! Every delivery becomes a task, at most `concurrency` at once over all connections there ever
+//! were. A lost connection does not stop the tasks that run: they finish, fail to ack, and the
+//! message comes again.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::types::FieldTable;
+use lapin::{Channel, Consumer};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Delivery, Link, LinkError};
+use crate::backoff::{self, Backoff};
+
+/// What to consume, and how much of it at once.
+pub(super) struct Consumption {
+    pub(super) link: Arc<Link>,
+    pub(super) queue: &'static str,
+    pub(super) concurrency: u16,
+    pub(super) stop: CancellationToken,
+}
+
+/// How one channel's life ended.
+enum Ended {
+    /// We were asked to stop.
+    Stopped,
+    /// The queue was deleted, or its node went away: the broker cancelled us.
+    Cancelled,
+}
+
+/// Gives every delivery to `work` until `stop`, then waits for the work under way.
+pub(super) async fn consume<W, F>(consumption: Consumption, work: W)
+where
+    W: Fn(Delivery) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let room = Arc::new(Semaphore::new(usize::from(consumption.concurrency)));
+    let running = TaskTracker::new();
+    let mut backoff = Backoff::new();
+    loop {
+        let queue = consumption.queue;
+        match session(&consumption, &room, &running, &work, &mut backoff).await {
+            Ok(Ended::Stopped) => break,
+            Ok(Ended::Cancelled) => tracing::warn!(queue, "the broker cancelled the consumer"),
+            Err(error) => {
+                tracing::warn!(
+                    queue,
+                    error = &error as &dyn std::error::Error,
+                    "not consuming"
+                );
+            }
+        }
+        metrics::counter!("consumer_reconnects_total", "queue" => queue).increment(1);
+        if !backoff::pause(backoff.next_pause(), &consumption.stop).await {
+            break;
+        }
+    }
+    running.close();
+    running.wait().await;
+}
+
+async fn session<W, F>(
+    consumption: &Consumption,
+    room: &Arc<Semaphore>,
+    running: &TaskTracker,
+    work: &W,
+    backoff: &mut Backoff,
+) -> Result<Ended, LinkError>
+where
+    W: Fn(Delivery) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let opened = tokio::select! {
+        biased;
+        () = consumption.stop.cancelled() => return Ok(Ended::Stopped),
+        opened = start(consumption) => opened?,
+    };
+    let (channel, mut consumer) = opened;
+    backoff.reset();
+    tracing::info!(queue = consumption.queue, "consuming");
+    loop {
+        let taken = tokio::select! {
+            biased;
+            () = consumption.stop.cancelled() => {
+                stop(&channel, &consumer, running).await;
+                return Ok(Ended::Stopped);
+            }
+            taken = take(&mut consumer, room) => taken,
+        };
+        let Some((delivery, permit)) = taken.map_err(LinkError::Broker)? else {
+            return Ok(Ended::Cancelled);
+        };
+        let work = work(delivery);
+        running.spawn(async move {
+            work.await;
+            drop(permit);
+        });
+    }
+}
+
+async fn start(consumption: &Consumption) -> Result<(Channel, Consumer), LinkError> {
+    let channel = consumption.link.channel().await?;
+    let qos = BasicQosOptions::default();
+    channel
+        .basic_qos(consumption.concurrency, qos)
+        .await
+        .map_err(LinkError::Broker)?;
+    let consumer = channel
+        .basic_consume(
+            consumption.queue.into(),
+            "".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        )
+        .await
+        .map_err(LinkError::Broker)?;
+    Ok((channel, consumer))
+}
+
+/// Room first, then a delivery: dropped in between, nothing is lost.
+async fn take(
+    consumer: &mut Consumer,
+    room: &Arc<Semaphore>,
+) -> Result<Option<(Delivery, OwnedSemaphorePermit)>, lapin::Error> {
+    let permit = Arc::clone(room)
+        .acquire_owned()
+        .await
+        .expect("nobody closes this semaphore");
+    let delivery = consumer.next().await.transpose()?;
+    Ok(delivery.map(|delivery| (Delivery::new(delivery), permit)))
+}
+
+/// Takes no more, finishes and acks what runs, and only then closes the channel. What the broker
+/// sent ahead and nobody began goes back to the queue.
+async fn stop(channel: &Channel, consumer: &Consumer, running: &TaskTracker) {
+    // A broker that is gone needs no cancel; the tasks matter more.
+    let _ = channel
+        .basic_cancel(consumer.tag(), BasicCancelOptions::default())
+        .await;
+    running.close();
+    running.wait().await;
+    let _ = channel.close(200, "the service stops".into()).await;
+}

@@ -1,0 +1,115 @@
+//! One connection to the broker, made again whenever somebody needs a channel and it is gone.
+//!
+//! `channel` tries once. Trying for ever belongs to the loops that call it, which know how long
+//! they may wait and when to stop.
+
+use std::time::Duration;
+
+use lapin::uri::AMQPUri;
+use lapin::{Channel, Connection, ConnectionProperties};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::topology;
+use crate::settings::Secret;
+
+/// For a connection, or for a channel with all declarations: long for a busy broker, short for a
+/// person who waits for `/readyz`.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A dead peer is noticed after twice this, in seconds.
+const HEARTBEAT: u16 = 10;
+
+/// Why there is no channel.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The address cannot be read. It is not repeated: it holds a password.
+    #[error("AMQP_URL cannot be read")]
+    Address,
+    /// The broker did not answer in time.
+    #[error("the broker did not answer within {} s", OPEN_TIMEOUT.as_secs())]
+    Timeout,
+    /// The broker refused, or the connection broke.
+    #[error("no channel to the broker")]
+    Broker(#[source] lapin::Error),
+    /// A queue or exchange exists with other arguments; a person has to delete or migrate it.
+    #[error("the topology could not be declared")]
+    Topology(#[source] lapin::Error),
+}
+
+/// A connection that comes back.
+pub struct Link {
+    url: Secret,
+    name: String,
+    current: Mutex<Option<Connection>>,
+}
+
+impl Link {
+    /// Connects to nothing yet. `name` is shown by the broker.
+    pub fn new(url: Secret, name: impl Into<String>) -> Self {
+        Self {
+            url,
+            name: name.into(),
+            current: Mutex::new(None),
+        }
+    }
+
+    /// Opens a channel, on a new connection if need be, after declaring the topology.
+    pub async fn channel(&self) -> Result<Channel, LinkError> {
+        match timeout(OPEN_TIMEOUT, self.open()).await {
+            Ok(opened) => opened,
+            Err(_elapsed) => {
+                // Half-open: a fresh connection is the only way to be sure.
+                *self.current.lock().await = None;
+                Err(LinkError::Timeout)
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Channel, LinkError> {
+        let mut current = self.current.lock().await;
+        let connection = match current.take() {
+            Some(connection) if connection.status().connected() => connection,
+            Some(_) | None => self.connect().await?,
+        };
+        // Put back at once: if this future is dropped below, the connection is not lost with it.
+        let connection = current.insert(connection);
+        topology::declare(connection).await?;
+        connection.create_channel().await.map_err(LinkError::Broker)
+    }
+
+    async fn connect(&self) -> Result<Connection, LinkError> {
+        let mut uri: AMQPUri = self
+            .url
+            .expose()
+            .parse()
+            .map_err(|_error: String| LinkError::Address)?;
+        uri.query.heartbeat.get_or_insert(HEARTBEAT);
+        let properties =
+            ConnectionProperties::default().with_connection_name(self.name.as_str().into());
+        let connection = Connection::connect_uri(uri, properties)
+            .await
+            .map_err(LinkError::Broker)?;
+        tracing::info!(connection = %self.name, "connected to the broker");
+        Ok(connection)
+    }
+
+    /// Whether the connection stands; `true` also while it is being used to open a channel.
+    pub fn is_up(&self) -> bool {
+        match self.current.try_lock() {
+            Ok(current) => current
+                .as_ref()
+                .is_some_and(|open| open.status().connected()),
+            Err(_busy) => true,
+        }
+    }
+
+    /// Closes in good order; what was not acked goes back to its queue.
+    pub async fn close(&self) {
+        if let Some(connection) = self.current.lock().await.take() {
+            let closed = connection.close(200, "the service stops".into());
+            // Whoever does not answer a good-bye is gone already.
+            let _ = timeout(Duration::from_secs(2), closed).await;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What happens around every request, in one place and in this order: an id, room for it, its
+//! announced length, its time, its panic, and one log line.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use tokio::sync::Semaphore;
+use tracing::Instrument as _;
+
+use super::{Limits, with_request_id};
+use crate::ids;
+use crate::problem::Problem;
+
+tokio::task_local! {
+    pub(super) static REQUEST_ID: String;
+}
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of the request that is being answered, if one is.
+pub(crate) fn request_id() -> Option<String> {
+    REQUEST_ID.try_with(Clone::clone).ok()
+}
+
+/// The limits, and how much of them is taken.
+#[derive(Clone)]
+pub(super) struct Guard {
+    limits: Limits,
+    room: Arc<Semaphore>,
+}
+
+impl Guard {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            limits: *limits,
+            room: Arc::new(Semaphore::new(limits.requests)),
+        }
+    }
+}
+
+/// Stands around the whole router.
+pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let id = ids::new_message_id().simple().to_string();
+    let method = method_name(request.method());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
+    let span = tracing::info_span!("request", request_id = %id, method, route = %route);
+    let started = Instant::now();
+    let answered = with_request_id(id.clone(), answer(&guard, request, next));
+    let mut response = answered.instrument(span.clone()).await;
+    let took = started.elapsed();
+    let status = response.status().as_u16();
+    span.in_scope(|| {
+        tracing::info!(
+            status,
+            duration_ms = took.as_secs_f64() * 1000.0,
+            "answered"
+        );
+    });
+    metrics::histogram!(
+        "http_request_seconds",
+        "method" => method, "route" => route, "status" => status.to_string()
+    )
+    .record(took);
+    if let Ok(value) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    response
+}
+
+async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
+    let Ok(_room) = guard.room.try_acquire() else {
+        let problem = Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "overloaded",
+            "Too many requests at once. Nothing was done; try again.",
+        );
+        return problem.into_response();
+    };
+    if announced_length(&request) > guard.limits.body as u64 {
+        return too_long(guard.limits.body).into_response();
+    }
+    let work = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(guard.limits.request_timeout, work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_panic)) => {
+            // The panic's text was printed by the hook; it may hold anything, so it is not repeated.
+            tracing::error!("a handler panicked");
+            Problem::internal().into_response()
+        }
+        Err(_elapsed) => {
+            tracing::warn!("a request took too long and was dropped");
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "timeout",
+                "The request took too long. It may or may not have been carried out.",
+            )
+            .into_response()
+        }
+    }
+}
+
+fn announced_length(request: &Request) -> u64 {
+    let header = request.headers().get(CONTENT_LENGTH);
+    header
+        .and_then(|value| value.to_str().ok()?.parse().ok())
+        .unwrap_or(0)
+}
+
+fn too_long(max: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_long",
+        format!("The body is longer than {max} bytes."),
+    )
+}
+
+/// Known methods by name; others as one word, or a stranger could grow the metrics without end.
+fn method_name(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        "PATCH" => "PATCH",
+        _ => "other",
+    }
+}

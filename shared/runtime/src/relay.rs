@@ -1,0 +1,177 @@
+//! Moves outbox rows to the broker: claim, commit, publish, mark. Never a transaction open while
+//! it talks to the broker.
+//!
+//! Any number of relays may run: rows are claimed with SKIP LOCKED, and a claim is a lease, so a
+//! relay that dies gives its rows back by itself. A row that is published and not marked is
+//! published again: consumers see a message at least once, never "exactly once".
+//!
+//! Woken by the same process's commits and by NOTIFY, and polling besides: a notification can be
+//! lost, a poll cannot.
+
+mod sweep;
+mod wake;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use store::outbox::{self, Claimed};
+use store::{Store, StoreError};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::amqp::{Link, LinkError, Outgoing, PublishError, Publisher};
+use crate::backoff::{self, Backoff};
+use crate::clock;
+use crate::crash::{CrashPoint, reach};
+use crate::settings::RelaySettings;
+
+pub(crate) use sweep::sweep;
+pub(crate) use wake::listen;
+
+/// What the relay's three tasks share.
+#[derive(Clone)]
+pub(crate) struct Relay {
+    pub(crate) store: Store,
+    pub(crate) link: Arc<Link>,
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) settings: RelaySettings,
+    pub(crate) wake: Arc<Notify>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// Why a round ended early. Nothing is lost: rows that were claimed come back with their lease.
+#[derive(Debug, thiserror::Error)]
+enum RelayError {
+    #[error("the outbox cannot be read or marked")]
+    Store(#[from] StoreError),
+    #[error("the broker is away")]
+    Broker(#[from] LinkError),
+    #[error("{count} of a batch of {batch} were not published")]
+    Publish {
+        count: usize,
+        batch: usize,
+        #[source]
+        first: PublishError,
+    },
+}
+
+/// Publishes what is due until told to stop. The batch under way is finished first.
+pub(crate) async fn relay(relay: Relay) {
+    let mut backoff = Backoff::new();
+    while !relay.stop.is_cancelled() {
+        match round(&relay).await {
+            // There may be more: look again at once.
+            Ok(count) if count >= relay.settings.batch => backoff.reset(),
+            Ok(_) => {
+                backoff.reset();
+                wait(&relay).await;
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the relay pauses");
+                metrics::counter!("outbox_failures_total").increment(1);
+                backoff::pause(backoff.next_pause(), &relay.stop).await;
+            }
+        }
+    }
+}
+
+/// Publishes one batch; answers how many rows were claimed.
+async fn round(relay: &Relay) -> Result<i64, RelayError> {
+    // Before claiming: while the broker is away no row should wait out a lease.
+    tokio::select! {
+        biased;
+        () = relay.stop.cancelled() => return Ok(0),
+        ready = relay.publisher.ready() => ready?,
+    }
+    let rows = claim(relay).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    reach(CrashPoint::RelayAfterClaim);
+    let claimed = rows.len();
+    metrics::histogram!("outbox_batch_size").record(claimed as f64);
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let batch: Vec<Outgoing> = rows.into_iter().map(Outgoing::from).collect();
+    let answers = relay.publisher.publish_batch(&batch).await;
+    reach(CrashPoint::RelayAfterPublish);
+    let mut published = Vec::with_capacity(claimed);
+    let mut failures = Vec::new();
+    for (id, answer) in ids.into_iter().zip(answers) {
+        match answer {
+            Ok(()) => published.push(id),
+            Err(error) => failures.push(error),
+        }
+    }
+    mark(relay, &published).await?;
+    reach(CrashPoint::RelayAfterMarked);
+    let count = failures.len();
+    match failures.into_iter().next() {
+        Some(first) => Err(RelayError::Publish {
+            count,
+            batch: claimed,
+            first,
+        }),
+        None => Ok(i64::try_from(claimed).unwrap_or(i64::MAX)),
+    }
+}
+
+async fn claim(relay: &Relay) -> Result<Vec<Claimed>, StoreError> {
+    let mut connection = relay.store.connection().await?;
+    let tx = connection.begin("relay: claim rows").await?;
+    let settings = &relay.settings;
+    let rows = outbox::claim(&tx, clock::now(), settings.lease, settings.batch).await?;
+    tx.commit().await?;
+    Ok(rows)
+}
+
+async fn mark(relay: &Relay, published: &[i64]) -> Result<(), StoreError> {
+    if published.is_empty() {
+        return Ok(());
+    }
+    let mut connection = relay.store.connection().await?;
+    let tx = connection.begin("relay: mark published").await?;
+    outbox::mark_published(&tx, clock::now(), published).await?;
+    tx.commit().await?;
+    metrics::counter!("outbox_published_total").increment(published.len() as u64);
+    Ok(())
+}
+
+/// Waits for a wake-up, for the next row to be due, or for the poll, whichever is first.
+async fn wait(relay: &Relay) {
+    let pause = match next_due(relay).await {
+        Ok(pause) => pause
+            .unwrap_or(relay.settings.poll)
+            .min(relay.settings.poll),
+        Err(error) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "cannot ask when to wake"
+            );
+            relay.settings.poll
+        }
+    };
+    tokio::select! {
+        () = relay.wake.notified() => {}
+        _ = backoff::pause(pause, &relay.stop) => {}
+    }
+}
+
+async fn next_due(relay: &Relay) -> Result<Option<Duration>, StoreError> {
+    let connection = relay.store.connection().await?;
+    let due = outbox::next_due(&connection).await?;
+    let now = clock::now();
+    if let Some(due) = due {
+        metrics::gauge!("outbox_lag_seconds").set((-seconds_until(now, due)).max(0.0));
+    } else {
+        metrics::gauge!("outbox_lag_seconds").set(0.0);
+    }
+    Ok(due.map(|due| {
+        // A row that is due and was not claimed is somebody else's; a moment keeps us from spinning.
+        Duration::from_secs_f64(seconds_until(now, due).max(0.005))
+    }))
+}
+
+fn seconds_until(now: Timestamp, then: Timestamp) -> f64 {
+    then.duration_since(now).as_secs_f64()
+}

@@ -1,0 +1,87 @@
+//! Fills a broker that lost its messages, from PostgreSQL.
+//!
+//! A row lives until its effect is committed. If its queue is empty although the row was published
+//! long ago, then the message is gone, or in the hands of a consumer that is very slow: either
+//! way publishing it again is right, and harmless where it was not needed.
+
+use std::time::Duration;
+
+use contract::topology::{QUEUES, Queue};
+use jiff::SignedDuration;
+use store::{StoreError, outbox};
+
+use super::Relay;
+use crate::amqp::{LinkError, ready_count};
+use crate::backoff;
+use crate::clock;
+
+/// Rows made due again in one transaction; more of them wait for the next round of the loop.
+const LIMIT: i64 = 1000;
+
+#[derive(Debug, thiserror::Error)]
+enum SweepError {
+    #[error("the broker is away")]
+    Link(#[from] LinkError),
+    #[error("the broker does not say how much waits")]
+    Count(#[source] lapin::Error),
+    #[error("rows could not be made due again")]
+    Store(#[from] StoreError),
+}
+
+/// Looks at every queue, several times in each republishing time, until told to stop.
+pub(crate) async fn sweep(relay: Relay) {
+    let every = (relay.settings.republish_after / 4).max(Duration::from_millis(100));
+    while backoff::pause(every, &relay.stop).await {
+        for queue in &QUEUES {
+            if let Err(error) = one(&relay, queue).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(queue = queue.name, error, "not swept");
+            }
+        }
+    }
+}
+
+async fn one(relay: &Relay, queue: &Queue) -> Result<(), SweepError> {
+    // A channel of its own each time: asking for a queue that is gone closes it, and opening
+    // one is what declares the topology.
+    let channel = relay.link.channel().await?;
+    let waiting = ready_count(&channel, queue.name).await;
+    if channel.status().connected() {
+        // The answer is in hand; a channel that does not close well is closed with its connection.
+        let _ = channel.close(200, "counted".into()).await;
+    }
+    let waiting = waiting.map_err(SweepError::Count)?.unwrap_or(0);
+    metrics::gauge!("queue_ready", "queue" => queue.name).set(f64::from(waiting));
+    if waiting > 0 {
+        return Ok(());
+    }
+    loop {
+        let count = republish(relay, queue).await?;
+        if count > 0 {
+            tracing::warn!(
+                queue = queue.name,
+                count,
+                "published again: the queue had lost them"
+            );
+            metrics::counter!("outbox_republished_total", "queue" => queue.name).increment(count);
+            relay.wake.notify_one();
+        }
+        if count < LIMIT.unsigned_abs() || relay.stop.is_cancelled() {
+            return Ok(());
+        }
+    }
+}
+
+async fn republish(relay: &Relay, queue: &Queue) -> Result<u64, StoreError> {
+    let now = clock::now();
+    let age = SignedDuration::try_from(relay.settings.republish_after)
+        .expect("the setting is at most a day");
+    let before = now
+        .saturating_sub(age)
+        .expect("a duration without calendar units");
+    let mut connection = relay.store.connection().await?;
+    let mut tx = connection.begin("relay: republish stale").await?;
+    let count = outbox::republish_stale(&mut tx, now, queue.routing_key, before, LIMIT).await?;
+    tx.commit().await?;
+    Ok(count)
+}
