@@ -17,7 +17,9 @@ where
     F: Future<Output = Result<()>> + Send + 'static,
 {
     let thread = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         runtime.block_on(async { tokio::time::timeout(PATIENCE, work).await? })
     });
     drop(thread.join());

@@ -3,11 +3,11 @@
 //! The condition is asked again every few milliseconds until it holds or the deadline is over;
 //! then the error carries what was last seen, so that a red test says more than "timed out".
 
-use std::fmt::{Debug, Display};
+use std::fmt::Display;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
+use anyhow::{Result, bail};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout_at};
 
 /// Short beside anything we wait for, long enough that a dozen waiting tests leave two cores free.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -28,7 +28,11 @@ impl Observation for bool {
     type Value = ();
 
     fn observed(self) -> Result<(), String> {
-        if self { Ok(()) } else { Err("false".to_owned()) }
+        if self {
+            Ok(())
+        } else {
+            Err("false".to_owned())
+        }
     }
 }
 
@@ -40,11 +44,10 @@ impl<T> Observation for Option<T> {
     }
 }
 
-impl<T, E: Display + Debug> Observation for Result<T, E> {
+impl<T, E: Display> Observation for Result<T, E> {
     type Value = T;
 
     fn observed(self) -> Result<T, String> {
-        // The alternate form of an `anyhow::Error` shows its causes in one line.
         self.map_err(|error| format!("{error:#}"))
     }
 }
@@ -73,22 +76,59 @@ pub async fn try_eventually<O: Observation>(
     what: &str,
     mut condition: impl AsyncFnMut() -> O,
 ) -> Result<O::Value> {
-    let end = Instant::now() + deadline;
-    let mut pause = interval(PAUSE);
-    pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last_seen = "no answer".to_owned();
+    let mut waiting = Waiting::new(deadline, what);
     loop {
-        let look = async {
-            pause.tick().await;
-            condition().await.observed()
-        };
-        match timeout_at(end, look).await {
+        match timeout_at(waiting.end, async { condition().await.observed() }).await {
             Ok(Ok(value)) => return Ok(value),
-            Ok(Err(seen)) => last_seen = seen,
-            Err(_) => {
-                return Err(anyhow!("waited {deadline:?} for {what}; last seen: {last_seen}"));
-            }
+            Ok(Err(seen)) => waiting.saw(seen).await?,
+            Err(_) => return waiting.give_up(),
         }
+    }
+}
+
+/// The loop of [`try_eventually`] taken apart, for conditions that borrow what a closure may not
+/// and for futures that must be `Send`.
+pub(crate) struct Waiting<'a> {
+    what: &'a str,
+    deadline: Duration,
+    end: Instant,
+    pause: Interval,
+    last_seen: String,
+}
+
+impl<'a> Waiting<'a> {
+    pub(crate) fn new(deadline: Duration, what: &'a str) -> Self {
+        let now = Instant::now();
+        let mut pause = interval_at(now + PAUSE, PAUSE);
+        pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            what,
+            deadline,
+            end: now + deadline,
+            pause,
+            last_seen: "no answer".to_owned(),
+        }
+    }
+
+    /// Notes what was seen instead of the condition, and returns when it is time to look again.
+    /// An error once the deadline is over.
+    pub(crate) async fn saw(&mut self, seen: impl Display) -> Result<()> {
+        // The alternate form of an `anyhow::Error` shows its causes in one line.
+        self.last_seen = format!("{seen:#}");
+        // After a look longer than the pause the tick is due at once, so the clock is asked first.
+        if Instant::now() >= self.end || timeout_at(self.end, self.pause.tick()).await.is_err() {
+            return self.give_up();
+        }
+        Ok(())
+    }
+
+    fn give_up<T>(&self) -> Result<T> {
+        bail!(
+            "waited {:?} for {}; last seen: {}",
+            self.deadline,
+            self.what,
+            self.last_seen
+        )
     }
 }
 
@@ -114,7 +154,22 @@ mod tests {
         })
         .await
         .unwrap_err();
-        assert_eq!(error.to_string(), "waited 60ms for the moon; last seen: a cloud");
+        assert_eq!(
+            error.to_string(),
+            "waited 60ms for the moon; last seen: a cloud"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looks_that_take_longer_than_the_pause_end_at_the_deadline_too() {
+        let mut waiting = Waiting::new(PAUSE * 10, "the moon");
+        for _ in 0..5 {
+            tokio::time::advance(PAUSE * 2).await;
+            if waiting.saw("a cloud").await.is_err() {
+                return;
+            }
+        }
+        panic!("it went on after the deadline");
     }
 
     #[tokio::test]
@@ -124,6 +179,9 @@ mod tests {
         })
         .await
         .unwrap_err();
-        assert!(error.to_string().ends_with("last seen: no answer"), "{error}");
+        assert!(
+            error.to_string().ends_with("last seen: no answer"),
+            "{error}"
+        );
     }
 }

@@ -42,6 +42,16 @@ fn make(path: &Path) -> Result<()> {
         .with_context(|| format!("cannot make the folder {}", path.display()))
 }
 
+/// Removes a folder with everything in it, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
@@ -50,18 +60,28 @@ fn checkout() -> &'static Path {
 }
 
 /// Held by one process at a time, and let go by the kernel when that process ends, however.
-pub(crate) struct Lock(#[expect(dead_code, reason = "held, never read: closing it unlocks")] fs::File);
+pub(crate) struct Lock(
+    #[expect(dead_code, reason = "held, never read: closing it unlocks")] fs::File,
+);
 
 impl Lock {
     /// Waits, on a thread of its own, until nobody else holds the lock of this name.
-    pub(crate) async fn take(name: &str) -> Result<Self> {
+    pub(crate) async fn take(name: &'static str) -> Result<Self> {
+        tokio::task::spawn_blocking(move || Self::take_blocking(name)).await?
+    }
+
+    /// Waits until nobody else holds the lock of this name.
+    pub(crate) fn take_blocking(name: &str) -> Result<Self> {
         let path = stand_dir()?.join(format!("{name}.lock"));
-        let taken = tokio::task::spawn_blocking(move || {
-            let file = fs::OpenOptions::new().create(true).append(true).open(&path)?;
+        let take = || {
+            let file = fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&path)?;
             file.lock()?;
             std::io::Result::Ok(Self(file))
-        });
-        taken.await?.with_context(|| format!("cannot take the lock {name}"))
+        };
+        take().with_context(|| format!("cannot take the lock {}", path.display()))
     }
 }
 
@@ -86,7 +106,10 @@ impl PostgresUser {
             }
             Ok(String::from_utf8(output.stdout)?.trim().parse()?)
         };
-        Ok(Self::Debian { uid: id("-u")?, gid: id("-g")? })
+        Ok(Self::Debian {
+            uid: id("-u")?,
+            gid: id("-g")?,
+        })
     }
 
     /// A new folder, owned by and open to that user alone, with `name` in its own name.
@@ -113,12 +136,21 @@ impl PostgresUser {
             Self::Debian { .. } => {
                 let mut command = Command::new("setpriv");
                 command
-                    .args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"])
+                    .args([
+                        "--reuid=postgres",
+                        "--regid=postgres",
+                        "--init-groups",
+                        "--",
+                    ])
                     .arg(program);
                 command
             }
         };
-        command.env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").current_dir("/");
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("LANG", "C.UTF-8")
+            .current_dir("/");
         command
     }
 }

@@ -10,6 +10,7 @@
 //! name engines that are somebody else's: then nothing is started, and nothing is stopped.
 
 mod elsewhere;
+mod engine;
 mod eventually;
 mod folder;
 pub mod keys;
@@ -29,4 +30,4 @@ pub use packages::install_missing;
 pub use ports::free_port;
 pub use postgres::{Postgres, TestDatabase, postgres};
 pub use rabbitmq::{RabbitMq, TestVhost, rabbitmq};
-pub use shared::{Swept, down, status, sweep};
+pub use shared::{STALE, Swept, down, status, sweep};

@@ -57,26 +57,43 @@ fn apt_get(arguments: &[&str]) -> Result<()> {
         sudo.arg("env");
         sudo
     };
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]).args(arguments);
+    command
+        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"])
+        .args(arguments);
     // Its output is long, and only worth reading when it failed.
     let output = command.output().context("cannot start apt-get")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        bail!("apt-get {} failed ({}): {said}", arguments.join(" "), output.status);
+        bail!(
+            "apt-get {} failed ({}): {said}",
+            arguments.join(" "),
+            output.status
+        );
     }
     Ok(())
 }
 
 fn sudo_asks_nothing() -> bool {
-    Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success())
+    Command::new("sudo")
+        .args(["-n", "true"])
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 /// The programs of the newest PostgreSQL that is installed.
 pub(crate) fn postgres_programs() -> Result<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     versions
         .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .map(|version| (version, PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"))))
+        .map(|version| {
+            (
+                version,
+                PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")),
+            )
+        })
         // The client package alone makes the folder too.
         .filter(|(_, programs)| programs.join("initdb").exists())
         .max()

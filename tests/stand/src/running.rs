@@ -8,22 +8,13 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use serde::{Deserialize, Serialize};
 
-use crate::eventually::try_eventually;
+use crate::eventually::Waiting;
 
 /// The environment variable that carries the marker.
 pub(crate) const MARKER: &str = "STAND_INSTANCE";
-
-/// How a process is told to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// As its own documents advise.
-    Clean(Signal),
-    /// As a power cut would.
-    Kill,
-}
 
 /// A process that was ours when it was written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +29,11 @@ impl Running {
     /// Notes a living process; `None` when there is none with this id.
     pub(crate) fn note(pid: u32, marker: &str) -> Option<Self> {
         let started = Stat::read(pid)?.started;
-        Some(Self { pid, started, marker: marker.to_owned() })
+        Some(Self {
+            pid,
+            started,
+            marker: marker.to_owned(),
+        })
     }
 
     pub(crate) fn current() -> Self {
@@ -51,21 +46,38 @@ impl Running {
 
     /// Whether it still runs and is still the one that was noted.
     pub(crate) fn is_alive(&self) -> bool {
-        let same = Stat::read(self.pid)
-            // A zombie has ended; only its parent has not asked yet how.
-            .is_some_and(|stat| stat.started == self.started && stat.state != 'Z');
-        same && (self.marker.is_empty() || carries(self.pid, &self.marker))
+        match Stat::read(self.pid) {
+            Some(stat) if stat.started != self.started => false,
+            Some(stat) if stat.state == 'Z' => {
+                self.reap();
+                false
+            }
+            Some(_) => self.marker.is_empty() || carries(self.pid, &self.marker),
+            None => false,
+        }
     }
 
-    /// Ends it, and returns once it is gone. A clean end that takes longer than `patience` is
-    /// turned into a kill.
-    pub(crate) async fn end(&self, ending: Ending, patience: Duration) -> Result<()> {
-        if let Ending::Clean(signal) = ending {
-            self.signal(signal)?;
-            if self.gone(patience).await.is_ok() {
-                return Ok(());
-            }
+    /// A child of ours that has ended keeps its id until it is asked how, and PostgreSQL does not
+    /// start over a predecessor whose id still exists.
+    fn reap(&self) {
+        if let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
+            // Somebody else's child is an error here, and theirs to ask.
+            drop(waitpid(Some(pid), WaitOptions::NOHANG));
         }
+    }
+
+    /// Asks it to end, and returns once it is gone. One that takes longer than `patience` is
+    /// killed.
+    pub(crate) async fn end(&self, politely: Signal, patience: Duration) -> Result<()> {
+        self.signal(politely)?;
+        if self.gone(patience).await.is_ok() {
+            return Ok(());
+        }
+        self.kill().await
+    }
+
+    /// Ends it as a power cut would, and returns once it is gone.
+    pub(crate) async fn kill(&self) -> Result<()> {
         self.signal(Signal::KILL)?;
         self.gone(Duration::from_secs(10)).await
     }
@@ -85,7 +97,11 @@ impl Running {
 
     async fn gone(&self, patience: Duration) -> Result<()> {
         let what = format!("the end of process {}", self.pid);
-        try_eventually(patience, &what, async || !self.is_alive()).await
+        let mut waiting = Waiting::new(patience, &what);
+        while self.is_alive() {
+            waiting.saw("it lives").await?;
+        }
+        Ok(())
     }
 }
 

@@ -24,8 +24,11 @@ pub(crate) fn random_hex(bytes: usize) -> String {
 pub(crate) fn write(path: &Path, content: &[u8]) -> Result<()> {
     let draft = path.with_extension(format!("draft-{}", random_hex(4)));
     let write = || {
-        let mut file =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&draft)?;
         file.write_all(content)?;
         fs::rename(&draft, path)
     };

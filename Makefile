@@ -1,0 +1,86 @@
+# Every target is one or two lines; anything longer is Rust, in tests/stand.
+#
+# All builds here name the whole workspace: with `-p` Cargo would choose other features for the
+# shared dependencies and compile them a second time.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+STAND := cargo run --quiet --bin stand --
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
+DENY := $(shell cargo deny --version >/dev/null 2>&1 && echo yes)
+RUN_TESTS := $(if $(NEXTEST),cargo nextest run --workspace,cargo test --workspace --lib --bins --tests --no-fail-fast)
+RUN_E2E := $(if $(NEXTEST),cargo nextest run --workspace --filterset 'package(e2e)',cargo test --package e2e)
+
+##@ Start here
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z0-9\/-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## See three withdrawals travel the whole way: paid, failed, dead-lettered and replayed
+	@$(STAND) demo
+
+.PHONY: up
+up: ## Start the whole system for a browser and print its addresses
+	@$(STAND) up
+
+.PHONY: down
+down: ## Stop everything that was started here
+	@$(STAND) down
+
+.PHONY: setup
+setup: ## Install what is missing and start PostgreSQL and RabbitMQ, private to this checkout
+	@$(STAND) setup
+
+##@ Before a change is handed in
+
+.PHONY: check
+check: check/format check/clippy check/tidy check/doc check/deny ## Everything but the tests
+
+.PHONY: check/format
+check/format: ## Formatting
+	cargo fmt --all --check
+
+.PHONY: check/clippy
+check/clippy: ## Lints, warnings denied
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+.PHONY: check/tidy
+check/tidy: ## What a reviewer would otherwise say twice
+	cargo test --quiet --package tidy
+
+.PHONY: check/doc
+check/doc: ## Documentation builds, warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --document-private-items
+
+.PHONY: check/deny
+check/deny: ## Licences, duplicate and forbidden crates, known vulnerabilities
+	@$(if $(DENY),cargo deny --log-level error check licenses bans sources,echo "skipped: licences, bans and sources, because cargo-deny is not installed")
+	@$(if $(DENY),if cargo deny fetch db; then cargo deny --log-level error check advisories; else echo "skipped: advisories, because their database cannot be reached"; fi,echo "skipped: advisories, because cargo-deny is not installed")
+
+##@ Tests
+
+.PHONY: test
+test: setup build ## Every test, on real engines
+	cargo test --quiet --workspace --doc
+	$(RUN_TESTS)
+
+.PHONY: test/unit
+test/unit: ## The tests that need no engine
+	cargo test --quiet --workspace --lib
+
+.PHONY: test/e2e
+test/e2e: setup build ## The bad days, on real engines and processes
+	$(RUN_E2E)
+
+.PHONY: build
+build: ## Build every binary and test
+	cargo build --quiet --workspace --all-targets
+
+##@ Numbers
+
+.PHONY: bench
+bench: setup ## Load with an exact ledger beside a bare pipeline; writes target/bench/report.json
+	@cargo build --quiet --release --workspace --bins
+	@cargo run --quiet --release --package load
