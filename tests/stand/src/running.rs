@@ -62,7 +62,7 @@ impl Running {
     fn reap(&self) {
         if let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) {
             // Somebody else's child is an error here, and theirs to ask.
-            drop(waitpid(Some(pid), WaitOptions::NOHANG));
+            let _ = waitpid(Some(pid), WaitOptions::NOHANG);
         }
     }
 
