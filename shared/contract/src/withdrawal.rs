@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{HtouhuiUserId, OutOrderNo, PartnerId, ThirdPartyUserId, WithdrawalId};
 use crate::money::Fen;
 
-pub use state::{Next, State, Transition, TransitionRefused};
+pub use state::{Next, State, Transition};
 
 /// When the money is to arrive (Huifu: `into_acct_date_type`, huifu-api.md §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

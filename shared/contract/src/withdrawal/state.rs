@@ -73,16 +73,6 @@ pub enum Next {
     Contradicts,
 }
 
-/// A transition that does not start in this state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{transition:?} does not lead out of {state:?}")]
-pub struct TransitionRefused {
-    /// Where the withdrawal stood.
-    pub state: State,
-    /// What was asked of it.
-    pub transition: Transition,
-}
-
 use Next::{Agrees, Contradicts, Moves, Refused};
 use State::{
     Accepted, Cancelled, Dispatching, Draft, Expired, Failed, Paid, Returned, Submitted,
@@ -156,17 +146,6 @@ impl State {
             Transition::Pay => self.pay(),
             Transition::Fail => self.fail(),
             Transition::Return => self.bank_return(),
-        }
-    }
-
-    /// The state after `transition`, or why there is none.
-    pub fn after(self, transition: Transition) -> Result<Self, TransitionRefused> {
-        match self.next(transition) {
-            Moves(state) => Ok(state),
-            Agrees | Refused | Contradicts => Err(TransitionRefused {
-                state: self,
-                transition,
-            }),
         }
     }
 

@@ -1,5 +1,11 @@
 //! The store on a real PostgreSQL: one database per test, constraints tested by breaking them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops where it stands"
+)]
+
+mod dead_letters;
 mod enumerations;
 mod migrations;
 mod outbox;

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use contract::message::{Envelope, WithdrawalAccepted};
-use contract::withdrawal::State;
 use jiff::Timestamp;
-use store::dead_letters::{Decision, NewDeadLetter};
 use store::outbox;
 use uuid::Uuid;
 
@@ -13,7 +11,7 @@ use crate::world::World;
 
 const LEASE: Duration = Duration::from_secs(30);
 
-async fn enqueue(world: &World, available_at: Timestamp) -> Uuid {
+pub(crate) async fn enqueue(world: &World, available_at: Timestamp) -> Uuid {
     let envelope = Envelope {
         message_id: Uuid::new_v4(),
         at: world.now,
@@ -30,7 +28,7 @@ async fn enqueue(world: &World, available_at: Timestamp) -> Uuid {
     envelope.message_id
 }
 
-async fn claim(world: &World, now: Timestamp) -> Vec<outbox::Claimed> {
+pub(crate) async fn claim(world: &World, now: Timestamp) -> Vec<outbox::Claimed> {
     let mut connection = world.connection().await;
     let tx = connection.begin("tests: claim").await.unwrap();
     let claimed = outbox::claim(&tx, now, LEASE, 10).await.unwrap();
@@ -124,81 +122,4 @@ async fn a_commit_with_messages_wakes_the_relay_and_so_does_a_notification_from_
         .await
         .unwrap();
     assert!(listener.woken().await);
-}
-
-#[tokio::test]
-async fn a_dead_letter_is_replayed_once_and_puts_the_message_back() {
-    let world = World::new().await;
-    let id = world.walked_to(7, State::Paid).await;
-    let connection = world.connection().await;
-    let notice = store::notices::of(&connection, &id)
-        .await
-        .unwrap()
-        .remove(0);
-    let message = claim(&world, world.now).await.remove(0);
-    let mut connection = world.connection().await;
-    let tx = connection.begin("tests: give up").await.unwrap();
-    assert!(outbox::settle(&tx, message.message_id).await.unwrap());
-    let attempted = store::notices::Attempted {
-        at: world.now,
-        state: store::notices::NoticeState::DeadLettered,
-        outcome: "timeout",
-        http_status: None,
-        duration_ms: 10_000,
-        answer: None,
-    };
-    store::notices::record_attempt(&tx, world.now, &notice.id, &attempted)
-        .await
-        .unwrap();
-    let letter = NewDeadLetter {
-        message_id: Some(message.message_id),
-        service: "partner-notifier",
-        queue: "partner-notifier.notice-due",
-        exchange: &message.exchange,
-        routing_key: &message.routing_key,
-        message_type: Some(&message.message_type),
-        correlation_id: Some(&message.correlation_id),
-        causation_id: None,
-        partner_id: Some("demo-shop"),
-        reason: "the schedule is used up",
-        error_class: "timeout",
-        attempt_count: 1,
-        headers: &serde_json::json!({}),
-        body: message.body.as_bytes(),
-        first_failed_at: world.now,
-    };
-    store::dead_letters::insert(&tx, world.now, &letter)
-        .await
-        .unwrap();
-    store::dead_letters::insert(&tx, world.now, &letter)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    assert!(claim(&world, world.later(60)).await.is_empty());
-
-    let letters = store::dead_letters::list(&connection, None, Some("demo-shop"), 10)
-        .await
-        .unwrap();
-    assert_eq!(letters.len(), 1);
-    for expected in [true, false] {
-        let tx = connection.begin("tests: replay").await.unwrap();
-        let decision = Decision {
-            by: "sre",
-            reason: "the partner is back",
-        };
-        let replayed =
-            store::dead_letters::replay(&tx, world.later(60), letters[0].id, decision).await;
-        assert_eq!(replayed.unwrap(), expected);
-        tx.commit().await.unwrap();
-    }
-    assert_eq!(
-        claim(&world, world.later(60)).await.remove(0).message_id,
-        message.message_id
-    );
-    let revived = store::notices::for_delivery(&connection, &notice.id)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(revived.state, store::notices::NoticeState::Pending);
-    assert_eq!((revived.attempt_count, revived.schedule_step), (1, 0));
 }
