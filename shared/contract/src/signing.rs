@@ -9,4 +9,7 @@ pub mod huifu;
 pub mod keys;
 pub mod partner;
 
+#[cfg(test)]
+pub(crate) mod fixtures;
+
 pub use keys::SignatureError;

@@ -1,0 +1,3 @@
+//! What outsiders hold us to: signatures made by Huifu's own clients.
+
+mod huifu_vectors;
