@@ -80,8 +80,8 @@ async fn republish(relay: &Relay, queue: &Queue) -> Result<u64, StoreError> {
         .saturating_sub(age)
         .expect("a duration without calendar units");
     let mut connection = relay.store.connection().await?;
-    let mut tx = connection.begin("relay: republish stale").await?;
-    let count = outbox::republish_stale(&mut tx, now, queue.routing_key, before, LIMIT).await?;
+    let tx = connection.begin("relay: republish stale").await?;
+    let count = outbox::republish_stale(&tx, now, queue.routing_key, before, LIMIT).await?;
     tx.commit().await?;
     Ok(count)
 }

@@ -87,10 +87,6 @@ impl Env {
     }
 
     /// A value that may be left out: `Some(None)` then, and `None` only when it was wrong.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer level says whether to go on, as in the other getters"
-    )]
     pub fn optional<T: FromEnv>(&mut self, name: &'static str) -> Option<Option<T>> {
         self.lookup(name)
     }
@@ -135,7 +131,6 @@ impl Env {
     }
 
     /// `Some(None)` when absent, `None` when wrong.
-    #[expect(clippy::option_option, reason = "see `optional`")]
     fn lookup<T: FromEnv>(&mut self, name: &'static str) -> Option<Option<T>> {
         self.accepted.insert(name.to_owned());
         self.read.insert(name, Shown::Absent);
