@@ -1,0 +1,62 @@
+//! How the partner answers notices, right or wrong.
+
+use serde::{Deserialize, Serialize};
+
+/// What the next notice gets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mode", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Mode {
+    /// 200 `success`, if the notice is good; 400 if it is not.
+    #[default]
+    Ok,
+    /// The connection is closed without an answer.
+    Down,
+    /// This status.
+    Status {
+        /// 100 to 999.
+        code: u16,
+    },
+    /// The right answer, late.
+    Slow {
+        /// How late, in milliseconds.
+        ms: u64,
+    },
+    /// 200 with another body.
+    WrongBody,
+    /// 307 to an address that would say success.
+    Redirect,
+    /// No answer at all, until the caller hangs up.
+    Hang,
+    /// 200 and sixteen mebibytes of white space before `success`.
+    HugeBody,
+    /// 503 with `Retry-After`.
+    RetryAfter {
+        /// The header's value.
+        seconds: u64,
+    },
+}
+
+/// A mode, for a number of notices or until it is changed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ModeRule {
+    /// The mode.
+    #[serde(flatten)]
+    pub mode: Mode,
+    /// For how many notices; absent: until changed. Then `ok` again.
+    #[serde(default)]
+    pub times: Option<u32>,
+}
+
+impl ModeRule {
+    /// The mode for the next notice.
+    pub(crate) fn take(&mut self) -> Mode {
+        match &mut self.times {
+            None => self.mode.clone(),
+            Some(0) => Mode::Ok,
+            Some(left) => {
+                *left -= 1;
+                self.mode.clone()
+            }
+        }
+    }
+}
