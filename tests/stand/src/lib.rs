@@ -23,6 +23,7 @@ mod rabbitmq;
 mod running;
 mod secret;
 mod shared;
+pub mod system;
 
 pub use eventually::{Observation, eventually, try_eventually};
 pub use folder::stand_dir;
