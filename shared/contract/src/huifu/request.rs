@@ -5,12 +5,13 @@
 //! come back from Huifu after an attempt was opened.
 
 use serde::Serialize;
-use url::{Host, Url};
+use url::Url;
 
 use super::date::ReqDate;
 use super::field::{LimitError, TextRule, check_text};
 use crate::ids::{HuifuId, ReqSeqId, TokenNo};
 use crate::money::Fen;
+use crate::partner::url::is_loopback;
 use crate::withdrawal::CashType;
 
 /// What a withdrawal at Huifu needs to know (huifu-api.md §3.1).
@@ -138,8 +139,10 @@ impl Query {
     }
 }
 
-fn check_callback_url(text: &str) -> Result<(), LimitError> {
+/// Whether Huifu calls back to this address; for settings, so that no attempt fails on it.
+pub fn check_callback_url(text: &str) -> Result<(), LimitError> {
     check_text("notify_url", text, 128)?;
+    // Huifu never calls this machine, but its sandbox does, on whatever port was free.
     let fits = Url::parse(text).is_ok_and(|url| {
         let scheme = matches!(url.scheme(), "http" | "https");
         let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
@@ -159,16 +162,6 @@ fn port_is_called(url: &Url) -> bool {
     // `port` is None for the scheme's own port.
     url.port()
         .is_none_or(|port| (8000..=9005).contains(&port) || port == 80 || port == 443)
-}
-
-/// Huifu never calls this machine, but its sandbox does, on whatever port was free.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -101,7 +101,8 @@ fn authority(text: &str) -> &str {
     after.split(['/', '?', '#']).next().unwrap_or("")
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the host is this machine, by its name or its address.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -115,3 +116,6 @@ impl fmt::Display for PartnerUrl {
         formatter.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests;

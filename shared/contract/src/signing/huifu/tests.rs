@@ -44,7 +44,7 @@ fn what_is_not_an_object_with_unique_names_has_no_text() {
 #[test]
 fn depth_costs_no_stack() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    assert!(reprint(&deep).is_ok_and(|text| text == deep) || reprint(&deep).is_err());
+    assert_eq!(reprint(&deep).as_ref(), Ok(&deep));
 }
 
 fn json() -> impl Strategy<Value = serde_json::Value> {

@@ -9,6 +9,8 @@
 //! Between two neighbouring known fields the text can then be divided in one way only; the
 //! property test beside this file tries every other division.
 
+use super::SIGN;
+
 /// Which names a form may have, as its reader knows them.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
@@ -50,7 +52,8 @@ pub fn check_unambiguous<N: AsRef<str>, V: AsRef<str>>(
     let mut sorted: Vec<(&str, &str)> = fields
         .iter()
         .map(|(name, value)| (name.as_ref(), value.as_ref()))
-        .filter(|(_, value)| !value.is_empty())
+        // `sign` is not in the text, so it separates nothing there.
+        .filter(|(name, value)| *name != SIGN && !value.is_empty())
         .collect();
     sorted.sort_unstable();
     let mut behind_query = None;
