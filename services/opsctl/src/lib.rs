@@ -1,1 +1,20 @@
-//! The operator's tool: migrations, partners and keys, withdrawals, dead letters, signatures.
+//! The operator's tool: migrations, partners and keys, users, withdrawals, dead letters, signatures.
+//!
+//! Every command answers a [`output`] value, which is shown as a table to people and as JSON to
+//! machines, so what the two see cannot differ. What throws work away or sends it again needs a
+//! `Permit`, and only `--yes` together with `--reason` makes one.
+//!
+//! Exit codes: 0 done, 1 failed (or a signature that does not hold), 3 partly done, 64 wrong usage.
+#![expect(
+    clippy::print_stdout,
+    reason = "what a command answers goes to standard output"
+)]
+
+pub mod app;
+mod beijing;
+mod cli;
+mod command;
+mod database;
+mod exit;
+mod output;
+mod permit;

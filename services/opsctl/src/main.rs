@@ -1,3 +1,7 @@
 //! The `opsctl` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    opsctl::app::run()
+}

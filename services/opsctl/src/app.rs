@@ -1,0 +1,69 @@
+//! Reads the command line, runs one command, prints its answer or the chain of causes, once.
+
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::command::{case, dead_letter, keygen, migrate, partner, signature, user, withdrawal};
+use crate::database::Database;
+use crate::exit::{Exit, WrongUsage};
+use crate::output::Report;
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return parsed_otherwise(&error),
+    };
+    let json = cli.json;
+    match execute(cli).and_then(|report| {
+        let stdout = io::stdout();
+        let terminal = stdout.is_terminal();
+        report.print(&mut stdout.lock(), json, terminal)?;
+        Ok(report.exit_status())
+    }) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("opsctl: {error:#}");
+            if error.is::<WrongUsage>() {
+                Exit::Usage.into()
+            } else {
+                Exit::Failed.into()
+            }
+        }
+    }
+}
+
+/// Help and version were asked for and go to standard output; anything else is wrong usage.
+fn parsed_otherwise(error: &clap::Error) -> ExitCode {
+    let exit = if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    };
+    // A closed pipe is all that can go wrong here, and nobody is left to tell.
+    let _ = error.print();
+    exit.into()
+}
+
+fn execute(cli: Cli) -> anyhow::Result<Report> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(dispatch(cli.command, Database::new(cli.database_url)))
+}
+
+async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report> {
+    match command {
+        Command::Migrate => migrate::run(&database).await,
+        Command::Partner(command) => partner::run(command, &database).await,
+        Command::User(command) => user::run(command, &database).await,
+        Command::Withdrawal(command) => withdrawal::run(command, &database).await,
+        Command::DeadLetter(command) => dead_letter::run(command, &database).await,
+        Command::Case(command) => case::run(command, &database).await,
+        Command::Keygen(arguments) => keygen::run(&arguments),
+        Command::Signature(command) => signature::run(command),
+    }
+}

@@ -1,0 +1,50 @@
+//! Times as operators and partners read them: in Beijing.
+
+use contract::partner::time::WireTime;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+use crate::exit::WrongUsage;
+
+/// China has one time zone and no summer time.
+const BEIJING: Offset = Offset::constant(8);
+
+/// `2026-11-22 12:08:53`, in Beijing; fractions are cut off.
+pub(crate) fn shown(at: Timestamp) -> String {
+    BEIJING
+        .to_datetime(at)
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+/// As [`shown`], or a dash.
+pub(crate) fn shown_optional(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "-".to_owned(), shown)
+}
+
+/// Reads `20261122120853` (Beijing) or RFC 3339 with an offset.
+pub(crate) fn read(text: &str) -> Result<Timestamp, WrongUsage> {
+    let wire = text.parse::<WireTime>().map(WireTime::timestamp).ok();
+    wire.or_else(|| text.parse().ok()).ok_or_else(|| {
+        WrongUsage(
+            "a time is yyyyMMddHHmmss in Beijing, or RFC 3339 such as 2026-11-22T12:08:53+08:00"
+                .to_owned(),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_of_a_moment_are_read_and_shown_in_beijing() {
+        let wire = read("20261122120853").unwrap();
+        assert_eq!(wire, read("2026-11-22T04:08:53Z").unwrap());
+        assert_eq!(shown(wire), "2026-11-22 12:08:53");
+        assert!(
+            read("2026-11-22 12:08:53").is_err(),
+            "no offset: which noon?"
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use runtime::settings::Secret;
+
+use crate::command::{case, dead_letter, keygen, partner, signature, user, withdrawal};
+
+/// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
+#[derive(Debug, Parser)]
+#[command(name = "opsctl", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Print JSON, for machines
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// PostgreSQL [default: $DATABASE_URL, or what the file $DATABASE_URL_FILE says]
+    #[arg(long, global = true, value_name = "URL", value_parser = secret)]
+    pub(crate) database_url: Option<Secret>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Bring the schema forward; safe to run again, and by two at once
+    Migrate,
+    /// Partners, their hosts and their public keys
+    #[command(subcommand)]
+    Partner(partner::Command),
+    /// Users, their cards and what a withdrawal costs them
+    #[command(subcommand)]
+    User(user::Command),
+    /// Withdrawals: one with its whole story, or those that do not move
+    #[command(subcommand)]
+    Withdrawal(withdrawal::Command),
+    /// Messages that need a person: look, send again, give up
+    #[command(subcommand)]
+    DeadLetter(dead_letter::Command),
+    /// Contradictions that a person must look at
+    #[command(subcommand)]
+    Case(case::Command),
+    /// Make an RSA-2048 key pair
+    Keygen(keygen::Arguments),
+    /// What exactly is signed, and whether a signature holds; reads standard input
+    #[command(subcommand)]
+    Signature(signature::Command),
+}
+
+fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,14 @@
+//! One file per command.
+
+pub(crate) mod case;
+pub(crate) mod dead_letter;
+pub(crate) mod keygen;
+pub(crate) mod migrate;
+pub(crate) mod partner;
+pub(crate) mod partner_key;
+pub(crate) mod signature;
+pub(crate) mod user;
+pub(crate) mod user_card;
+pub(crate) mod user_fee;
+pub(crate) mod withdrawal;
+pub(crate) mod withdrawal_story;

@@ -1,0 +1,118 @@
+//! `opsctl partner`: registers partners and lists them.
+
+use anyhow::{Context as _, anyhow};
+use clap::Subcommand;
+use contract::ids::PartnerId;
+use contract::partner::url::normalised_host;
+use runtime::clock;
+use serde_json::json;
+use store::{Connection, partners};
+
+use super::partner_key;
+use crate::database::Database;
+use crate::exit::WrongUsage;
+use crate::output::{Report, Rows};
+
+/// More than there will be for a long time; a list that is cut off says so.
+const LIST_LIMIT: i64 = 1000;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Register a partner and the hosts its URLs may point to
+    Add {
+        /// Its partner_id: at most 32 printable characters without spaces
+        id: PartnerId,
+        /// For people
+        #[arg(long)]
+        name: String,
+        /// A host of its return_url, notify_url and from_url, without port; give it once for each
+        #[arg(long = "host", required = true, value_name = "HOST")]
+        hosts: Vec<String>,
+    },
+    /// Show every partner
+    List,
+    /// Public keys that verify what a partner signs
+    #[command(subcommand)]
+    Key(partner_key::Command),
+}
+
+pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
+    match command {
+        Command::Add { id, name, hosts } => add(database, &id, &name, &hosts).await,
+        Command::List => list(&database.connection().await?).await,
+        Command::Key(command) => partner_key::run(command, database).await,
+    }
+}
+
+async fn add(
+    database: &Database,
+    id: &PartnerId,
+    name: &str,
+    hosts: &[String],
+) -> anyhow::Result<Report> {
+    let normalised: Result<Vec<String>, WrongUsage> = hosts
+        .iter()
+        .map(|host| {
+            normalised_host(host).ok_or_else(|| {
+                WrongUsage(format!(
+                    "{host:?} is not a host name or address without port"
+                ))
+            })
+        })
+        .collect();
+    let mut hosts = normalised?;
+    hosts.sort();
+    hosts.dedup();
+    let mut connection = database.connection().await?;
+    let now = clock::now();
+    let tx = connection.begin("opsctl: add partner").await?;
+    partners::add(&tx, now, id, name)
+        .await
+        .map_err(|error| match error.constraint() {
+            Some("partners_pkey") => anyhow!("there is a partner {id} already"),
+            _ => error.into(),
+        })?;
+    for host in &hosts {
+        partners::add_host(&tx, now, id, host).await?;
+    }
+    tx.commit().await.context("the partner was not added")?;
+    let json = json!({ "partner_id": id, "name": name, "hosts": hosts });
+    Ok(Report::new(json).line(format!(
+        "Partner {id} was added. Give it a key: opsctl partner key add {id} --key-id ID --public-key FILE"
+    )))
+}
+
+async fn list(connection: &Connection) -> anyhow::Result<Report> {
+    let now = clock::now();
+    let mut rows = Vec::new();
+    let mut json = Vec::new();
+    for partner in partners::list(connection, LIST_LIMIT).await? {
+        let keys = partners::keys(connection, &partner.id).await?;
+        let shown: Vec<String> = keys
+            .iter()
+            .map(|key| match key.retired_at {
+                Some(retired_at) if retired_at <= now => format!("{} (retired)", key.key_id),
+                Some(_) => format!("{} (retires)", key.key_id),
+                None => key.key_id.to_string(),
+            })
+            .collect();
+        rows.push(vec![
+            partner.id.to_string(),
+            partner.name.clone(),
+            partner.state.as_str().to_owned(),
+            partner.hosts.join(" "),
+            shown.join(" "),
+        ]);
+        let keys: Vec<_> = keys.iter().map(partner_key::as_json).collect();
+        json.push(json!({
+            "partner_id": partner.id, "name": partner.name, "state": partner.state.as_str(),
+            "hosts": partner.hosts, "keys": keys,
+        }));
+    }
+    Ok(Report::new(json).rows(Rows {
+        title: String::new(),
+        head: vec!["PARTNER", "NAME", "STATE", "HOSTS", "KEYS"],
+        rows,
+        when_empty: "No partner is registered.",
+    }))
+}

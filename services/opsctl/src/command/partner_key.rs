@@ -1,0 +1,142 @@
+//! `opsctl partner key`: adds and retires the public keys of partners, so that they overlap.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Subcommand;
+use contract::ids::{KeyId, PartnerId};
+use contract::signing::keys::{MAX_KEYS, PublicKey};
+use jiff::Timestamp;
+use runtime::clock;
+use serde_json::{Value, json};
+use store::partners::{self, PartnerKey};
+
+use crate::beijing;
+use crate::database::Database;
+use crate::exit::WrongUsage;
+use crate::output::Report;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Add a key; the ones before it go on verifying
+    Add {
+        partner: PartnerId,
+        /// The name that the partner sends as key_id
+        #[arg(long)]
+        key_id: KeyId,
+        /// PEM, or the Base64 inside it: RSA of 2048 to 4096 bits
+        #[arg(long, value_name = "FILE")]
+        public_key: PathBuf,
+        /// From when it verifies: yyyyMMddHHmmss in Beijing, or RFC 3339 [default: now]
+        #[arg(long, value_name = "TIME", value_parser = beijing::read)]
+        not_before: Option<Timestamp>,
+    },
+    /// Retire a key; what it signed before no longer verifies afterwards
+    Retire {
+        partner: PartnerId,
+        key_id: KeyId,
+        /// When: yyyyMMddHHmmss in Beijing, or RFC 3339 [default: now]
+        #[arg(long, value_name = "TIME", value_parser = beijing::read)]
+        at: Option<Timestamp>,
+    },
+}
+
+pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
+    match command {
+        Command::Add {
+            partner,
+            key_id,
+            public_key,
+            not_before,
+        } => add(database, &partner, key_id, &public_key, not_before).await,
+        Command::Retire {
+            partner,
+            key_id,
+            at,
+        } => retire(database, &partner, &key_id, at).await,
+    }
+}
+
+/// A key without its bytes.
+pub(crate) fn as_json(key: &PartnerKey) -> Value {
+    json!({
+        "key_id": key.key_id, "fingerprint": key.fingerprint, "not_before": key.not_before,
+        "retired_at": key.retired_at,
+    })
+}
+
+async fn add(
+    database: &Database,
+    partner: &PartnerId,
+    key_id: KeyId,
+    file: &Path,
+    not_before: Option<Timestamp>,
+) -> anyhow::Result<Report> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
+    let public: PublicKey = text
+        .parse()
+        .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
+    let mut connection = database.connection().await?;
+    let now = clock::now();
+    // One more than a key set holds would make all of the partner's signatures fail.
+    if partners::keys(&connection, partner).await?.len() >= MAX_KEYS {
+        bail!("{partner} has {MAX_KEYS} keys already, retired ones included, and that is the most");
+    }
+    let key = PartnerKey {
+        key_id,
+        spki: public.to_spki_der().to_vec(),
+        fingerprint: public.fingerprint().to_owned(),
+        not_before: not_before.unwrap_or(now),
+        retired_at: None,
+    };
+    let tx = connection.begin("opsctl: add key").await?;
+    partners::add_key(&tx, now, partner, &key)
+        .await
+        .map_err(|error| match error.constraint() {
+            Some("partner_keys_pkey") => anyhow!("{partner} has a key {} already", key.key_id),
+            Some("partner_key_belongs_to_one") => anyhow!("this key is registered already"),
+            Some("partner_keys_partner_id_fkey") => anyhow!("there is no partner {partner}"),
+            _ => error.into(),
+        })?;
+    tx.commit().await.context("the key was not added")?;
+    let sentence = format!(
+        "Key {} of {partner} verifies from {} on. SHA-256 {}",
+        key.key_id,
+        beijing::shown(key.not_before),
+        key.fingerprint
+    );
+    Ok(Report::new(json!({ "partner_id": partner, "key": as_json(&key) })).line(sentence))
+}
+
+async fn retire(
+    database: &Database,
+    partner: &PartnerId,
+    key_id: &KeyId,
+    at: Option<Timestamp>,
+) -> anyhow::Result<Report> {
+    let mut connection = database.connection().await?;
+    let now = clock::now();
+    let at = at.unwrap_or(now);
+    let tx = connection.begin("opsctl: retire key").await?;
+    let retired = partners::retire_key(&tx, now, partner, key_id, at)
+        .await
+        .map_err(|error| match error.constraint() {
+            Some("partner_key_retires_after_it_starts") => {
+                anyhow!(
+                    "{key_id} only begins to verify after {}",
+                    beijing::shown(at)
+                )
+            }
+            _ => error.into(),
+        })?;
+    if !retired {
+        bail!("{partner} has no key {key_id}, or it is retired already");
+    }
+    tx.commit().await.context("the key was not retired")?;
+    let json = json!({ "partner_id": partner, "key_id": key_id, "retired_at": at });
+    Ok(Report::new(json).line(format!(
+        "Key {key_id} of {partner} verifies until {}.",
+        beijing::shown(at)
+    )))
+}

@@ -1,0 +1,129 @@
+//! `opsctl user`: adds users by hand, with the password that confirms their withdrawals.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use clap::{Args, Subcommand};
+use contract::ids::{HtouhuiUserId, HuifuId, PartnerId, ThirdPartyUserId};
+use runtime::{clock, password};
+use serde_json::json;
+use store::users::{self, NewUser};
+
+use super::{user_card, user_fee};
+use crate::database::{Database, from_environment};
+use crate::exit::WrongUsage;
+use crate::output::Report;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Add a user; needs PASSWORD_PEPPER or PASSWORD_PEPPER_FILE, the same as intake's
+    Add(AddArguments),
+    /// The cards that a user may withdraw to
+    #[command(subcommand)]
+    Card(user_card::Command),
+    /// What a withdrawal costs a user
+    #[command(subcommand)]
+    Fee(user_fee::Command),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddArguments {
+    /// The partner through which the user comes
+    #[arg(long)]
+    partner: PartnerId,
+    /// The user's id at the partner
+    #[arg(long)]
+    third_party_user_id: ThirdPartyUserId,
+    /// The user's id here, at most 11 characters
+    #[arg(long)]
+    htouhui_user_id: HtouhuiUserId,
+    /// The user's account at Huifu
+    #[arg(long)]
+    huifu_id: HuifuId,
+    #[command(flatten)]
+    password: PasswordSource,
+}
+
+/// Never an argument: other users of the machine can read those.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct PasswordSource {
+    /// A file with the transaction password; one line end after it is cut off
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    /// Read the transaction password from standard input; one line end after it is cut off
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
+    match command {
+        Command::Add(arguments) => add(database, &arguments).await,
+        Command::Card(command) => user_card::run(command, database).await,
+        Command::Fee(command) => user_fee::run(command, database).await,
+    }
+}
+
+async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Report> {
+    let pepper = from_environment("PASSWORD_PEPPER")?;
+    let password = arguments.password.read()?;
+    let hash = password::hash(&password, &pepper)?;
+    let user = NewUser {
+        htouhui_user_id: &arguments.htouhui_user_id,
+        partner_id: &arguments.partner,
+        third_party_user_id: &arguments.third_party_user_id,
+        huifu_id: &arguments.huifu_id,
+        password_hash: Some(&hash),
+    };
+    let mut connection = database.connection().await?;
+    let tx = connection.begin("opsctl: add user").await?;
+    users::add(&tx, clock::now(), &user)
+        .await
+        .map_err(|error| match error.constraint() {
+            Some("users_pkey") => anyhow!("there is a user {} already", user.htouhui_user_id),
+            Some("user_unique_at_partner") => {
+                anyhow!(
+                    "{} has a user {} already",
+                    user.partner_id,
+                    user.third_party_user_id
+                )
+            }
+            Some("users_partner_id_fkey") => anyhow!("there is no partner {}", user.partner_id),
+            _ => error.into(),
+        })?;
+    tx.commit().await.context("the user was not added")?;
+    let id = user.htouhui_user_id;
+    let json = json!({
+        "htouhui_user_id": id, "partner_id": user.partner_id,
+        "third_party_user_id": user.third_party_user_id, "huifu_id": user.huifu_id,
+    });
+    Ok(Report::new(json).line(format!(
+        "User {id} was added. Next: opsctl user card add {id} …, opsctl user fee set {id} …"
+    )))
+}
+
+impl PasswordSource {
+    fn read(&self) -> anyhow::Result<String> {
+        let mut text = String::new();
+        match &self.password_file {
+            Some(file) => {
+                text = std::fs::read_to_string(file)
+                    .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
+            }
+            None => {
+                std::io::stdin()
+                    .read_to_string(&mut text)
+                    .context("standard input could not be read")?;
+            }
+        }
+        let password = text.strip_suffix('\n').unwrap_or(&text);
+        let password = password.strip_suffix('\r').unwrap_or(password);
+        if password.is_empty() || password.contains(char::is_control) {
+            return Err(
+                WrongUsage("the password is empty or more than one line".to_owned()).into(),
+            );
+        }
+        Ok(password.to_owned())
+    }
+}

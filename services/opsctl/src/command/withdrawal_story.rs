@@ -1,0 +1,275 @@
+//! Everything known of one withdrawal, read and laid out.
+//!
+//! URLs are shown without their queries, which may carry a partner's secrets.
+
+use contract::ids::WithdrawalId;
+use contract::withdrawal::{State, Withdrawal};
+use serde_json::{Value, json};
+use store::attempts::{self, Attempt, AttemptOutcome};
+use store::notices::{self, PastAttempt, Summary};
+use store::timeline::{self, Entry};
+use store::{Connection, StoreError, withdrawals};
+
+use crate::beijing::{shown, shown_optional};
+use crate::output::{Report, Rows};
+
+/// A withdrawal with what happened to it.
+pub(crate) struct Story {
+    withdrawal: Withdrawal,
+    attempts: Vec<Attempt>,
+    notices: Vec<(Summary, Vec<PastAttempt>)>,
+    timeline: Vec<Entry>,
+}
+
+/// `None` if there is no such withdrawal.
+pub(crate) async fn read(
+    connection: &Connection,
+    id: &WithdrawalId,
+) -> Result<Option<Story>, StoreError> {
+    let Some(withdrawal) = withdrawals::find(connection, id).await? else {
+        return Ok(None);
+    };
+    let mut told = Vec::new();
+    for notice in notices::of(connection, id).await? {
+        let attempts = notices::attempts_of(connection, &notice.id).await?;
+        told.push((notice, attempts));
+    }
+    Ok(Some(Story {
+        withdrawal,
+        attempts: attempts::of(connection, id).await?,
+        notices: told,
+        timeline: timeline::of(connection, id).await?,
+    }))
+}
+
+impl Story {
+    /// What people and machines see of it.
+    pub(crate) fn report(&self) -> Report {
+        Report::new(self.json())
+            .facts(self.facts())
+            .rows(self.attempt_rows())
+            .rows(self.notice_rows())
+            .rows(self.timeline_rows())
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let request = &self.withdrawal.request;
+        let dash = || "-".to_owned();
+        let confirmed = self.withdrawal.confirmed.as_ref();
+        let held = if self.withdrawal.held {
+            " (held until a person has looked)"
+        } else {
+            ""
+        };
+        let reason = match (&self.withdrawal.reason_code, &self.withdrawal.reason_detail) {
+            (None, None) => dash(),
+            (code, detail) => [code.as_deref(), detail.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(": "),
+        };
+        vec![
+            ("order_id", request.id.to_string()),
+            ("state", format!("{}{held}", self.withdrawal.state.as_str())),
+            ("partner", request.partner_id.to_string()),
+            (
+                "out_order_no",
+                request
+                    .out_order_no
+                    .as_ref()
+                    .map_or_else(dash, ToString::to_string),
+            ),
+            (
+                "user",
+                format!(
+                    "{} ({} at the partner)",
+                    request.htouhui_user_id, request.third_party_user_id
+                ),
+            ),
+            ("amount", format!("{} yuan", request.amount)),
+            (
+                "fee",
+                confirmed.map_or_else(dash, |agreed| format!("{} yuan", agreed.fee)),
+            ),
+            (
+                "arrival",
+                confirmed.map_or_else(dash, |agreed| format!("{} yuan", agreed.arrival)),
+            ),
+            (
+                "cash_type",
+                confirmed.map_or_else(dash, |agreed| agreed.cash_type.as_str().to_owned()),
+            ),
+            ("reason", reason),
+            ("notify_url", without_query(&request.notify_url).to_owned()),
+            ("opened", shown(self.withdrawal.created_at)),
+            (
+                "accepted",
+                shown_optional(confirmed.map(|agreed| agreed.accepted_at)),
+            ),
+            ("ended", shown_optional(self.withdrawal.terminal_at)),
+        ]
+    }
+
+    fn attempt_rows(&self) -> Rows {
+        let rows = self.attempts.iter().map(|attempt| {
+            vec![
+                shown(attempt.created_at),
+                attempt.req_seq_id.to_string(),
+                attempt.hf_seq_id.clone().unwrap_or_else(|| "-".to_owned()),
+                attempt
+                    .outcome
+                    .map_or("open", AttemptOutcome::as_str)
+                    .to_owned(),
+                attempt.resp_code.clone().unwrap_or_else(|| "-".to_owned()),
+                attempt.query_count.to_string(),
+                shown_optional(attempt.next_query_at),
+            ]
+        });
+        Rows {
+            title: "Attempts at Huifu".to_owned(),
+            head: vec![
+                "OPENED",
+                "REQ_SEQ_ID",
+                "HF_SEQ_ID",
+                "OUTCOME",
+                "CODE",
+                "QUERIES",
+                "NEXT QUERY",
+            ],
+            rows: rows.collect(),
+            when_empty: "  none",
+        }
+    }
+
+    fn notice_rows(&self) -> Rows {
+        let mut rows = Vec::new();
+        for (notice, attempts) in &self.notices {
+            rows.push(vec![
+                shown(notice.created_at),
+                notice.id.to_string(),
+                format!("{} {}", notice.sequence, notice.outcome.as_str()),
+                notice.state.as_str().to_owned(),
+                String::new(),
+                String::new(),
+            ]);
+            rows.extend(attempts.iter().map(|attempt| {
+                vec![
+                    shown(attempt.at),
+                    format!("  try {}", attempt.number),
+                    String::new(),
+                    attempt.outcome.clone(),
+                    attempt
+                        .http_status
+                        .map_or_else(String::new, |status| format!("HTTP {status}")),
+                    format!("{} ms", attempt.duration_ms),
+                ]
+            }));
+        }
+        Rows {
+            title: "Notices to the partner".to_owned(),
+            head: vec!["AT", "NOTICE", "TELLS", "STATE", "ANSWER", "TOOK"],
+            rows,
+            when_empty: "  none",
+        }
+    }
+
+    fn timeline_rows(&self) -> Rows {
+        let rows = self.timeline.iter().map(|entry| {
+            let state = match (entry.from_state, entry.to_state) {
+                (Some(from), Some(to)) => format!("{} → {}", from.as_str(), to.as_str()),
+                (None, Some(to)) => format!("→ {}", to.as_str()),
+                (_, None) => String::new(),
+            };
+            vec![
+                shown(entry.at),
+                entry.event.clone(),
+                state,
+                entry.recorded_by.clone(),
+                detail(&entry.detail),
+            ]
+        });
+        Rows {
+            title: "Timeline (Beijing time)".to_owned(),
+            head: vec!["AT", "EVENT", "STATE", "RECORDED BY", "DETAIL"],
+            rows: rows.collect(),
+            when_empty: "  none",
+        }
+    }
+
+    fn json(&self) -> Value {
+        let request = &self.withdrawal.request;
+        let confirmed = self.withdrawal.confirmed.as_ref();
+        json!({
+            "order_id": request.id,
+            "state": self.withdrawal.state.as_str(),
+            "held": self.withdrawal.held,
+            "partner_id": request.partner_id,
+            "out_order_no": request.out_order_no,
+            "htouhui_user_id": request.htouhui_user_id,
+            "third_party_user_id": request.third_party_user_id,
+            "money": request.amount.to_string(),
+            "fee": confirmed.map(|agreed| agreed.fee.to_string()),
+            "arrival_money": confirmed.map(|agreed| agreed.arrival.to_string()),
+            "cash_type": confirmed.map(|agreed| agreed.cash_type.as_str()),
+            "reason_code": self.withdrawal.reason_code,
+            "reason_detail": self.withdrawal.reason_detail,
+            "notify_url": without_query(&request.notify_url),
+            "created_at": self.withdrawal.created_at,
+            "accepted_at": confirmed.map(|agreed| agreed.accepted_at),
+            "terminal_at": self.withdrawal.terminal_at,
+            "attempts": self.attempts.iter().map(attempt_json).collect::<Vec<_>>(),
+            "notices": self.notices.iter().map(notice_json).collect::<Vec<_>>(),
+            "timeline": self.timeline.iter().map(entry_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn attempt_json(attempt: &Attempt) -> Value {
+    json!({
+        "req_seq_id": attempt.req_seq_id, "req_date": attempt.req_date,
+        "hf_seq_id": attempt.hf_seq_id, "outcome": attempt.outcome.map(AttemptOutcome::as_str),
+        "resp_code": attempt.resp_code, "query_count": attempt.query_count,
+        "next_query_at": attempt.next_query_at, "created_at": attempt.created_at,
+    })
+}
+
+fn notice_json((notice, attempts): &(Summary, Vec<PastAttempt>)) -> Value {
+    let attempts = attempts.iter().map(|attempt| {
+        json!({
+            "number": attempt.number, "at": attempt.at, "outcome": attempt.outcome,
+            "http_status": attempt.http_status, "duration_ms": attempt.duration_ms,
+            "answer": attempt.answer,
+        })
+    });
+    json!({
+        "notice_id": notice.id, "sequence": notice.sequence, "outcome": notice.outcome.as_str(),
+        "state": notice.state.as_str(), "attempt_count": notice.attempt_count,
+        "delivered_at": notice.delivered_at, "created_at": notice.created_at,
+        "attempts": attempts.collect::<Vec<_>>(),
+    })
+}
+
+fn entry_json(entry: &Entry) -> Value {
+    json!({
+        "at": entry.at, "event": entry.event, "recorded_by": entry.recorded_by,
+        "from_state": entry.from_state.map(State::as_str),
+        "to_state": entry.to_state.map(State::as_str), "detail": entry.detail,
+    })
+}
+
+fn without_query(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(before, _)| before)
+}
+
+/// `name=value` for each member, as a person reads it.
+fn detail(detail: &Value) -> String {
+    let Some(members) = detail.as_object() else {
+        return detail.to_string();
+    };
+    let shown = members.iter().map(|(name, value)| match value {
+        Value::String(text) => format!("{name}={text}"),
+        other => format!("{name}={other}"),
+    });
+    shown.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,45 @@
+//! The connection that most commands need, made only when they need it.
+
+use anyhow::Context as _;
+use runtime::settings::{Env, Secret};
+use store::{Connection, Store, schema};
+
+use crate::exit::WrongUsage;
+
+/// Where the database is, if anybody said so.
+pub(crate) struct Database {
+    url: Option<Secret>,
+}
+
+impl Database {
+    /// What the command line said; the environment is asked when a command needs a database.
+    pub(crate) fn new(url: Option<Secret>) -> Self {
+        Self { url }
+    }
+
+    /// The address: `--database-url`, else `DATABASE_URL` or the file `DATABASE_URL_FILE` names.
+    pub(crate) fn url(&self) -> Result<Secret, WrongUsage> {
+        if let Some(url) = &self.url {
+            return Ok(url.clone());
+        }
+        from_environment("DATABASE_URL")
+    }
+
+    /// One connection to a database whose schema this program knows.
+    pub(crate) async fn connection(&self) -> anyhow::Result<Connection> {
+        let store = Store::new(self.url()?.expose(), 1, "opsctl")?;
+        let connection = store
+            .connection()
+            .await
+            .context("no connection to the database")?;
+        schema::require_current(&connection).await?;
+        Ok(connection)
+    }
+}
+
+/// A secret that the environment must bring, itself or as a file.
+pub(crate) fn from_environment(name: &'static str) -> Result<Secret, WrongUsage> {
+    let mut env = Env::of_process();
+    let secret = env.required(name);
+    secret.ok_or_else(|| WrongUsage(env.errors().join("; ")))
+}
