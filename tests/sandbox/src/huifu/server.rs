@@ -57,9 +57,12 @@ impl HuifuSandbox {
         let service = router(Arc::clone(&world)).into_make_service_with_connect_info::<Peer>();
         let stopping = world.stopping.clone();
         let server = tokio::spawn(async move {
-            axum::serve(CuttableListener(listener), service)
+            let served = axum::serve(CuttableListener(listener), service)
                 .with_graceful_shutdown(stopping.cancelled_owned())
-                .await
+                .await;
+            if let Err(error) = served {
+                tracing::warn!(%error, "the Huifu sandbox stopped serving");
+            }
         });
         Ok(HuifuHandle {
             base_url: format!("http://{address}"),
@@ -76,7 +79,7 @@ pub struct HuifuHandle {
     pub base_url: String,
     address: SocketAddr,
     world: Arc<World>,
-    server: JoinHandle<io::Result<()>>,
+    server: JoinHandle<()>,
 }
 
 impl HuifuHandle {
@@ -158,9 +161,7 @@ impl HuifuHandle {
         self.world.stopping.cancel();
         self.world.stopped().await;
         // A connection in the middle of a request is waited for; its handler saw the same token.
-        if let Err(error) = (&mut self.server).await {
-            tracing::warn!(%error, "the server task ended badly");
-        }
+        crate::stop::ended(&mut self.server).await;
     }
 }
 

@@ -4,6 +4,7 @@ use crate::fen::Fen;
 use crate::huifu::payment::{BookingKind, Payment};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One account of one member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,15 +91,18 @@ impl BookSnapshot {
     /// Everything that is wrong with the book itself; empty when it is sound.
     #[must_use]
     pub fn audit(&self) -> Vec<String> {
+        let mut moved: HashMap<(&str, &str), Fen> = HashMap::new();
+        for payment in &self.payments {
+            for line in &payment.bookings {
+                let account = (payment.key.huifu_id.as_str(), line.acct_id.as_str());
+                let sum = moved.entry(account).or_default();
+                *sum = *sum + line.amount;
+            }
+        }
         let mut wrong = Vec::new();
         for account in &self.accounts {
-            let moved = self
-                .payments
-                .iter()
-                .filter(|payment| payment.key.huifu_id == account.huifu_id)
-                .flat_map(|payment| &payment.bookings)
-                .filter(|line| line.acct_id == account.acct_id)
-                .fold(account.forgotten, |sum, line| sum + line.amount);
+            let name = (account.huifu_id.as_str(), account.acct_id.as_str());
+            let moved = account.forgotten + moved.get(&name).copied().unwrap_or_default();
             if account.opening + moved != account.balance {
                 wrong.push(format!(
                     "account {}/{}: opening {} and bookings {moved} do not make {}",

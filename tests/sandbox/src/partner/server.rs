@@ -157,10 +157,8 @@ impl PartnerHandle {
     /// Really stops listening: connections are refused. What was kept is kept.
     pub async fn stop_listening(&mut self) {
         self.world.listening_token().cancel();
-        if let Some(server) = self.server.take()
-            && let Err(error) = server.await
-        {
-            tracing::warn!(%error, "the server task ended badly");
+        if let Some(mut server) = self.server.take() {
+            crate::stop::ended(&mut server).await;
         }
     }
 

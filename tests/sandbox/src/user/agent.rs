@@ -2,7 +2,7 @@
 
 use crate::user::page::{Form, Page};
 use http::{StatusCode, header};
-use reqwest::{Client, Response};
+use reqwest::{Client, RequestBuilder, Response};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use url::Url;
@@ -100,12 +100,7 @@ impl UserAgent {
 
     /// Fetches a page.
     pub async fn get(&mut self, url: &Url) -> Result<Page, UserError> {
-        let request = self
-            .client
-            .get(url.clone())
-            .header(header::COOKIE, self.cookie_header());
-        let answer = request.send().await?;
-        self.keep_cookies(&answer);
+        let answer = self.send(self.client.get(url.clone())).await?;
         read_page(answer).await
     }
 
@@ -134,8 +129,15 @@ impl UserAgent {
             .client
             .post(url)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::COOKIE, self.cookie_header())
             .body(body);
+        self.send(request).await
+    }
+
+    async fn send(&mut self, request: RequestBuilder) -> Result<Response, UserError> {
+        let request = match self.cookie_header() {
+            cookies if cookies.is_empty() => request,
+            cookies => request.header(header::COOKIE, cookies),
+        };
         let answer = request.send().await?;
         self.keep_cookies(&answer);
         Ok(answer)

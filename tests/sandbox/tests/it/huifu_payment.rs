@@ -154,3 +154,28 @@ async fn an_outer_fee_leaves_the_account_besides_the_amount() {
     );
     merchant.audit("S1", 1);
 }
+
+#[tokio::test]
+async fn three_hundred_at_once_are_each_executed_once_and_told() {
+    let merchant = std::sync::Arc::new(Merchant::start().await);
+    let mut callers = tokio::task::JoinSet::new();
+    for number in 0..300 {
+        let merchant = std::sync::Arc::clone(&merchant);
+        callers.spawn(async move { merchant.withdraw(&format!("S{number}"), "10.00").await });
+    }
+    while let Some(answer) = callers.join_next().await {
+        assert_eq!(answer.unwrap()["resp_code"], "00000000");
+    }
+    eventually("every 01 to be acknowledged", || {
+        let book = merchant.huifu.book();
+        book.payments
+            .iter()
+            .all(|payment| payment.acked("01"))
+            .then_some(())
+    })
+    .await;
+    let book = merchant.huifu.book();
+    assert_eq!((book.audit(), book.payments.len()), (Vec::new(), 300));
+    assert!(book.payments.iter().all(|payment| payment.executions == 1));
+    assert_eq!(book.balance(HUIFU_ID), OPENING - Fen(300_000));
+}

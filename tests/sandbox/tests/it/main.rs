@@ -4,6 +4,7 @@
     reason = "fixtures are test code, only not in test functions"
 )]
 
+mod binaries;
 mod eventually;
 mod gateway;
 mod huifu_admin;
