@@ -27,3 +27,6 @@ pub use rule::{FieldError, Rule};
 pub const VERSION: &str = "1.0";
 /// The only signature type: the value of the field `sign_type`.
 pub const SIGN_TYPE: &str = "RSA2";
+/// A signature is Base64 in at most 512 characters, so a longer key could sign nothing that fits:
+/// partners' keys and those with which we sign for partners have 2048 to 3072 bits.
+pub const MAX_KEY_BITS: usize = 3072;

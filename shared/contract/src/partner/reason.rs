@@ -99,3 +99,24 @@ impl ReasonCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_reason_has_its_own_words_and_one_code_everywhere() {
+        let count = ReasonCode::ALL.len();
+        let zh: BTreeSet<&str> = ReasonCode::ALL.map(ReasonCode::zh).into();
+        let en: BTreeSet<&str> = ReasonCode::ALL.map(ReasonCode::en).into();
+        assert_eq!((zh.len(), en.len()), (count, count));
+        for reason in ReasonCode::ALL {
+            assert_eq!(ReasonCode::from_code(reason.as_str()), Some(reason));
+            let json = serde_json::to_string(&reason).unwrap();
+            assert_eq!(json, format!("\"{}\"", reason.as_str()));
+            // It travels in signed text, where these would be borders.
+            assert!(!reason.zh().contains(['&', '=']));
+        }
+    }
+}

@@ -138,3 +138,22 @@ impl Rule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_field_and_the_rule_in_both_languages() {
+        let error = FieldError {
+            field: "money",
+            rule: Rule::AtMost(16),
+        };
+        assert_eq!(error.to_string(), "money: has at most 16 characters");
+        assert_eq!(error.rule.zh(), "最多 16 个字符");
+        assert_eq!(error.code(), ErrorCode::FieldTooLong);
+        assert_eq!(Rule::Required.code(), ErrorCode::FieldMissing);
+        assert_eq!(Rule::Positive.code(), ErrorCode::AmountNotPositive);
+        assert_eq!(Rule::HttpsUrl.code(), ErrorCode::FieldMalformed);
+    }
+}

@@ -40,6 +40,7 @@ pub type Form = Vec<(String, String)>;
 
 impl Seal {
     /// `business` with the common fields in front and `sign` behind; empty values are left out.
+    /// No value of ours contains `&`: ids are checked when they come in, the rest we write.
     pub fn close(&self, business: &[(&'static str, String)], key: &PrivateKey) -> Form {
         let ours = [
             ("partner_id", self.partner_id.to_string()),
