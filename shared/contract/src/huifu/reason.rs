@@ -21,9 +21,11 @@ pub fn of_refusal(resp_code: &str, resp_desc: &str) -> ReasonCode {
 /// The reason of a withdrawal that failed after Huifu had accepted it: the bank's, unless Huifu
 /// says otherwise.
 pub fn of_failure(sub_resp_code: &str, sub_resp_desc: &str) -> ReasonCode {
-    match of_refusal(sub_resp_code, sub_resp_desc) {
-        ReasonCode::RefusedByProvider => ReasonCode::BankFailed,
-        known => known,
+    let said = of_refusal(sub_resp_code, sub_resp_desc);
+    if said == ReasonCode::RefusedByProvider {
+        ReasonCode::BankFailed
+    } else {
+        said
     }
 }
 
