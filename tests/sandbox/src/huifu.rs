@@ -15,20 +15,22 @@ mod fault;
 mod fee;
 mod fields;
 mod gateway;
+mod handle;
+mod interfaces;
+mod order;
 mod payment;
 mod query;
 mod rule_r;
 mod script;
-mod server;
 mod snapshot;
 mod world;
 
 pub use config::{AccountOpening, BadPair, BoundCard, HuifuConfig};
 pub use fault::{Fault, FaultRule, Operation, Selector, magic_amounts};
 pub use fee::{BadFeeRule, FeeMode, FeeRule};
+pub use handle::{HuifuHandle, HuifuSandbox, StartError};
 pub use payment::{
     Booking, BookingKind, CallbackTry, Payment, PaymentKey, PaymentStatus, TryOutcome,
 };
 pub use rule_r::{NotAnObject, signed_text};
-pub use server::{HuifuHandle, HuifuSandbox, StartError};
 pub use snapshot::{Account, BookSnapshot, Unbooked};

@@ -6,43 +6,17 @@
 //! is no longer known as a duplicate.
 
 use crate::fen::Fen;
-use crate::huifu::fee::{FeeMode, FeeRule};
+use crate::huifu::fee::FeeMode;
+use crate::huifu::order::{Member, Order, Short};
 use crate::huifu::payment::{
     Booking, BookingKind, CallbackTry, Payment, PaymentKey, PaymentStatus,
 };
 use crate::huifu::snapshot::{Account, BookSnapshot, Unbooked};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 const CALLBACKS_KEPT: usize = 64;
 const UNBOOKED_KEPT: usize = 1_000;
-
-/// A member of Huifu: merchant or user.
-pub(crate) struct Member {
-    /// The account that is debited when a request names none (基本户).
-    pub(crate) basic_acct_id: String,
-    pub(crate) cards: BTreeSet<String>,
-    pub(crate) fee: FeeRule,
-}
-
-/// What a request asks to be paid, already checked.
-#[derive(Clone, Debug)]
-pub(crate) struct Order {
-    pub(crate) key: PaymentKey,
-    pub(crate) hf_seq_id: String,
-    pub(crate) acct_id: String,
-    pub(crate) token_no: String,
-    pub(crate) into_acct_date_type: String,
-    pub(crate) cash_amt: Fen,
-    pub(crate) fee_amt: Fen,
-    pub(crate) fee_mode: FeeMode,
-    pub(crate) remark: Option<String>,
-    pub(crate) notify_url: Option<String>,
-}
-
-/// The account has less than the payment needs.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Short;
 
 pub(crate) struct Book {
     members: BTreeMap<String, Member>,
@@ -73,11 +47,7 @@ impl Book {
     pub(crate) fn member_mut(&mut self, huifu_id: &str) -> &mut Member {
         self.members
             .entry(huifu_id.to_owned())
-            .or_insert_with(|| Member {
-                basic_acct_id: derived_acct_id(huifu_id),
-                cards: BTreeSet::new(),
-                fee: FeeRule::FREE,
-            })
+            .or_insert_with(|| Member::new(huifu_id))
     }
 
     pub(crate) fn member(&self, huifu_id: &str) -> Option<&Member> {
@@ -324,13 +294,6 @@ impl Book {
             }
         }
     }
-}
-
-/// Huifu's account numbers are `F` and eight digits in every sample seen.
-fn derived_acct_id(huifu_id: &str) -> String {
-    let digits: Vec<char> = huifu_id.chars().filter(char::is_ascii_digit).collect();
-    let tail: String = digits[digits.len().saturating_sub(8)..].iter().collect();
-    format!("F{tail:0>8}")
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@
 use crate::clock;
 use crate::fen::Fen;
 use crate::huifu::answer::{self, Data};
-use crate::huifu::book::{Book, Order};
+use crate::huifu::book::Book;
 use crate::huifu::fault::{Asked, Operation};
 use crate::huifu::fee::FeeMode;
 use crate::huifu::fields::{BadField, date, one_of, optional, required};
+use crate::huifu::order::Order;
 use crate::huifu::payment::PaymentKey;
 use crate::huifu::rule_r::Members;
 use crate::huifu::script::{Money, Script};

@@ -1,4 +1,5 @@
 use super::*;
+use crate::huifu::order::derived_acct_id;
 
 const HUIFU_ID: &str = "6666000021291985";
 
