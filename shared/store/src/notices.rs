@@ -12,6 +12,7 @@ use contract::ids::{
 use contract::money::Fen;
 use contract::withdrawal::{CashType, State};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::row::{fen, named, parsed, parsed_optional};
 use crate::{Connection, StoreError, Transaction};
@@ -30,7 +31,9 @@ select notices.id, notices.withdrawal_id, notices.partner_id, notices.sequence, 
        notices.reason_code, notices.finished_at, notices.state, notices.attempt_count,
        notices.schedule_step, notices.created_at, withdrawals.third_party_user_id,
        withdrawals.htouhui_user_id, withdrawals.amount_fen, withdrawals.out_order_no,
-       withdrawals.notify_url, withdrawals.fee_fen, withdrawals.arrival_fen, withdrawals.cash_type
+       withdrawals.notify_url, withdrawals.fee_fen, withdrawals.arrival_fen, withdrawals.cash_type,
+       array(select host from partner_hosts where partner_id = notices.partner_id) as hosts,
+       exists(select from outbox where message_id = $2) as message_is_open
   from notices
   join withdrawals on withdrawals.id = notices.withdrawal_id
  where notices.id = $1";
@@ -48,7 +51,7 @@ with counted as (
      where id = $1
     returning id, attempt_count)
 insert into notice_attempts (notice_id, number, at, outcome, http_status, duration_ms, answer)
-select id, attempt_count, $3, $5, $6, $7, $8 from counted";
+select id, attempt_count, $9, $5, $6, $7, $8 from counted";
 
 /// The ends that partners are told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,6 +189,11 @@ pub struct ForDelivery {
     pub arrival: Fen,
     /// How fast.
     pub cash_type: CashType,
+    /// Where the partner's addresses may point to, as registered now.
+    pub hosts: Vec<String>,
+    /// Whether the message that asks for this has not been carried out: `false` for a delivery of
+    /// it that came again after [`crate::outbox::settle`].
+    pub message_is_open: bool,
 }
 
 /// One sending of a notice, and what came of it.
@@ -228,12 +236,15 @@ pub(crate) async fn insert(
     .map(drop)
 }
 
-/// Everything needed to send this notice.
+/// Everything needed to send this notice, as `message` asks.
 pub async fn for_delivery(
     connection: &Connection,
     id: &NoticeId,
+    message: Uuid,
 ) -> Result<Option<ForDelivery>, StoreError> {
-    let row = connection.query_opt(FOR_DELIVERY, &[&id.as_str()]).await?;
+    let row = connection
+        .query_opt(FOR_DELIVERY, &[&id.as_str(), &message])
+        .await?;
     row.map(|row| {
         Ok(ForDelivery {
             id: parsed(&row, "id")?,
@@ -255,6 +266,8 @@ pub async fn for_delivery(
             fee: fen(&row, "fee_fen")?,
             arrival: fen(&row, "arrival_fen")?,
             cash_type: named(&row, "cash_type", CashType::from_name)?,
+            hosts: row.try_get("hosts")?,
+            message_is_open: row.try_get("message_is_open")?,
         })
     })
     .transpose()
@@ -278,6 +291,7 @@ pub async fn record_attempt(
             &attempt.http_status,
             &attempt.duration_ms,
             &attempt.answer,
+            &attempt.at,
         ],
     )
     .await

@@ -83,7 +83,7 @@ async fn a_dead_letter_is_replayed_once_and_puts_the_message_back() {
         claim(&world, world.later(60)).await.remove(0).message_id,
         message.message_id
     );
-    let revived = store::notices::for_delivery(&connection, &notice.id)
+    let revived = store::notices::for_delivery(&connection, &notice.id, message.message_id)
         .await
         .unwrap()
         .unwrap();
