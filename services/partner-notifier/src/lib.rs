@@ -1,1 +1,18 @@
 //! Tells partners, signed and surely, how each withdrawal ended.
+//!
+//! A notice is delivered at least once: the partner hears it, and only then is that written down,
+//! so a crash in between sends it again with the same `notice_id`. What it tells is read from the
+//! committed row each time and never changes.
+//!
+//! **Invariant:** no transaction is open while we wait for a partner, and nothing is sent to an
+//! address that [`url_guard`] has not allowed.
+
+pub mod app;
+mod deliver;
+mod lanes;
+mod notification;
+mod notify;
+mod record;
+mod retry_schedule;
+pub mod settings;
+mod url_guard;

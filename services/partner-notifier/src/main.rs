@@ -1,3 +1,7 @@
 //! The `partner-notifier` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runtime::service::run("partner-notifier", partner_notifier::app::start)
+}

@@ -1,0 +1,290 @@
+//! Posts one notice and says what came of it.
+//!
+//! Nothing here decides about retries or writes anything; every failure becomes an [`Answer`] with
+//! a class, because for the partner's engineer they are all the same: it was not taken.
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::partner::notice::is_taken;
+use contract::partner::url::LoopbackHttp;
+use jiff::Timestamp;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, Response};
+use runtime::http_client::{self, Limits};
+
+use crate::settings::NotifierSettings;
+use crate::url_guard::{self, GuardedResolver, Refused};
+
+/// Enough for an operator to see what answered; the rest may be a whole page.
+const KEPT_CHARACTERS: usize = 200;
+
+/// Posts notices.
+pub(crate) struct Courier {
+    client: Client,
+    loopback: LoopbackHttp,
+    max_answer_bytes: usize,
+}
+
+/// Why a notice was not taken, in a word that operators count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorClass {
+    /// The name could not be looked up.
+    Dns,
+    /// No connection was made.
+    Connect,
+    /// The peer could not prove who it is, or broke off while doing so.
+    Tls,
+    /// It took too long.
+    Timeout,
+    /// A status other than 200.
+    Status,
+    /// 200 without `success`, too long, or broken off.
+    Body,
+    /// The guard said no.
+    AddressRefused,
+    /// A redirect, which is never followed.
+    Redirect,
+}
+
+impl ErrorClass {
+    /// The word in the database and in metrics.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Status => "status",
+            Self::Body => "body",
+            Self::AddressRefused => "address_refused",
+            Self::Redirect => "redirect",
+        }
+    }
+}
+
+/// What came of one sending.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// `Ok` when the partner took it.
+    pub(crate) taken: Result<(), ErrorClass>,
+    /// The status, if there was one.
+    pub(crate) status: Option<u16>,
+    /// The first characters of the body, without control characters.
+    pub(crate) text: Option<String>,
+    /// How long the partner asks us to wait.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Courier {
+    /// One client for all partners: connections are kept for each host.
+    pub(crate) fn new(settings: &NotifierSettings) -> Result<Self, reqwest::Error> {
+        let limits = Limits {
+            connect_timeout: settings.connect_timeout,
+            total_timeout: settings.timeout,
+            idle_per_host: settings.partner_concurrency,
+        };
+        let loopback = settings.loopback;
+        let client = http_client::builder(&limits)
+            .dns_resolver(Arc::new(GuardedResolver { loopback }))
+            .build()?;
+        Ok(Self {
+            client,
+            loopback,
+            max_answer_bytes: settings.max_answer_bytes,
+        })
+    }
+
+    /// Posts `body` to `url`, which must be on a registered host. `now` reads a `Retry-After` date.
+    pub(crate) async fn deliver(
+        &self,
+        url: &str,
+        registered: &[String],
+        body: String,
+        now: Timestamp,
+    ) -> Answer {
+        let url = match url_guard::check(url, registered, self.loopback) {
+            Ok(url) => url,
+            Err(refused) => {
+                tracing::warn!(%refused, "a notice may not be sent to its URL");
+                return Answer::failed(ErrorClass::AddressRefused);
+            }
+        };
+        let posted = self
+            .client
+            .post(url.as_url().clone())
+            .header(
+                CONTENT_TYPE,
+                "application/x-www-form-urlencoded; charset=utf-8",
+            )
+            .body(body)
+            .send()
+            .await;
+        match posted {
+            Ok(response) => self.read(response, now).await,
+            Err(error) => {
+                let class = classify(&error);
+                // Without the URL, whose query may carry a secret of the partner.
+                let error = error.without_url();
+                tracing::info!(
+                    class = class.as_str(),
+                    error = &error as &dyn Error,
+                    "not delivered"
+                );
+                Answer::failed(class)
+            }
+        }
+    }
+
+    async fn read(&self, response: Response, now: Timestamp) -> Answer {
+        let status = response.status();
+        let retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| retry_after(value.to_str().ok()?, now));
+        let mut body = Vec::new();
+        let whole = read_start(response, self.max_answer_bytes, &mut body).await;
+        let taken = if status.is_redirection() {
+            Err(ErrorClass::Redirect)
+        } else if status.as_u16() != 200 {
+            Err(ErrorClass::Status)
+        } else {
+            whole.and_then(|()| {
+                if is_taken(200, &body) {
+                    Ok(())
+                } else {
+                    Err(ErrorClass::Body)
+                }
+            })
+        };
+        Answer {
+            taken,
+            status: Some(status.as_u16()),
+            text: Some(first_characters(&body)),
+            retry_after,
+        }
+    }
+}
+
+impl Answer {
+    fn failed(class: ErrorClass) -> Self {
+        Self {
+            taken: Err(class),
+            status: None,
+            text: None,
+            retry_after: None,
+        }
+    }
+}
+
+/// Reads at most `most` bytes and hangs up on whoever sends more.
+async fn read_start(
+    mut response: Response,
+    most: usize,
+    body: &mut Vec<u8>,
+) -> Result<(), ErrorClass> {
+    loop {
+        let chunk = response.chunk().await.map_err(|error| {
+            if error.is_timeout() {
+                ErrorClass::Timeout
+            } else {
+                ErrorClass::Body
+            }
+        })?;
+        let Some(chunk) = chunk else { return Ok(()) };
+        let room = most.saturating_sub(body.len());
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() > room {
+            return Err(ErrorClass::Body);
+        }
+    }
+}
+
+fn classify(error: &reqwest::Error) -> ErrorClass {
+    if error.is_timeout() {
+        return ErrorClass::Timeout;
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(current) = cause {
+        if let Some(refused) = current.downcast_ref::<Refused>() {
+            return match refused {
+                Refused::Nowhere => ErrorClass::Dns,
+                Refused::Url | Refused::Host | Refused::Address(_) => ErrorClass::AddressRefused,
+            };
+        }
+        if let Some(broken) = current.downcast_ref::<io::Error>() {
+            match broken.kind() {
+                // The kind that the TLS library wraps its alerts and bad certificates in.
+                io::ErrorKind::InvalidData if error.is_connect() => return ErrorClass::Tls,
+                io::ErrorKind::UnexpectedEof if error.is_connect() => return ErrorClass::Tls,
+                io::ErrorKind::TimedOut => return ErrorClass::Timeout,
+                _ => {}
+            }
+        }
+        // The connector says so in words only.
+        if current.to_string() == "dns error" {
+            return ErrorClass::Dns;
+        }
+        cause = current.source();
+    }
+    if error.is_connect() {
+        ErrorClass::Connect
+    } else {
+        ErrorClass::Body
+    }
+}
+
+/// Seconds, or a date as HTTP writes them; a date that is past means no wait.
+fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or_default())
+}
+
+fn first_characters(body: &[u8]) -> String {
+    String::from_utf8_lossy(body)
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(KEPT_CHARACTERS)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_both_forms_and_nonsense_is_not() {
+        let now: Timestamp = "2026-11-22T04:00:00Z".parse().unwrap();
+        for (value, seconds) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("Sun, 22 Nov 2026 04:02:00 GMT", Some(120)),
+            ("Sun, 22 Nov 2026 03:00:00 GMT", Some(0)),
+            ("18446744073709551615", Some(u64::MAX)),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                retry_after(value, now),
+                seconds.map(Duration::from_secs),
+                "{value:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_an_answer_is_short_and_harmless() {
+        let body = format!("\x1b[2J<html>\r\n{}", "提".repeat(500));
+        let kept = first_characters(body.as_bytes());
+        assert!(kept.starts_with("[2J<html>提"));
+        assert_eq!(kept.chars().count(), KEPT_CHARACTERS);
+        assert_eq!(first_characters(b"\xff\x00ok"), "\u{fffd}ok");
+    }
+}

@@ -1,0 +1,190 @@
+//! Writes down what came of a sending: in one transaction with the end of the message that asked
+//! for it, and with the message that asks again.
+
+use std::time::Duration;
+
+use contract::message::{Envelope, Message, NoticeDue};
+use jiff::{SignedDuration, Timestamp};
+use runtime::ids::new_message_id;
+use serde_json::{Value, json};
+use store::dead_letters::{self, NewDeadLetter};
+use store::notices::{self, Attempted, ForDelivery, NoticeState};
+use store::{Store, StoreError, Transaction, outbox, timeline};
+
+use crate::deliver::Answer;
+
+/// One sending, from the message to the answer.
+pub(crate) struct Sent<'a> {
+    pub(crate) service: &'static str,
+    pub(crate) envelope: &'a Envelope<NoticeDue>,
+    pub(crate) notice: &'a ForDelivery,
+    pub(crate) answer: &'a Answer,
+    pub(crate) began: Timestamp,
+    pub(crate) took: Duration,
+}
+
+/// What follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Nothing: the partner has it.
+    Done,
+    /// It is sent again then.
+    Again(Timestamp),
+    /// A person must look.
+    GiveUp,
+}
+
+/// Writes all of it down; does nothing if somebody else has settled the message meanwhile.
+pub(crate) async fn record(
+    store: &Store,
+    now: Timestamp,
+    sent: &Sent<'_>,
+    next: Next,
+) -> Result<(), StoreError> {
+    let mut connection = store.connection().await?;
+    let first_failed_at = match next {
+        Next::Done | Next::Again(_) => sent.began,
+        Next::GiveUp => notices::attempts_of(&connection, &sent.notice.id)
+            .await?
+            .first()
+            .map_or(sent.began, |first| first.at),
+    };
+    let tx = connection.begin("partner-notifier: record attempt").await?;
+    if !outbox::settle(&tx, sent.envelope.message_id).await? {
+        return Ok(());
+    }
+    let attempt = Attempted {
+        at: sent.began,
+        state: match next {
+            Next::Done => NoticeState::Delivered,
+            Next::Again(_) => NoticeState::Pending,
+            Next::GiveUp => NoticeState::DeadLettered,
+        },
+        outcome: outcome(sent.answer),
+        http_status: sent.answer.status.map(i32::from),
+        duration_ms: i64::try_from(sent.took.as_millis()).unwrap_or(i64::MAX),
+        answer: sent.answer.text.as_deref(),
+    };
+    let (event, detail) = told(sent, next);
+    // Sent down one connection without waiting in between.
+    tokio::try_join!(
+        notices::record_attempt(&tx, now, &sent.notice.id, &attempt),
+        timeline::note(&tx, now, &sent.notice.withdrawal_id, event, &detail),
+        follow(&tx, now, sent, next, first_failed_at),
+    )?;
+    tx.commit().await
+}
+
+/// Ends the message without a sending: the notice is delivered or given up already.
+pub(crate) async fn settle(
+    store: &Store,
+    envelope: &Envelope<NoticeDue>,
+) -> Result<(), StoreError> {
+    let mut connection = store.connection().await?;
+    let tx = connection.begin("partner-notifier: settle message").await?;
+    outbox::settle(&tx, envelope.message_id).await?;
+    tx.commit().await
+}
+
+/// Makes the same notice due a little later, without counting an attempt.
+pub(crate) async fn put_back(
+    store: &Store,
+    now: Timestamp,
+    envelope: &Envelope<NoticeDue>,
+    pause: Duration,
+) -> Result<(), StoreError> {
+    let mut connection = store.connection().await?;
+    let tx = connection
+        .begin("partner-notifier: put back notice")
+        .await?;
+    if outbox::settle(&tx, envelope.message_id).await? {
+        outbox::enqueue(&tx, &again(now, envelope), later(now, pause)).await?;
+    }
+    tx.commit().await
+}
+
+/// `pause` after `now`.
+pub(crate) fn later(now: Timestamp, pause: Duration) -> Timestamp {
+    let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
+    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+async fn follow(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    sent: &Sent<'_>,
+    next: Next,
+    first_failed_at: Timestamp,
+) -> Result<(), StoreError> {
+    match next {
+        Next::Done => Ok(()),
+        Next::Again(at) => outbox::enqueue(tx, &again(now, sent.envelope), at).await,
+        Next::GiveUp => {
+            let body = serde_json::to_vec(&sent.envelope.body)
+                .expect("a message is ids and numbers, which always print as JSON");
+            let class = outcome(sent.answer);
+            let reason =
+                format!("the partner did not take the notice; the last failure was {class}");
+            let letter = NewDeadLetter {
+                message_id: Some(sent.envelope.message_id),
+                service: sent.service,
+                queue: NoticeDue::QUEUE.name,
+                exchange: NoticeDue::QUEUE.exchange.name,
+                routing_key: NoticeDue::QUEUE.routing_key,
+                message_type: Some(NoticeDue::TYPE),
+                correlation_id: Some(sent.notice.withdrawal_id.as_str()),
+                causation_id: sent.envelope.causation_id,
+                partner_id: Some(sent.notice.partner_id.as_str()),
+                reason: &reason,
+                error_class: class,
+                attempt_count: sent.notice.attempt_count.saturating_add(1),
+                headers: &json!({}),
+                body: &body,
+                first_failed_at,
+            };
+            dead_letters::insert(tx, now, &letter).await
+        }
+    }
+}
+
+fn again(now: Timestamp, envelope: &Envelope<NoticeDue>) -> Envelope<NoticeDue> {
+    Envelope {
+        message_id: new_message_id(),
+        at: now,
+        causation_id: Some(envelope.message_id),
+        traceparent: envelope.traceparent.clone(),
+        body: envelope.body.clone(),
+    }
+}
+
+/// The word that the attempt is remembered by.
+pub(crate) fn outcome(answer: &Answer) -> &'static str {
+    match answer.taken {
+        Ok(()) => "delivered",
+        Err(class) => class.as_str(),
+    }
+}
+
+/// The line on the timeline: ids, numbers and a word; neither the URL nor what the partner said.
+fn told(sent: &Sent<'_>, next: Next) -> (&'static str, Value) {
+    let event = match next {
+        Next::Done => "notice_delivered",
+        Next::Again(_) => "notice_failed",
+        Next::GiveUp => "notice_dead_lettered",
+    };
+    let mut detail = json!({
+        "notice_id": sent.notice.id,
+        "sequence": sent.notice.sequence,
+        "attempt": sent.notice.attempt_count.saturating_add(1),
+    });
+    if sent.answer.taken.is_err() {
+        detail["class"] = outcome(sent.answer).into();
+    }
+    if let Some(status) = sent.answer.status {
+        detail["http_status"] = status.into();
+    }
+    if let Next::Again(at) = next {
+        detail["next_at"] = at.to_string().into();
+    }
+    (event, detail)
+}

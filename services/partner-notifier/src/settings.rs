@@ -1,0 +1,145 @@
+//! What partner-notifier is told by its environment, besides what every service is told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::ids::KeyId;
+use contract::partner::url::LoopbackHttp;
+use contract::signing::keys::PrivateKey;
+use runtime::settings::{Env, Secret, Settings};
+
+use crate::retry_schedule::RetrySchedule;
+
+/// Its settings.
+#[derive(Debug, Clone)]
+pub struct NotifierSettings {
+    /// `SIGNING_KEY` or `SIGNING_KEY_FILE`: our private key, PEM.
+    pub signing_key: Arc<PrivateKey>,
+    /// `SIGNING_KEY_ID`: its name in our JWKS.
+    pub signing_key_id: KeyId,
+    /// `NOTICE_SCHEDULE_MS` and `NOTICE_JITTER_PERCENT`: the pauses after each failure.
+    pub schedule: RetrySchedule,
+    /// `NOTICE_CONNECT_TIMEOUT_MS`: to be connected, TLS included.
+    pub connect_timeout: Duration,
+    /// `NOTICE_TIMEOUT_MS`: for one sending as a whole.
+    pub timeout: Duration,
+    /// `NOTICE_MAX_ANSWER_BYTES`: how much of an answer is read; `success` has seven.
+    pub max_answer_bytes: usize,
+    /// `NOTICE_PARTNER_CONCURRENCY`: sendings to one partner at once.
+    pub partner_concurrency: usize,
+    /// `NOTICE_SLOW_PARTNER_CONCURRENCY`: the same for a partner that fails or is slow.
+    pub slow_partner_concurrency: usize,
+    /// `ALLOW_LOOPBACK_HTTP`: whether partners may live on this machine, for tests and the demo.
+    pub loopback: LoopbackHttp,
+}
+
+impl Settings for NotifierSettings {
+    fn read(env: &mut Env) -> Option<Self> {
+        let signing_key = signing_key(env);
+        let signing_key_id = key_id(env);
+        let schedule = schedule(env);
+        let connect_timeout = env.or_in(
+            "NOTICE_CONNECT_TIMEOUT_MS",
+            Duration::from_secs(3),
+            ms(1)..=ms(60_000),
+        );
+        // Shorter than SHUTDOWN_GRACE_MS, so that a service told to stop can still record what the
+        // partner answered.
+        let timeout = env.or_in(
+            "NOTICE_TIMEOUT_MS",
+            Duration::from_secs(10),
+            ms(1)..=ms(120_000),
+        );
+        let max_answer_bytes = env.or_in("NOTICE_MAX_ANSWER_BYTES", 4096, 16..=1_048_576);
+        // Half of CONSUMER_CONCURRENCY's default: one partner never has all of the consumer.
+        let partner_concurrency = env.or_in("NOTICE_PARTNER_CONCURRENCY", 16, 1..=2000);
+        let slow_partner_concurrency = env.or_in("NOTICE_SLOW_PARTNER_CONCURRENCY", 2, 1..=2000);
+        let loopback = env.or("ALLOW_LOOPBACK_HTTP", false);
+        Some(Self {
+            signing_key: signing_key?,
+            signing_key_id: signing_key_id?,
+            schedule: schedule?,
+            connect_timeout: connect_timeout?,
+            timeout: timeout?,
+            max_answer_bytes: max_answer_bytes?,
+            partner_concurrency: partner_concurrency?,
+            slow_partner_concurrency: slow_partner_concurrency?,
+            loopback: if loopback? {
+                LoopbackHttp::Allowed
+            } else {
+                LoopbackHttp::Refused
+            },
+        })
+    }
+}
+
+fn signing_key(env: &mut Env) -> Option<Arc<PrivateKey>> {
+    let text: Secret = env.required("SIGNING_KEY")?;
+    match text.expose().parse() {
+        Ok(key) => Some(Arc::new(key)),
+        Err(error) => env.refuse("SIGNING_KEY", &format!("must be a private key: {error}")),
+    }
+}
+
+fn key_id(env: &mut Env) -> Option<KeyId> {
+    let text: String = env.required("SIGNING_KEY_ID")?;
+    match text.parse() {
+        Ok(key_id) => Some(key_id),
+        Err(_) => env.refuse(
+            "SIGNING_KEY_ID",
+            "must be 1 to 32 printable characters without spaces",
+        ),
+    }
+}
+
+fn schedule(env: &mut Env) -> Option<RetrySchedule> {
+    let pauses = env.or("NOTICE_SCHEDULE_MS", RetrySchedule::default_pauses());
+    let jitter = env.or_in("NOTICE_JITTER_PERCENT", 10, 0..=100);
+    let (pauses, jitter) = (pauses?, jitter?);
+    if pauses.len() > RetrySchedule::MOST_PAUSES
+        || pauses
+            .iter()
+            .any(|pause| *pause > RetrySchedule::LONGEST_PAUSE)
+    {
+        return env.refuse(
+            "NOTICE_SCHEDULE_MS",
+            "must have at most 100 pauses of at most 24 hours",
+        );
+    }
+    Some(RetrySchedule::new(pauses, jitter))
+}
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_named_at_once_and_no_value_is_repeated() {
+        let mut env = Env::new([
+            ("SIGNING_KEY", "hunter2"),
+            ("NOTICE_SCHEDULE_MS", "15000,soon"),
+            ("NOTICE_TIMEOUT_MS", "0"),
+        ]);
+        assert!(NotifierSettings::read(&mut env).is_none());
+        let errors = env.errors().join("\n");
+        for name in [
+            "SIGNING_KEY must",
+            "SIGNING_KEY_ID is not set",
+            "NOTICE_SCHEDULE_MS must",
+            "NOTICE_TIMEOUT_MS must",
+        ] {
+            assert!(errors.contains(name), "{name} in:\n{errors}");
+        }
+        assert!(!errors.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_pause_of_more_than_a_day_is_refused() {
+        let mut env = Env::new([("NOTICE_SCHEDULE_MS", "86400001")]);
+        assert!(schedule(&mut env).is_none());
+    }
+}

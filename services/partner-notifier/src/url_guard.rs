@@ -1,0 +1,96 @@
+//! Where notices may go: the partner's registered hosts, over https, at public addresses.
+//!
+//! A partner chooses the URL and rules over its DNS, so without this it could have us post to our
+//! own metadata service. The name is looked up by us, every address it has must be public, and the
+//! connector is given exactly the addresses that were checked: there is no second lookup that
+//! could answer otherwise. A literal address never reaches a resolver, so it is checked before.
+//!
+//! A kept connection is used again without a new lookup. That is safe: it leads to an address that
+//! was checked when it was made.
+
+mod addresses;
+
+use std::net::{IpAddr, SocketAddr};
+
+use contract::partner::url::{LoopbackHttp, PartnerUrl};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::net::lookup_host;
+use url::Host;
+
+/// Why nothing is sent. None of the messages repeats the URL.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// Not https, or not a URL as partners may give them.
+    #[error("the URL is not one that notices are sent to")]
+    Url,
+    /// The host was taken off the partner's list after the withdrawal began, or never was on it.
+    #[error("the host is not registered for the partner")]
+    Host,
+    /// One of its addresses is not public.
+    #[error("an address of the host is {0}")]
+    Address(&'static str),
+    /// The name leads nowhere.
+    #[error("the host has no address")]
+    Nowhere,
+}
+
+/// The URL to post to, if all that can be said before a lookup speaks for it.
+pub(crate) fn check(
+    url: &str,
+    registered: &[String],
+    loopback: LoopbackHttp,
+) -> Result<PartnerUrl, Refused> {
+    let url = PartnerUrl::parse(url, loopback).map_err(|_| Refused::Url)?;
+    if !url.is_on(registered) {
+        return Err(Refused::Host);
+    }
+    let literal: Option<IpAddr> = match url.as_url().host() {
+        Some(Host::Ipv4(address)) => Some(address.into()),
+        Some(Host::Ipv6(address)) => Some(address.into()),
+        Some(Host::Domain(_)) | None => None,
+    };
+    if let Some(address) = literal {
+        check_address(url.host(), address, loopback)?;
+    }
+    Ok(url)
+}
+
+/// Looks names up and answers only when every address may be connected to.
+pub(crate) struct GuardedResolver {
+    pub(crate) loopback: LoopbackHttp,
+}
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let loopback = self.loopback;
+        Box::pin(async move {
+            // Port 0 stands for the port of the URL.
+            let found: Vec<SocketAddr> = lookup_host((name.as_str(), 0)).await?.collect();
+            check_all(name.as_str(), &found, loopback)?;
+            let checked: Addrs = Box::new(found.into_iter());
+            Ok(checked)
+        })
+    }
+}
+
+/// One bad address spoils all: whoever mixes them hopes that we will try the next.
+fn check_all(host: &str, found: &[SocketAddr], loopback: LoopbackHttp) -> Result<(), Refused> {
+    if found.is_empty() {
+        return Err(Refused::Nowhere);
+    }
+    found
+        .iter()
+        .try_for_each(|address| check_address(host, address.ip(), loopback))
+}
+
+fn check_address(host: &str, address: IpAddr, loopback: LoopbackHttp) -> Result<(), Refused> {
+    // Any other name that leads to this machine is an attack, even in a test.
+    let is_ours = host == "localhost" || host.trim_matches(['[', ']']) == address.to_string();
+    if loopback == LoopbackHttp::Allowed && address.is_loopback() && is_ours {
+        return Ok(());
+    }
+    addresses::not_public(address).map_or(Ok(()), |kind| Err(Refused::Address(kind)))
+}
+
+#[cfg(test)]
+mod tests;
