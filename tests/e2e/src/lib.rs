@@ -1,1 +1,13 @@
-//! One file per bad day, on real PostgreSQL, RabbitMQ and processes.
+//! The whole system on real engines and processes, for one test at a time.
+//!
+//! A [`Scene`] has a database and a virtual host of its own, the four real binaries, a Huifu and a
+//! partner in process, and one user with a card. However a test ends its day, it ends with
+//! [`Scene::close`], whose audit compares our rows with Huifu's book and with what the partner
+//! heard: a bad day may delay a withdrawal, it may not make any of the three disagree.
+
+mod audit;
+mod register;
+mod scene;
+
+pub use register::PASSWORD;
+pub use scene::{Engines, HUIFU_ID, Scene};

@@ -55,7 +55,7 @@ pub enum UserError {
 }
 
 /// A user with a cookie jar.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct UserAgent {
     client: Client,
     cookies: BTreeMap<String, String>,

@@ -1,0 +1,246 @@
+//! A day: engines, services, sandboxes, one user, and what can be done with them.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use contract::ids::WithdrawalId;
+use contract::withdrawal::{State, Withdrawal};
+use sandbox::huifu::{
+    AccountOpening, BoundCard, FeeMode, FeeRule, HuifuConfig, HuifuHandle, HuifuSandbox,
+};
+use sandbox::partner::{PartnerConfig, PartnerHandle, PartnerSandbox};
+use sandbox::user::{Choice, UserAgent};
+use sandbox::{Fen, SigningKey, VerifyingKey};
+use stand::keys::rsa_2048;
+use stand::system::{Fleet, PRODUCT_ID, Plan, SYS_ID, Service};
+use stand::{TestDatabase, TestVhost};
+use store::Store;
+use tempfile::TempDir;
+use url::Url;
+
+use crate::register::{
+    HTOUHUI_USER_ID, PARTNER_ID, PARTNER_KEY_ID, PASSWORD, THIRD_PARTY_USER_ID, TOKEN_NO, register,
+};
+
+/// The user's account at Huifu.
+pub const HUIFU_ID: &str = "6666000021291985";
+/// Much more than a healthy system needs, and less than a person waits for a hanging test.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where a scene's rows and messages live.
+pub struct Engines {
+    database: TestDatabase,
+    vhost: TestVhost,
+}
+
+impl Engines {
+    /// On the engines that all tests share.
+    pub async fn shared() -> Result<Self> {
+        let (database, vhost) = tokio::try_join!(TestDatabase::create(), TestVhost::create())?;
+        Ok(Self { database, vhost })
+    }
+
+    /// On the given engines, for tests that break them.
+    pub async fn on(
+        postgres: Option<&stand::Postgres>,
+        rabbitmq: Option<&stand::RabbitMq>,
+    ) -> Result<Self> {
+        let database = match postgres {
+            Some(postgres) => TestDatabase::create_on(postgres).await?,
+            None => TestDatabase::create().await?,
+        };
+        let vhost = match rabbitmq {
+            Some(rabbitmq) => TestVhost::create_on(rabbitmq).await?,
+            None => TestVhost::create().await?,
+        };
+        Ok(Self { database, vhost })
+    }
+
+    /// Deletes every queue and exchange.
+    pub async fn wipe_broker(&self) -> Result<()> {
+        self.vhost.wipe().await.map(drop)
+    }
+}
+
+/// One system for one test.
+pub struct Scene {
+    /// The four services.
+    pub fleet: Fleet,
+    /// The Huifu sandbox.
+    pub huifu: HuifuHandle,
+    /// The partner sandbox.
+    pub partner: PartnerHandle,
+    /// Our rows.
+    pub store: Store,
+    /// Where they live.
+    pub engines: Engines,
+    logs: TempDir,
+}
+
+impl Scene {
+    /// A scene on shared engines, quick where production is patient.
+    pub async fn open() -> Result<Self> {
+        Self::open_with(Engines::shared().await?, |_| {}).await
+    }
+
+    /// A scene on these engines, with a plan that the test may change before anything starts.
+    pub async fn open_with(engines: Engines, change: impl FnOnce(&mut Plan)) -> Result<Self> {
+        let (huifu_key, partner_key) = (rsa_2048(2), rsa_2048(3));
+        let database_url = engines.database.url().to_owned();
+        let mut plan = Plan::new(&database_url, engines.vhost.amqp_url(), &huifu_key);
+        let huifu = huifu_sandbox(&plan, &huifu_key.private_pkcs8_pem).await?;
+        huifu.base_url.clone_into(&mut plan.huifu_base_url);
+        hurry(&mut plan);
+        change(&mut plan);
+
+        let store = Store::new(&database_url, 4, "e2e")?;
+        let partner_private = SigningKey::read(&partner_key.private_pkcs8_pem)?;
+        let partner = partner_sandbox(&plan, partner_private).await?;
+        let host = partner.base_url.trim_start_matches("http://").to_owned();
+        register(&store, &host, &partner_key.public_spki_pem).await?;
+
+        let logs = tempfile::tempdir()?;
+        let fleet = Fleet::start(plan, logs.path()).await?;
+        Ok(Self {
+            fleet,
+            huifu,
+            partner,
+            store,
+            engines,
+            logs,
+        })
+    }
+
+    /// The partner sends its user, who confirms `yuan`; answers the order and where the user ended.
+    pub async fn withdraw(&self, yuan: &str) -> Result<WithdrawalId> {
+        self.withdraw_with(&[("money", yuan)]).await
+    }
+
+    /// As [`Scene::withdraw`], with other fields of the form.
+    pub async fn withdraw_with(&self, fields: &[(&str, &str)]) -> Result<WithdrawalId> {
+        let form = self.partner.signed_form(fields);
+        let mut user = UserAgent::new()?;
+        let returned = user
+            .withdraw(
+                &self.partner.withdraw_url(),
+                &form,
+                &Choice::confirm(PASSWORD),
+            )
+            .await?;
+        let verdict = self.partner.verify_return(&returned).await;
+        anyhow::ensure!(verdict.is_good(), "the return is not good: {verdict:?}");
+        order_id(&returned)
+    }
+
+    /// Waits until a withdrawal has come to `state`.
+    pub async fn reaches(&self, id: &WithdrawalId, state: State) {
+        let what = format!("withdrawal {id} to be {}", state.as_str());
+        stand::eventually(PATIENCE, &what, async || match self.find(id).await {
+            Ok(found) if found.state == state => Ok(()),
+            Ok(found) => Err(format!("it is {}", found.state.as_str())),
+            Err(error) => Err(format!("{error:#}")),
+        })
+        .await;
+    }
+
+    /// Waits until the partner has accepted the `sequence`th notice of a withdrawal.
+    pub async fn hears(&self, id: &WithdrawalId, sequence: u64) {
+        let what = format!("notice {sequence} of {id} to be accepted");
+        stand::eventually(PATIENCE, &what, async || {
+            self.partner.notices().iter().any(|notice| {
+                notice.order_id == id.as_str()
+                    && notice.sequence == Some(sequence)
+                    && notice.accepted
+            })
+        })
+        .await;
+    }
+
+    /// The withdrawal as it is stored.
+    pub async fn find(&self, id: &WithdrawalId) -> Result<Withdrawal> {
+        let connection = self.store.connection().await?;
+        store::withdrawals::find(&connection, id)
+            .await?
+            .context("no such withdrawal")
+    }
+
+    /// A connection below the store, to look at rows.
+    pub async fn sql(&self) -> Result<tokio_postgres::Client> {
+        let (client, connection) =
+            tokio_postgres::connect(self.engines.database.url(), tokio_postgres::NoTls).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    /// Waits until nothing is left to do, then compares our rows, Huifu's book and the partner's
+    /// notices, and looks for secrets in the logs.
+    pub async fn close(mut self) -> Result<()> {
+        crate::audit::settles(&self).await;
+        for service in Service::ALL {
+            if self.fleet.process(service).is_ok() {
+                self.fleet.stop(service).await?;
+            }
+        }
+        crate::audit::agrees(&self).await?;
+        crate::audit::keeps_secrets(self.logs.path(), &self.fleet.plan)
+    }
+}
+
+/// Pauses that a person would not notice, instead of those that spare a production database.
+fn hurry(plan: &mut Plan) {
+    for service in Service::ALL {
+        plan.tell(service, "OUTBOX_POLL_MS", "200");
+        plan.tell(service, "OUTBOX_LEASE_MS", "1000");
+        plan.tell(service, "OUTBOX_REPUBLISH_AFTER_MS", "1000");
+        plan.tell(service, "LOG_LEVEL", "debug");
+    }
+    let dispatcher = Service::HuifuDispatcher;
+    plan.tell(dispatcher, "HUIFU_ANSWER_TIMEOUT_MS", "1000");
+    plan.tell(dispatcher, "RECONCILE_FIRST_PAUSE_MS", "1500");
+    plan.tell(dispatcher, "RECONCILE_LONGEST_PAUSE_MS", "3000");
+    plan.tell(dispatcher, "RESEND_PAUSE_MS", "200");
+    plan.tell(
+        Service::PartnerNotifier,
+        "NOTICE_SCHEDULE_MS",
+        "200,200,400,400,800,800,1600,1600,1600,1600",
+    );
+}
+
+async fn huifu_sandbox(plan: &Plan, private_pem: &str) -> Result<HuifuHandle> {
+    let merchant = VerifyingKey::read(&plan.merchant.public_spki_pem)?;
+    let mut config = HuifuConfig::for_tests(merchant, SigningKey::read(private_pem)?);
+    SYS_ID.clone_into(&mut config.sys_id);
+    PRODUCT_ID.clone_into(&mut config.product_id);
+    config.callback_retries = 30;
+    config.accounts.push(AccountOpening {
+        huifu_id: HUIFU_ID.to_owned(),
+        acct_id: None,
+        balance: Fen(100_000_000),
+    });
+    config.cards.push(BoundCard {
+        huifu_id: HUIFU_ID.to_owned(),
+        token_no: TOKEN_NO.to_owned(),
+    });
+    let fee = FeeRule {
+        fixed: Fen(100),
+        rate_bp: 5,
+        mode: FeeMode::Inner,
+    };
+    config.fees.push((HUIFU_ID.to_owned(), fee));
+    Ok(HuifuSandbox::start(config).await?)
+}
+
+async fn partner_sandbox(plan: &Plan, key: SigningKey) -> Result<PartnerHandle> {
+    let mut config = PartnerConfig::for_tests(PARTNER_ID, PARTNER_KEY_ID, key);
+    THIRD_PARTY_USER_ID.clone_into(&mut config.third_party_user_id);
+    HTOUHUI_USER_ID.clone_into(&mut config.htouhui_user_id);
+    config.intake_url = plan.intake_url().parse()?;
+    config.jwks_url = format!("{}/.well-known/jwks.json", plan.intake_url()).parse()?;
+    Ok(PartnerSandbox::start(config).await?)
+}
+
+fn order_id(returned: &Url) -> Result<WithdrawalId> {
+    let order = returned.query_pairs().find(|(name, _)| name == "order_id");
+    let (_, order) = order.context("the return has no order_id")?;
+    Ok(order.parse()?)
+}
