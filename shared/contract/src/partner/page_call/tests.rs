@@ -356,9 +356,15 @@ fn a_fingerprint_follows_what_is_wanted_and_not_when_it_was_asked() {
 proptest! {
     #[test]
     fn no_form_makes_the_parser_panic(
-        form in proptest::collection::vec(
-            (prop_oneof!["[a-z_]{0,8}", Just("return_url".to_owned()), Just("money".to_owned()), any::<String>()],
-             prop_oneof![any::<String>(), "https://[ -~]{0,20}", "[0-9.]{0,18}"]), 0..20),
+        form in proptest::collection::vec((
+            prop_oneof![
+                "[a-z_]{0,8}",
+                Just("return_url".to_owned()),
+                Just("money".to_owned()),
+                any::<String>(),
+            ],
+            prop_oneof![any::<String>(), "https://[ -~]{0,20}", "[0-9.]{0,18}"],
+        ), 0..20),
     ) {
         let errors = parse(&form).map(|_| ()).unwrap_err();
         prop_assert!(!errors.is_empty());

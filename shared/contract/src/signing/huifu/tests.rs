@@ -70,7 +70,8 @@ proptest! {
     ) {
         let object = serde_json::Value::Object(members.clone().into_iter().collect());
         let compact = reprint(&object.to_string()).unwrap();
-        prop_assert_eq!(&reprint(&serde_json::to_string_pretty(&object).unwrap()).unwrap(), &compact);
+        let spacious = serde_json::to_string_pretty(&object).unwrap();
+        prop_assert_eq!(&reprint(&spacious).unwrap(), &compact);
         let escaped: String = object.to_string().chars().flat_map(|character| {
             let mut units = [0; 2];
             let escape = |unit: &u16| format!("\\u{unit:04X}");
