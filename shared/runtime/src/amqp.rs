@@ -32,5 +32,5 @@ pub use link::{Link, LinkError};
 pub use properties::{Outgoing, Unreadable};
 pub use publish::{PublishError, Publisher};
 
-pub(crate) use topology::ready_count;
+pub(crate) use topology::holding;
 pub(crate) use work::{Bench, drain_dead_letters, work};

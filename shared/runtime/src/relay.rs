@@ -36,6 +36,8 @@ pub(crate) struct Relay {
     pub(crate) link: Arc<Link>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) settings: RelaySettings,
+    /// What a consumer may hold; the same default everywhere, so good for other services too.
+    pub(crate) consumer_concurrency: u16,
     pub(crate) wake: Arc<Notify>,
     pub(crate) stop: CancellationToken,
 }

@@ -123,6 +123,7 @@ impl<S> Service<S> {
             publisher: Arc::new(Publisher::new(Arc::clone(&link), self.name)),
             link,
             settings: self.process.relay.clone(),
+            consumer_concurrency: self.process.consumer.concurrency,
             wake: Arc::new(Notify::new()),
             stop: self.stopping.clone(),
         };
@@ -131,9 +132,9 @@ impl<S> Service<S> {
         self.tasks
             .spawn("outbox sweep", finished(relay::sweep(relay.clone())));
         self.tasks.spawn("outbox relay", async move {
-            let link = Arc::clone(&relay.link);
+            let publisher = Arc::clone(&relay.publisher);
             relay::relay(relay).await;
-            link.close().await;
+            publisher.close().await;
             Ok(())
         });
     }

@@ -26,7 +26,13 @@ pub(crate) fn start_logs(service: &'static str, settings: &TelemetrySettings) {
     let filter = settings
         .level
         .parse::<EnvFilter>()
-        .expect("LOG_LEVEL was checked when the settings were read");
+        .expect("LOG_LEVEL was checked when the settings were read")
+        // The driver prints every returned message with its body.
+        .add_directive(
+            "lapin::returned_messages=off"
+                .parse()
+                .expect("this directive is well formed"),
+        );
     let lines = match settings.format {
         LogFormat::Json => json::JsonLines::new(service, std::io::stdout).boxed(),
         LogFormat::Text => tracing_subscriber::fmt::layer::<Registry>()

@@ -65,6 +65,10 @@ update outbox
   from stale
  where outbox.id = stale.id";
 
+const PUBLISHED_COUNT: &str = "\
+-- outbox.published_count
+select count(*) from outbox where routing_key = $1 and published_at is not null";
+
 const SETTLE: &str = "\
 -- outbox.settle
 delete from outbox where message_id = $1";
@@ -178,8 +182,19 @@ pub async fn next_due(connection: &Connection) -> Result<Option<Timestamp>, Stor
     row.map_or(Ok(None), |row| Ok(row.try_get(0)?))
 }
 
+/// How many messages with this key were published and are not settled: what the broker and its
+/// consumers must be holding, if nothing was lost.
+pub async fn published_count(
+    connection: &Connection,
+    routing_key: &str,
+) -> Result<u64, StoreError> {
+    let row = connection.query_opt(PUBLISHED_COUNT, &[&routing_key]).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.try_get(0))?;
+    Ok(count.unsigned_abs())
+}
+
 /// Makes rows due again that were published before `published_before` and that nobody has settled.
-/// Only sensible when the queue behind `routing_key` holds none of them. Answers how many.
+/// Only sensible when the queue behind `routing_key` no longer holds them all. Answers how many.
 pub async fn republish_stale(
     tx: &Transaction<'_>,
     now: Timestamp,

@@ -3,10 +3,11 @@
 //! `channel` tries once. Trying for ever belongs to the loops that call it, which know how long
 //! they may wait and when to stop.
 
+use std::sync::{Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
 use lapin::uri::AMQPUri;
-use lapin::{Channel, Connection, ConnectionProperties};
+use lapin::{Channel, Connection, ConnectionProperties, ConnectionStatus};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
@@ -42,6 +43,8 @@ pub struct Link {
     url: Secret,
     name: String,
     current: Mutex<Option<Connection>>,
+    // Beside the connection, so that a probe never waits for one that is being made.
+    status: StdMutex<Option<ConnectionStatus>>,
 }
 
 impl Link {
@@ -51,6 +54,7 @@ impl Link {
             url,
             name: name.into(),
             current: Mutex::new(None),
+            status: StdMutex::new(None),
         }
     }
 
@@ -90,18 +94,16 @@ impl Link {
         let connection = Connection::connect_uri(uri, properties)
             .await
             .map_err(LinkError::Broker)?;
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(connection.status().clone());
         tracing::info!(connection = %self.name, "connected to the broker");
         Ok(connection)
     }
 
-    /// Whether the connection stands; `true` also while it is being used to open a channel.
+    /// Whether the connection stands, as far as anybody has noticed.
     pub fn is_up(&self) -> bool {
-        match self.current.try_lock() {
-            Ok(current) => current
-                .as_ref()
-                .is_some_and(|open| open.status().connected()),
-            Err(_busy) => true,
-        }
+        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        status.as_ref().is_some_and(ConnectionStatus::connected)
     }
 
     /// Closes in good order; what was not acked goes back to its queue.

@@ -99,6 +99,17 @@ impl Publisher {
         answers
     }
 
+    /// Closes the channel, then its connection. In this order: a channel that is dropped while its
+    /// connection closes is reported by the driver as a broken connection.
+    pub async fn close(&self) {
+        if let Some(channel) = self.channel.lock().await.take() {
+            let closed = channel.close(200, "the service stops".into());
+            // Whoever does not answer a good-bye is gone already.
+            let _ = timeout(Duration::from_secs(2), closed).await;
+        }
+        self.link.close().await;
+    }
+
     async fn publish_on(
         &self,
         channel: &Channel,

@@ -110,17 +110,25 @@ fn put_text(arguments: &mut FieldTable, name: &str, text: &str) {
     arguments.insert(name.into(), AMQPValue::LongString(text.into()));
 }
 
-/// How many messages wait in a queue, those held by consumers not counted; `None` when the queue
-/// does not exist, and then `channel` is closed.
-pub(crate) async fn ready_count(
-    channel: &Channel,
-    queue: &str,
-) -> Result<Option<u32>, lapin::Error> {
+/// What a queue holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Holding {
+    /// Messages that wait; those in the hands of consumers are not counted.
+    pub(crate) ready: u32,
+    /// Consumers, of all services.
+    pub(crate) consumers: u32,
+}
+
+/// Looks into a queue. One that does not exist holds nothing, and then `channel` is closed.
+pub(crate) async fn holding(channel: &Channel, queue: &str) -> Result<Holding, lapin::Error> {
     let options = QueueDeclareOptions::durable().passive();
     let declared = channel.queue_declare(queue.into(), options, FieldTable::default());
     match declared.await {
-        Ok(queue) => Ok(Some(queue.message_count())),
-        Err(error) if is_not_found(&error) => Ok(None),
+        Ok(queue) => Ok(Holding {
+            ready: queue.message_count(),
+            consumers: queue.consumer_count(),
+        }),
+        Err(error) if is_not_found(&error) => Ok(Holding::default()),
         Err(error) => Err(error),
     }
 }

@@ -1,8 +1,9 @@
 //! Fills a broker that lost its messages, from PostgreSQL.
 //!
-//! A row lives until its effect is committed. If its queue is empty although the row was published
-//! long ago, then the message is gone, or in the hands of a consumer that is very slow: either
-//! way publishing it again is right, and harmless where it was not needed.
+//! A row lives until its effect is committed, so every row that was published and still lives must
+//! be waiting in its queue or be in the hands of a consumer. If the broker holds fewer, the oldest
+//! are published again. Too many is harmless: a consumer finds no row for the second. It is also
+//! self-limiting, since what is published again is then there to be counted.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use jiff::SignedDuration;
 use store::{StoreError, outbox};
 
 use super::Relay;
-use crate::amqp::{LinkError, ready_count};
+use crate::amqp::{LinkError, holding};
 use crate::backoff;
 use crate::clock;
 
@@ -45,15 +46,22 @@ async fn one(relay: &Relay, queue: &Queue) -> Result<(), SweepError> {
     // A channel of its own each time: asking for a queue that is gone closes it, and opening
     // one is what declares the topology.
     let channel = relay.link.channel().await?;
-    let waiting = ready_count(&channel, queue.name).await;
+    let held = holding(&channel, queue.name).await;
     if channel.status().connected() {
         // The answer is in hand; a channel that does not close well is closed with its connection.
         let _ = channel.close(200, "counted".into()).await;
     }
-    let waiting = waiting.map_err(SweepError::Count)?.unwrap_or(0);
-    metrics::gauge!("queue_ready", "queue" => queue.name).set(f64::from(waiting));
-    if waiting > 0 {
-        return Ok(());
+    let held = held.map_err(SweepError::Count)?;
+    metrics::gauge!("queue_ready", "queue" => queue.name).set(f64::from(held.ready));
+    if held.ready > 0 {
+        let in_hands = u64::from(held.consumers) * u64::from(relay.consumer_concurrency);
+        let connection = relay.store.connection().await?;
+        let published = outbox::published_count(&connection, queue.routing_key).await?;
+        // An idle queue needs no count: whatever is old and not settled is not in it. A busy one
+        // holds what lies there and at most one prefetch for each consumer.
+        if published <= u64::from(held.ready) + in_hands {
+            return Ok(());
+        }
     }
     loop {
         let count = republish(relay, queue).await?;
