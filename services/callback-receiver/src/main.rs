@@ -1,3 +1,7 @@
-//! The `callback-receiver` binary.
+//! The binary: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runtime::service::run("callback-receiver", callback_receiver::app::start)
+}

@@ -1,3 +1,7 @@
-//! The `huifu-dispatcher` binary.
+//! The binary: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runtime::service::run("huifu-dispatcher", huifu_dispatcher::app::start)
+}

@@ -3,6 +3,8 @@
 //! The index `one_attempt_that_may_have_paid` is the promise "never pays twice" in the database: a
 //! second attempt is only accepted when every earlier one provably never left.
 
+mod evidence;
+
 use contract::ids::{HuifuId, ReqSeqId, TokenNo, WithdrawalId};
 use contract::money::Fen;
 use jiff::Timestamp;
@@ -10,6 +12,8 @@ use tokio_postgres::Row;
 
 use crate::row::{fen, named_optional, parsed};
 use crate::{Connection, StoreError, Transaction};
+
+pub use evidence::{find_with_fee, learn, prove_unsent};
 
 const OPEN: &str = "\
 -- attempts.open

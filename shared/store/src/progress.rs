@@ -155,9 +155,21 @@ async fn contradict(
         detail: &detail,
         fingerprint: &fingerprint,
     };
-    hold(tx, step.withdrawal).await?;
-    if cases::open(tx, now, &case).await? {
-        timeline::note(tx, now, step.withdrawal, "contradiction", &detail).await?;
+    set_aside(tx, now, step.withdrawal, &case).await.map(drop)
+}
+
+/// Opens a case about this withdrawal and holds it: nothing is sent for it until a person has
+/// looked. Its state stays. `false` when the same case was told before.
+pub async fn set_aside(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    withdrawal: &WithdrawalId,
+    case: &NewCase<'_>,
+) -> Result<bool, StoreError> {
+    hold(tx, withdrawal).await?;
+    let told_first = cases::open(tx, now, case).await?;
+    if told_first {
+        timeline::note(tx, now, withdrawal, case.kind, case.detail).await?;
     }
-    Ok(())
+    Ok(told_first)
 }

@@ -64,6 +64,11 @@ impl CallbackForm {
     pub fn resp_data(&self) -> &str {
         &self.resp_data
     }
+
+    /// The signature as received; empty if there was none.
+    pub fn sign(&self) -> &str {
+        &self.sign
+    }
 }
 
 /// The business part of a callback about a withdrawal. Unknown fields are ignored.

@@ -1,0 +1,172 @@
+//! Decides what a signed callback changes, and writes it: one transaction, one receipt.
+//!
+//! What a newcomer would get wrong: 02 (accounting) is never an end, not even when it says failure;
+//! 01 is, and may come first, twice, or against what we know. And a good signature only proves that
+//! Huifu wrote it, not that it is about our withdrawal: serial, day, account and amount are
+//! compared with the attempt before a word of it is believed.
+
+mod apply;
+mod foreign;
+
+use contract::huifu::callback::CallbackForm;
+use contract::huifu::{Callback, Verdict};
+use contract::ids::ReqSeqId;
+use contract::money::Fen;
+use jiff::Timestamp;
+use runtime::crash::{CrashPoint, reach};
+use serde_json::{Value, json};
+use store::attempts::{self, Attempt, AttemptOutcome};
+use store::cases::NewCase;
+use store::{Connection, Store, StoreError, Transaction, inbox, progress};
+
+use crate::reply::Reply;
+
+/// A callback about an attempt that we call unsent or refused.
+const CLOSED_ATTEMPT: &str = "callback_for_closed_attempt";
+
+/// Signed by Huifu, and about our withdrawal, and still nothing can be concluded from it.
+const UNCLEAR: &str = "callback_unclear";
+
+/// Writes down everything that follows from a callback that Huifu signed.
+pub(crate) async fn record(
+    store: &Store,
+    callback: &Callback,
+    now: Timestamp,
+) -> Result<Reply, StoreError> {
+    let mut connection = store.connection().await?;
+    let found = match callback.req_seq_id.parse::<ReqSeqId>() {
+        Ok(req_seq_id) => attempts::find_with_fee(&connection, &req_seq_id).await?,
+        // Not a serial of ours: Huifu tells us of somebody else's order.
+        Err(_) => None,
+    };
+    let Some((attempt, fee)) = found else {
+        let case = foreign::unknown_order(callback);
+        foreign::keep(&mut connection, now, None, &case).await?;
+        return Ok(Reply::UnknownOrder);
+    };
+    if let Some(case) = foreign::mismatch(callback, &attempt) {
+        let withdrawal = Some(&attempt.withdrawal_id);
+        foreign::keep(&mut connection, now, withdrawal, &case).await?;
+        return Ok(Reply::Mismatch);
+    }
+    let told = Told {
+        verdict: Verdict::of_callback(callback),
+        detail: detail(callback),
+        callback,
+        attempt: &attempt,
+        fee,
+    };
+    told.record(&mut connection, now).await?;
+    reach(CrashPoint::ReceiverAfterCommit);
+    Ok(Reply::Acknowledged(callback.acknowledgement()))
+}
+
+/// A text that Huifu signed and that we cannot read: a case, by its signature.
+pub(crate) async fn keep_unreadable(
+    store: &Store,
+    form: &CallbackForm,
+    now: Timestamp,
+) -> Result<Reply, StoreError> {
+    let mut connection = store.connection().await?;
+    foreign::keep(&mut connection, now, None, &foreign::unreadable(form)).await?;
+    Ok(Reply::Unreadable)
+}
+
+/// A callback that is about an attempt of ours.
+struct Told<'a> {
+    verdict: Verdict,
+    detail: Value,
+    callback: &'a Callback,
+    attempt: &'a Attempt,
+    /// As the user agreed to it.
+    fee: Option<Fen>,
+}
+
+impl Told<'_> {
+    async fn record(&self, connection: &mut Connection, now: Timestamp) -> Result<(), StoreError> {
+        if !self.about_closed_attempt() {
+            let tx = connection
+                .begin("callback-receiver: record callback")
+                .await?;
+            if !self.remember(&tx, now).await? {
+                return Ok(());
+            }
+            if self.apply(&tx, now).await? {
+                reach(CrashPoint::ReceiverBeforeCommit);
+                return tx.commit().await;
+            }
+            // The dispatcher closed the attempt since we read it. All of this is rolled back: the
+            // edge may have been taken for the withdrawal's next attempt.
+        }
+        let tx = connection.begin("callback-receiver: set aside").await?;
+        if !self.remember(&tx, now).await? {
+            return Ok(());
+        }
+        self.set_aside(&tx, now, CLOSED_ATTEMPT).await?;
+        reach(CrashPoint::ReceiverBeforeCommit);
+        tx.commit().await
+    }
+
+    /// Huifu speaks of an attempt that, to our knowledge, it never took. Were it taken at its word,
+    /// a later attempt of the same withdrawal would be marked by the fate of an earlier one.
+    fn about_closed_attempt(&self) -> bool {
+        match self.attempt.outcome {
+            Some(AttemptOutcome::NotSent) => true,
+            // That it failed is what we say too; that it was paid is a contradiction of states.
+            Some(AttemptOutcome::Refused) => self.verdict == Verdict::Submitted,
+            Some(AttemptOutcome::Submitted | AttemptOutcome::Unknown) | None => false,
+        }
+    }
+
+    /// `false`: this very callback was written before.
+    async fn remember(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, StoreError> {
+        let callback = self.callback;
+        let optional = |field: &Option<String>| field.clone().unwrap_or_default();
+        // Huifu has no id of its own for a callback (huifu-api.md §4). All three states belong to
+        // the key: a callback that contradicts itself must not hide a later one that does not.
+        let key = [
+            optional(&callback.huifu_id),
+            callback.req_date.clone(),
+            callback.req_seq_id.clone(),
+            optional(&callback.msg_type),
+            optional(&callback.trans_status),
+            optional(&callback.acct_status),
+            optional(&callback.channel_status),
+        ];
+        inbox::remember(tx, now, "huifu", &key.join("|")).await
+    }
+
+    async fn set_aside(
+        &self,
+        tx: &Transaction<'_>,
+        now: Timestamp,
+        kind: &str,
+    ) -> Result<(), StoreError> {
+        let withdrawal = &self.attempt.withdrawal_id;
+        let verdict = self.verdict.as_str();
+        let fingerprint = format!("{}:{kind}:{verdict}", self.attempt.req_seq_id);
+        let case = NewCase {
+            withdrawal: Some(withdrawal),
+            kind,
+            detail: &self.detail,
+            fingerprint: &fingerprint,
+        };
+        progress::set_aside(tx, now, withdrawal, &case)
+            .await
+            .map(drop)
+    }
+}
+
+fn detail(callback: &Callback) -> Value {
+    json!({
+        "req_seq_id": callback.req_seq_id,
+        "msg_type": callback.msg_type,
+        "trans_status": callback.trans_status,
+        "acct_status": callback.acct_status,
+        "channel_status": callback.channel_status,
+        "sub_resp_code": callback.sub_resp_code,
+        "hf_seq_id": callback.hf_seq_id,
+        "cash_amt": callback.cash_amt,
+        "fee_amt": callback.fee_amt,
+    })
+}

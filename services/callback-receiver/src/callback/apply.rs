@@ -1,0 +1,119 @@
+//! Takes the edge that a callback asks for, and notes it where there is none to take.
+
+use contract::huifu::Verdict;
+use contract::huifu::verdict::Refusal;
+use contract::withdrawal::Transition;
+use jiff::Timestamp;
+use runtime::ids;
+use serde_json::json;
+use store::attempts::{self, AttemptOutcome};
+use store::progress::{Advanced, NewIds, Step, advance};
+use store::withdrawals::Change;
+use store::{StoreError, Transaction, timeline};
+
+use super::{Told, UNCLEAR};
+
+impl Told<'_> {
+    /// `false`: the attempt was closed meanwhile, and nothing of this may be committed.
+    pub(super) async fn apply(
+        &self,
+        tx: &Transaction<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let kept = match &self.verdict {
+            Verdict::Submitted => self.take(tx, now, Transition::Submit, None).await?,
+            Verdict::Paid => self.take(tx, now, Transition::Pay, None).await?,
+            Verdict::Failed(refusal) => self.take(tx, now, Transition::Fail, Some(refusal)).await?,
+            Verdict::Noted => {
+                self.note(tx, now).await?;
+                true
+            }
+            // The last three are not said by callbacks.
+            Verdict::Unknown | Verdict::Refused(_) | Verdict::Returned | Verdict::NotKnown => {
+                self.set_aside(tx, now, UNCLEAR).await?;
+                true
+            }
+        };
+        if kept {
+            self.note_fee(tx, now).await?;
+        }
+        Ok(kept)
+    }
+
+    async fn take(
+        &self,
+        tx: &Transaction<'_>,
+        now: Timestamp,
+        transition: Transition,
+        refusal: Option<&Refusal>,
+    ) -> Result<bool, StoreError> {
+        let step = Step {
+            withdrawal: &self.attempt.withdrawal_id,
+            transition,
+            change: Change {
+                confirmation: None,
+                reason_code: refusal.map(|refusal| refusal.reason.as_str()),
+                reason_detail: refusal.map(|refusal| refusal.words.as_str()),
+            },
+            detail: &self.detail,
+            ids: NewIds {
+                notice: ids::new_notice_id(),
+                message: ids::new_message_id(),
+            },
+            causation_id: None,
+        };
+        match advance(tx, now, &step).await? {
+            Advanced::Moved { .. } => self.learn(tx, now).await,
+            Advanced::Agreed(_) => {
+                self.note(tx, now).await?;
+                self.learn(tx, now).await?;
+                Ok(true)
+            }
+            // The case is open and the withdrawal held, in this transaction.
+            Advanced::Contradicted(_) => Ok(true),
+            // No edge of these three ends like this; if one ever does, a person must see it.
+            Advanced::Refused(_) | Advanced::Held(_) | Advanced::Unknown => {
+                self.set_aside(tx, now, UNCLEAR).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// A callback proves that Huifu has the attempt. `false` if it was closed meanwhile.
+    async fn learn(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, StoreError> {
+        attempts::learn(
+            tx,
+            now,
+            &self.attempt.req_seq_id,
+            AttemptOutcome::Submitted,
+            self.callback.hf_seq_id.as_deref(),
+            None,
+        )
+        .await
+    }
+
+    async fn note(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
+        timeline::note(
+            tx,
+            now,
+            &self.attempt.withdrawal_id,
+            "callback",
+            &self.detail,
+        )
+        .await
+    }
+
+    /// Huifu's fee counts, ours was a forecast. The difference is for whoever keeps the fee rules.
+    async fn note_fee(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
+        let (Verdict::Paid, Some(Ok(booked)), Some(foretold)) =
+            (&self.verdict, self.callback.fee_amt(), self.fee)
+        else {
+            return Ok(());
+        };
+        if booked == foretold {
+            return Ok(());
+        }
+        let detail = json!({ "booked_fen": booked.get(), "foretold_fen": foretold.get() });
+        timeline::note(tx, now, &self.attempt.withdrawal_id, "fee_differs", &detail).await
+    }
+}

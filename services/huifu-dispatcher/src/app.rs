@@ -1,0 +1,35 @@
+//! The wiring of huifu-dispatcher.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use runtime::service::Service;
+
+use crate::dispatch::Dispatch;
+use crate::huifu::Huifu;
+use crate::reconcile::Reconcile;
+use crate::settings::DispatcherSettings;
+
+/// Starts everything: the consumer, the reconcile loop and the relay of what both enqueue.
+pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
+    let settings = &service.settings;
+    let huifu = Huifu::new(&settings.huifu).context("the client of Huifu cannot be built")?;
+    let huifu = Arc::new(huifu);
+    let reconcile = Reconcile::new(
+        service.store.clone(),
+        Arc::clone(&huifu),
+        settings.reconcile.clone(),
+    );
+    let stopping = service.stopping.clone();
+    service
+        .tasks
+        .spawn("reconcile", async move { reconcile.run(&stopping).await });
+    service.consume(Dispatch::new(
+        service.store.clone(),
+        huifu,
+        settings.dispatch.clone(),
+        service.stopping.clone(),
+    ));
+    service.relay();
+    Ok(())
+}

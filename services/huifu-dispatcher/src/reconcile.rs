@@ -1,0 +1,160 @@
+//! Asks Huifu about attempts whose end we do not know, and records the answer.
+//!
+//! **Invariant:** nothing here sends money. An attempt Huifu has never heard of is shown to an
+//! operator, not sent again: "not known" may only mean "not known yet".
+//!
+//! There is no last question. Pauses double to a longest one and stay there, with jitter, for as
+//! long as the withdrawal is open: a withdrawal that nobody asks about any more is a forgotten one.
+//! A claim is a time in the attempt's row; whoever dies with it gives it back when that time comes.
+
+mod conclude;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use contract::huifu::date::ReqDateError;
+use contract::huifu::{Query, ReqDate};
+use jiff::{SignedDuration, Timestamp};
+use runtime::backoff::{self, Backoff, doubled, jittered};
+use runtime::clock;
+use runtime::crash::{CrashPoint, reach};
+use store::attempts::{self, Attempt};
+use store::{Store, StoreError};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::huifu::{Found, Huifu, SendError};
+use crate::settings::ReconcileSettings;
+
+/// The loop, and what it needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Reconcile {
+    store: Store,
+    huifu: Arc<Huifu>,
+    settings: ReconcileSettings,
+}
+
+/// What a question brought.
+type Answer = Result<Found, SendError>;
+
+impl Reconcile {
+    /// Does nothing yet.
+    pub fn new(store: Store, huifu: Arc<Huifu>, settings: ReconcileSettings) -> Self {
+        Self {
+            store,
+            huifu,
+            settings,
+        }
+    }
+
+    /// Asks until `stopping`; what was asked is still recorded.
+    pub async fn run(self, stopping: &CancellationToken) -> anyhow::Result<()> {
+        let mut backoff = Backoff::new();
+        while !stopping.is_cancelled() {
+            let pause = match self.round(clock::now()).await {
+                Ok(asked) => {
+                    backoff.reset();
+                    if i64::try_from(asked).is_ok_and(|asked| asked >= self.settings.batch) {
+                        continue;
+                    }
+                    self.settings.poll
+                }
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "cannot claim attempts to ask about");
+                    backoff.next_pause()
+                }
+            };
+            backoff::pause(pause, stopping).await;
+        }
+        Ok(())
+    }
+
+    /// Claims what is due at `now`, asks about all of it at once, and answers how many there were.
+    /// A question that fails, or whose answer cannot be written, is asked again when its claim ends.
+    pub async fn round(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let claimed = self.claim(now).await?;
+        let count = claimed.len();
+        let mut questions = JoinSet::new();
+        for attempt in claimed {
+            let this = self.clone();
+            questions.spawn(async move { this.question(&attempt).await });
+        }
+        while let Some(ended) = questions.join_next().await {
+            if let Err(error) = ended {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "a question panicked");
+            }
+        }
+        Ok(count)
+    }
+
+    async fn claim(&self, now: Timestamp) -> Result<Vec<Attempt>, StoreError> {
+        let lease =
+            SignedDuration::try_from(self.settings.lease).unwrap_or(SignedDuration::from_secs(60));
+        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        let mut connection = self.store.connection().await?;
+        let tx = connection.begin("huifu-dispatcher: claim attempts").await?;
+        let claimed = attempts::claim_due(&tx, now, until, self.settings.batch).await?;
+        // Nothing was written if nothing was due; the rollback is free.
+        if !claimed.is_empty() {
+            tx.commit().await?;
+        }
+        Ok(claimed)
+    }
+
+    async fn question(&self, attempt: &Attempt) {
+        let req_seq_id = attempt.req_seq_id.as_str();
+        let query = match query_of(attempt) {
+            Ok(query) => query,
+            Err(_) => {
+                tracing::error!(req_seq_id, "an attempt without a day cannot be asked about");
+                return;
+            }
+        };
+        let started = Instant::now();
+        let room = self.huifu.room().await;
+        let answer = self.huifu.ask(&room, &query).await;
+        drop(room);
+        reach(CrashPoint::ReconcileAfterQuery);
+        metrics::histogram!("reconcile_question_seconds").record(started.elapsed());
+        let name = match &answer {
+            Ok(found) => found.verdict.as_str(),
+            Err(error) => error.as_str(),
+        };
+        metrics::counter!("reconcile_answers_total", "answer" => name).increment(1);
+        match self.conclude(attempt, &answer, clock::now()).await {
+            Ok(()) => {
+                reach(CrashPoint::ReconcileAfterOutcomeCommit);
+                tracing::info!(req_seq_id, answer = name, "asked Huifu");
+            }
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(req_seq_id, answer = name, error, "an answer is not written");
+            }
+        }
+    }
+
+    /// When to ask next about an attempt that was asked about `query_count` times.
+    fn next_question(&self, now: Timestamp, query_count: i32) -> Timestamp {
+        let times = u32::try_from(query_count).unwrap_or(0);
+        let pause = doubled(
+            self.settings.first_pause,
+            times,
+            self.settings.longest_pause,
+        );
+        let pause =
+            SignedDuration::try_from(jittered(pause)).unwrap_or(SignedDuration::from_secs(3600));
+        now.saturating_add(pause).unwrap_or(Timestamp::MAX)
+    }
+}
+
+fn query_of(attempt: &Attempt) -> Result<Query, ReqDateError> {
+    // The day as it was stored: computing it again after midnight asks about something that never was.
+    let req_date: ReqDate = attempt.req_date.parse()?;
+    Ok(Query::new(
+        attempt.huifu_id.clone(),
+        req_date,
+        attempt.req_seq_id.clone(),
+    ))
+}

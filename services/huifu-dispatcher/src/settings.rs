@@ -1,0 +1,180 @@
+//! The settings of huifu-dispatcher.
+//!
+//! Three times hang together: an attempt is asked about for the first time only after its sending
+//! has certainly ended, or the question would be answered "not known" while the money is on its
+//! way, and the withdrawal would be shown to a person for nothing.
+
+use std::time::Duration;
+
+use contract::huifu::envelope::Caller;
+use contract::huifu::request::check_callback_url;
+use contract::signing::keys::{PrivateKey, PublicKey};
+use runtime::settings::{Env, Secret, Settings};
+use url::Url;
+
+/// Everything.
+#[derive(Debug, Clone)]
+pub struct DispatcherSettings {
+    /// How Huifu is reached.
+    pub huifu: HuifuSettings,
+    /// How withdrawals are sent.
+    pub dispatch: DispatchSettings,
+    /// How attempts are asked about.
+    pub reconcile: ReconcileSettings,
+}
+
+/// How Huifu is reached, as whom, and with which keys.
+#[derive(Debug, Clone)]
+pub struct HuifuSettings {
+    /// `HUIFU_BASE_URL`: `https://api.huifu.com` in production.
+    pub base_url: Url,
+    /// `HUIFU_SYS_ID` and `HUIFU_PRODUCT_ID`: from Huifu's console.
+    pub caller: Caller,
+    /// `HUIFU_MERCHANT_PRIVATE_KEY` (or `_FILE`): signs our requests.
+    pub private_key: PrivateKey,
+    /// `HUIFU_PUBLIC_KEY` (or `_FILE`): verifies Huifu's answers.
+    pub public_key: PublicKey,
+    /// `HUIFU_CONNECT_TIMEOUT_MS`: to be connected, TLS included. Past it nothing was sent.
+    pub connect_timeout: Duration,
+    /// `HUIFU_ANSWER_TIMEOUT_MS`: from being connected to the last byte of the answer. Past it the
+    /// outcome is unknown. Huifu's own clients wait 15 to 30 s (huifu-api.md §1); we ask instead.
+    pub answer_timeout: Duration,
+    /// `HUIFU_MAX_CONNECTIONS`: requests at once, sendings and questions together.
+    pub max_connections: usize,
+}
+
+/// How withdrawals are sent.
+#[derive(Debug, Clone)]
+pub struct DispatchSettings {
+    /// `CALLBACK_URL`: callback-receiver's public address, told to Huifu with each withdrawal; at
+    /// most 128 characters, no query.
+    pub callback_url: String,
+    /// `RESEND_PAUSE_MS`: before an attempt that provably never left is followed by another;
+    /// doubles with each of them.
+    pub resend_pause: Duration,
+    /// `RESEND_LONGEST_PAUSE_MS`: where the doubling ends.
+    pub resend_longest_pause: Duration,
+    /// [`ReconcileSettings::first_pause`], for the attempts that are opened.
+    pub first_query_after: Duration,
+}
+
+/// How attempts are asked about.
+#[derive(Debug, Clone)]
+pub struct ReconcileSettings {
+    /// `RECONCILE_FIRST_PAUSE_MS`: from opening an attempt to the first question.
+    pub first_pause: Duration,
+    /// `RECONCILE_LONGEST_PAUSE_MS`: where the doubling of the pauses ends. There is no last one.
+    pub longest_pause: Duration,
+    /// `RECONCILE_POLL_MS`: how often we look for attempts that are due.
+    pub poll: Duration,
+    /// `RECONCILE_BATCH`: attempts claimed, and asked about at once.
+    pub batch: i64,
+    /// `RECONCILE_CASE_AFTER`: after so many questions an attempt that Huifu does not know, or says
+    /// nothing clear about, is a case for a person.
+    pub case_after: i32,
+    /// How long a claim lasts: longer than a question may take.
+    pub lease: Duration,
+}
+
+impl Settings for DispatcherSettings {
+    fn read(env: &mut Env) -> Option<Self> {
+        let huifu = HuifuSettings::read(env);
+        let callback_url = callback_url(env);
+        let resend_pause = env.or_in("RESEND_PAUSE_MS", ms(5_000), ms(1)..=ms(3_600_000));
+        let resend_longest_pause = env.or_in(
+            "RESEND_LONGEST_PAUSE_MS",
+            ms(600_000),
+            ms(1)..=ms(86_400_000),
+        );
+        let first_pause = env.or_in(
+            "RECONCILE_FIRST_PAUSE_MS",
+            ms(30_000),
+            ms(1)..=ms(3_600_000),
+        );
+        let longest_pause = env.or_in(
+            "RECONCILE_LONGEST_PAUSE_MS",
+            ms(3_600_000),
+            ms(1)..=ms(86_400_000),
+        );
+        let poll = env.or_in("RECONCILE_POLL_MS", ms(1_000), ms(10)..=ms(60_000));
+        let batch = env.or_in("RECONCILE_BATCH", 16, 1..=500);
+        let case_after = env.or_in("RECONCILE_CASE_AFTER", 5_u32, 1..=1_000_000);
+        let (huifu, first_pause) = (huifu?, first_pause?);
+        let sending = huifu.connect_timeout + huifu.answer_timeout;
+        if first_pause <= sending {
+            return env.refuse(
+                "RECONCILE_FIRST_PAUSE_MS",
+                "must be longer than HUIFU_CONNECT_TIMEOUT_MS and HUIFU_ANSWER_TIMEOUT_MS together",
+            );
+        }
+        Some(Self {
+            huifu,
+            dispatch: DispatchSettings {
+                callback_url: callback_url?,
+                resend_pause: resend_pause?,
+                resend_longest_pause: resend_longest_pause?,
+                first_query_after: first_pause,
+            },
+            reconcile: ReconcileSettings {
+                first_pause,
+                longest_pause: longest_pause?,
+                poll: poll?,
+                batch: batch?,
+                case_after: i32::try_from(case_after?).unwrap_or(i32::MAX),
+                // Twice: a batch may have to wait for connections that sendings hold.
+                lease: sending * 2 + ms(5_000),
+            },
+        })
+    }
+}
+
+impl Settings for HuifuSettings {
+    fn read(env: &mut Env) -> Option<Self> {
+        let base_url = env.required("HUIFU_BASE_URL");
+        let sys_id = env.required("HUIFU_SYS_ID");
+        let product_id = env.required("HUIFU_PRODUCT_ID");
+        let private_key = key(env, "HUIFU_MERCHANT_PRIVATE_KEY", "an RSA private key");
+        let public_key = key(env, "HUIFU_PUBLIC_KEY", "an RSA public key");
+        let connect_timeout = env.or_in("HUIFU_CONNECT_TIMEOUT_MS", ms(3_000), ms(1)..=ms(60_000));
+        let answer_timeout = env.or_in("HUIFU_ANSWER_TIMEOUT_MS", ms(10_000), ms(1)..=ms(120_000));
+        let max_connections = env.or_in("HUIFU_MAX_CONNECTIONS", 32, 1..=2_000);
+        Some(Self {
+            base_url: base_url?,
+            caller: Caller {
+                sys_id: sys_id?,
+                product_id: product_id?,
+            },
+            private_key: private_key?,
+            public_key: public_key?,
+            connect_timeout: connect_timeout?,
+            answer_timeout: answer_timeout?,
+            max_connections: max_connections?,
+        })
+    }
+}
+
+fn key<K: std::str::FromStr>(env: &mut Env, name: &'static str, what: &str) -> Option<K> {
+    let text: Secret = env.required(name)?;
+    match text.expose().parse() {
+        Ok(key) => Some(key),
+        Err(_) => env.refuse(
+            name,
+            &format!("must be {what} of 2048 to 4096 bits, PEM or Base64"),
+        ),
+    }
+}
+
+fn callback_url(env: &mut Env) -> Option<String> {
+    let url: Url = env.required("CALLBACK_URL")?;
+    match check_callback_url(url.as_str()) {
+        Ok(()) => Some(url.into()),
+        Err(_) => env.refuse(
+            "CALLBACK_URL",
+            "must be what Huifu calls: at most 128 characters, no query, port 80, 443 or 8000-9005",
+        ),
+    }
+}
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
