@@ -69,18 +69,30 @@ mod tests {
     }
 
     fn reads_and_prints_its_golden_file<M: Message + PartialEq + std::fmt::Debug>(body: &M) {
-        let path = format!("{}/tests/golden/{}.json", env!("CARGO_MANIFEST_DIR"), M::TYPE);
+        let path = format!(
+            "{}/tests/golden/{}.json",
+            env!("CARGO_MANIFEST_DIR"),
+            M::TYPE
+        );
         let golden = std::fs::read_to_string(&path).expect("each version has a golden file");
         let read: M = serde_json::from_str(&golden).expect("the golden file is still readable");
         assert_eq!(&read, body);
-        assert_eq!(serde_json::to_string(body).expect("prints"), golden.trim_end());
+        assert_eq!(
+            serde_json::to_string(body).expect("prints"),
+            golden.trim_end()
+        );
     }
 
     #[test]
     fn golden_files_of_every_version_still_read_and_print_the_same() {
         let withdrawal_id: WithdrawalId = "W01KASGXE00000000000000000A".parse().expect("valid");
         let notice_id = "N01KASGXE00000000000000000B".parse().expect("valid");
-        reads_and_prints_its_golden_file(&WithdrawalAccepted { withdrawal_id: withdrawal_id.clone() });
-        reads_and_prints_its_golden_file(&NoticeDue { notice_id, withdrawal_id });
+        reads_and_prints_its_golden_file(&WithdrawalAccepted {
+            withdrawal_id: withdrawal_id.clone(),
+        });
+        reads_and_prints_its_golden_file(&NoticeDue {
+            notice_id,
+            withdrawal_id,
+        });
     }
 }

@@ -5,11 +5,10 @@
 //! timestamp, nonce, body. A body is taken byte for byte and may contain line ends: it is the last
 //! part, so nothing can be moved across its border.
 //!
-//! Our answers carry the same header, with `partner_id` of the partner who asked. In place of the
-//! method stands the status code in decimal (`200`), in place of the path the path with query that
-//! was *asked for*: so an answer can neither pass for a request (no method is a number) nor be
-//! shown as the answer to another question. The nonce of an answer is the nonce of the request,
-//! which ties the two together.
+//! Our answers carry the same header over the same five lines: the method and path that were *asked
+//! for*, the time of the answer, the nonce of the question, and the answer's body. So an answer
+//! cannot be shown as the answer to another question. It cannot pass for a request either: a
+//! request is verified with the partner's keys, an answer with ours.
 
 use std::fmt;
 use std::str::FromStr;
@@ -65,26 +64,11 @@ pub enum HeaderError {
     Parameter(&'static str),
 }
 
-/// What is signed besides time, nonce and names.
-#[derive(Debug, Clone, Copy)]
-pub enum Subject<'a> {
-    /// A request to us.
-    Request {
-        /// In capitals, as on the wire.
-        method: &'a str,
-    },
-    /// Our answer.
-    Answer {
-        /// The HTTP status code.
-        status: u16,
-    },
-}
-
 /// A request or an answer as it is signed.
 #[derive(Debug, Clone, Copy)]
 pub struct Signed<'a> {
-    /// Which of the two.
-    pub subject: Subject<'a>,
+    /// The request's method, in capitals, as on the wire.
+    pub method: &'a str,
     /// Path with query, as on the request line (`/v1/withdrawals/query`).
     pub path_and_query: &'a str,
     /// Byte for byte.
@@ -94,11 +78,12 @@ pub struct Signed<'a> {
 impl Signed<'_> {
     /// The signed text.
     pub fn text(&self, timestamp: WireTime, nonce: &str) -> Vec<u8> {
-        let first = match self.subject {
-            Subject::Request { method } => method.to_owned(),
-            Subject::Answer { status } => status.to_string(),
-        };
-        let head = format!("{first}\n{}\n{timestamp}\n{nonce}\n", self.path_and_query);
+        let Self {
+            method,
+            path_and_query,
+            ..
+        } = self;
+        let head = format!("{method}\n{path_and_query}\n{timestamp}\n{nonce}\n");
         let mut text = head.into_bytes();
         text.extend_from_slice(self.body);
         text.push(b'\n');
