@@ -138,6 +138,35 @@ pub fn allowed_outside_crates(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// The same by the back door: a driver's types through what another crate shows of it.
+pub fn drivers_by_the_back_door(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, text) in tree.with_extension("rs") {
+        let part_of = |folders: &[&str]| folders.iter().any(|folder| path.starts_with(folder));
+        if !part_of(&["services/", "shared/", "tests/sandbox/"]) {
+            continue;
+        }
+        for (line, names) in paths(text) {
+            let names_one = |drivers: &[&str]| {
+                let crates = names.iter().map(|name| name.replace('_', "-"));
+                crates
+                    .into_iter()
+                    .any(|name| drivers.contains(&name.as_str()))
+            };
+            let foreign = names_one(&BROKER) && !part_of(&["shared/runtime/"])
+                || names_one(&DATABASE) && !part_of(&["shared/store/"]);
+            if foreign {
+                let cure = format!(
+                    "{}: name the driver in its own crate alone",
+                    names.join("::")
+                );
+                findings.push(Finding::new(path, line, cure));
+            }
+        }
+    }
+    findings
+}
+
 /// In contract: anything of the standard library that does something, and `async`.
 pub fn still_contract(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();

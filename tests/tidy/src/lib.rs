@@ -22,7 +22,8 @@ mod words;
 
 pub use comments::history;
 pub use imports::{
-    allowed_outside_crates, only_allowed_imports, sandbox_reads_for_itself, still_contract,
+    allowed_outside_crates, drivers_by_the_back_door, only_allowed_imports,
+    sandbox_reads_for_itself, still_contract,
 };
 pub use layout::{top_level, unspeaking_names};
 pub use length::{long_files, missing_module_docs};

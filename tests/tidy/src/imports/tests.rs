@@ -130,3 +130,20 @@ fn a_sandbox_that_signs_with_our_code_is_found() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("contract::signing"));
 }
+
+#[test]
+fn a_driver_that_another_crate_shows_is_found() {
+    let tree = Tree::of([
+        (
+            "services/intake/src/a.rs",
+            "use runtime::lapin::Channel;\nuse store::{tokio_postgres, Store};\n",
+        ),
+        (
+            "shared/runtime/src/a.rs",
+            "use lapin::Channel;\nuse store::Store;\n",
+        ),
+        ("tests/e2e/src/a.rs", "use lapin::Channel;\n"),
+    ]);
+    let found = cures(&drivers_by_the_back_door(&tree));
+    assert_eq!(found.len(), 2, "{found:?}");
+}

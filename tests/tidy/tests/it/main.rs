@@ -45,6 +45,7 @@ rules! {
     every_file_is_compiled: dead_files,
     crates_stand_in_a_row: only_allowed_imports,
     drivers_stand_in_one_crate_each: allowed_outside_crates,
+    drivers_come_through_no_back_door: drivers_by_the_back_door,
     contract_opens_nothing_and_waits_for_nobody: still_contract,
     the_sandbox_is_a_second_reading: sandbox_reads_for_itself,
     crates_share_versions_and_lints: own_settings,
