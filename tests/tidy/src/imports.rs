@@ -34,6 +34,9 @@ const DATABASE: [&str; 5] = [
     "tokio-postgres",
 ];
 
+/// Those of them whose name nobody gives to a module.
+const DATABASE_TYPES: [&str; 3] = ["deadpool-postgres", "refinery", "tokio-postgres"];
+
 /// The driver of RabbitMQ.
 const BROKER: [&str; 2] = ["amqprs", "lapin"];
 
@@ -154,7 +157,7 @@ pub fn drivers_by_the_back_door(tree: &Tree) -> Vec<Finding> {
                     .any(|name| drivers.contains(&name.as_str()))
             };
             let foreign = names_one(&BROKER) && !part_of(&["shared/runtime/"])
-                || names_one(&DATABASE) && !part_of(&["shared/store/"]);
+                || names_one(&DATABASE_TYPES) && !part_of(&["shared/store/"]);
             if foreign {
                 let cure = format!(
                     "{}: name the driver in its own crate alone",

@@ -140,7 +140,7 @@ fn a_driver_that_another_crate_shows_is_found() {
         ),
         (
             "shared/runtime/src/a.rs",
-            "use lapin::Channel;\nuse store::Store;\n",
+            "use lapin::Channel;\nuse stand::postgres;\n",
         ),
         ("tests/e2e/src/a.rs", "use lapin::Channel;\n"),
     ]);
