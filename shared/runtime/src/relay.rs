@@ -98,14 +98,18 @@ async fn round(relay: &Relay) -> Result<i64, RelayError> {
     let answers = relay.publisher.publish_batch(&batch).await;
     reach(CrashPoint::RelayAfterPublish);
     let mut published = Vec::with_capacity(claimed);
+    let mut refused = Vec::new();
     let mut failures = Vec::new();
     for (id, answer) in ids.into_iter().zip(answers) {
         match answer {
             Ok(()) => published.push(id),
-            Err(error) => failures.push(error),
+            Err(error) => {
+                refused.push(id);
+                failures.push(error);
+            }
         }
     }
-    mark(relay, &published).await?;
+    record(relay, &published, &refused).await?;
     reach(CrashPoint::RelayAfterMarked);
     let count = failures.len();
     match failures.into_iter().next() {
@@ -127,13 +131,17 @@ async fn claim(relay: &Relay) -> Result<Vec<Claimed>, StoreError> {
     Ok(rows)
 }
 
-async fn mark(relay: &Relay, published: &[i64]) -> Result<(), StoreError> {
-    if published.is_empty() {
-        return Ok(());
-    }
+/// Marks what the broker has, and gives back what it did not take: the pause after a failure is the
+/// relay's backoff, not the rest of a lease.
+async fn record(relay: &Relay, published: &[i64], refused: &[i64]) -> Result<(), StoreError> {
     let mut connection = relay.store.connection().await?;
     let tx = connection.begin("relay: mark published").await?;
-    outbox::mark_published(&tx, clock::now(), published).await?;
+    if !published.is_empty() {
+        outbox::mark_published(&tx, clock::now(), published).await?;
+    }
+    if !refused.is_empty() {
+        outbox::release(&tx, clock::now(), refused).await?;
+    }
     tx.commit().await?;
     metrics::counter!("outbox_published_total").increment(published.len() as u64);
     Ok(())

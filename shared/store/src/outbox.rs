@@ -46,6 +46,12 @@ update outbox
    set published_at = $2, publish_count = publish_count + 1, updated_at = $2, updated_by = $3
  where id = any($1)";
 
+const RELEASE: &str = "\
+-- outbox.release
+update outbox
+   set available_at = $2, updated_at = $2, updated_by = $3
+ where id = any($1) and published_at is null";
+
 const NEXT_DUE: &str = "\
 -- outbox.next_due
 select min(available_at) from outbox where published_at is null";
@@ -176,6 +182,13 @@ pub async fn mark_published(
         .map(drop)
 }
 
+/// Gives claimed rows back at once: the broker refused them or could not be reached.
+pub async fn release(tx: &Transaction<'_>, now: Timestamp, ids: &[i64]) -> Result<(), StoreError> {
+    tx.execute(RELEASE, &[&ids, &now, &tx.name()])
+        .await
+        .map(drop)
+}
+
 /// When the next unpublished row is due; in the past if one is due now.
 pub async fn next_due(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
     let row = connection.query_opt(NEXT_DUE, &[]).await?;
@@ -188,7 +201,9 @@ pub async fn published_count(
     connection: &Connection,
     routing_key: &str,
 ) -> Result<u64, StoreError> {
-    let row = connection.query_opt(PUBLISHED_COUNT, &[&routing_key]).await?;
+    let row = connection
+        .query_opt(PUBLISHED_COUNT, &[&routing_key])
+        .await?;
     let count: i64 = row.map_or(Ok(0), |row| row.try_get(0))?;
     Ok(count.unsigned_abs())
 }
