@@ -42,7 +42,7 @@ pub fn names_nobody_knows(tree: &Tree) -> Vec<Finding> {
         for (index, line) in text.lines().enumerate() {
             for name in names(path, line) {
                 let plain = name.strip_suffix("_FILE").unwrap_or(name);
-                if plain != "NAME" && !known.contains(plain) {
+                if plain != "NAME" && !known.contains(plain) && !known.contains(name) {
                     let cure = format!("no source names {name}: it was renamed, or never was");
                     findings.push(Finding::new(path, index + 1, cure));
                 }
