@@ -18,20 +18,25 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z0-9\/-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## See three withdrawals travel the whole way: paid, failed, dead-lettered and replayed
-	@$(STAND) demo
+demo: build/bins ## See three withdrawals travel the whole way: paid, failed, dead-lettered and replayed
+	@$(STAND) demo --no-build
 
 .PHONY: up
-up: ## Start the whole system for a browser and print its addresses
-	@$(STAND) up
+up: build/bins ## Start the whole system for a browser and print its addresses
+	@$(STAND) up --no-build
 
 .PHONY: down
 down: ## Stop everything that was started here
 	@$(STAND) down
 
 .PHONY: setup
-setup: ## Install what is missing and start PostgreSQL and RabbitMQ, private to this checkout
+setup: build/bins ## Install what is missing and start PostgreSQL and RabbitMQ, private to this checkout
 	@$(STAND) setup
+
+.PHONY: build/bins
+build/bins: ## Build every binary
+	@test -e target || echo "The first build takes some minutes."
+	@cargo build --workspace --bins
 
 ##@ Before a change is handed in
 

@@ -52,7 +52,8 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-fn checkout() -> &'static Path {
+/// The folder of the workspace this was built from.
+pub(crate) fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .nth(2)

@@ -3,6 +3,8 @@
 //!
 //! They protect nothing but tests and the demo.
 
+mod files;
+
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,6 +14,8 @@ use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey a
 
 use crate::folder::{Lock, inside};
 use crate::secret;
+
+pub use files::KeyFiles;
 
 /// A key in the two forms our settings take.
 #[derive(Clone)]

@@ -9,11 +9,16 @@
 //! finding it again a few milliseconds. `stand down` ends them. `DATABASE_URL` and `AMQP_URL`
 //! name engines that are somebody else's: then nothing is started, and nothing is stopped.
 
+mod binaries;
+mod borrowed;
+mod demo;
 mod elsewhere;
 mod engine;
 mod eventually;
 mod folder;
+mod interrupt;
 pub mod keys;
+pub mod opsctl;
 mod packages;
 mod ports;
 mod postgres;
@@ -24,11 +29,17 @@ mod running;
 mod secret;
 mod shared;
 pub mod system;
+pub mod tenant;
+mod up;
 
+pub use binaries::build;
+pub use demo::demo;
 pub use eventually::{Observation, eventually, try_eventually};
 pub use folder::stand_dir;
+pub use interrupt::Interrupt;
 pub use packages::install_missing;
 pub use ports::free_port;
 pub use postgres::{Postgres, TestDatabase, postgres};
 pub use rabbitmq::{RabbitMq, TestVhost, rabbitmq};
 pub use shared::{STALE, Swept, down, status, sweep};
+pub use up::{down_system, system_status, up};

@@ -1,13 +1,14 @@
-//! `stand`: the engines for tests, demo and development, from the command line.
+//! `stand`: the engines, and the whole system on them, from the command line.
 #![expect(clippy::print_stdout, reason = "a program for people at a terminal")]
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
-use clap::{Parser, Subcommand};
+use anyhow::{Result, bail};
+use clap::{Args, Parser, Subcommand};
+use stand::Interrupt;
 
-/// Private PostgreSQL and RabbitMQ for tests, demo and development
+/// Private PostgreSQL and RabbitMQ, and the whole system on them, for tests, demo and development
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -19,6 +20,10 @@ struct Arguments {
 enum Action {
     /// Install what is missing and start PostgreSQL and RabbitMQ
     Setup,
+    /// Start the whole system for a browser and print its addresses
+    Up(Build),
+    /// Show three withdrawals on the whole system, and judge them
+    Demo(Build),
     /// Tell what runs
     Status,
     /// Remove databases and virtual hosts that killed tests have left
@@ -35,6 +40,13 @@ enum Action {
     },
 }
 
+#[derive(Args)]
+struct Build {
+    /// Take the binaries as they are
+    #[arg(long)]
+    no_build: bool,
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match act(Arguments::parse().command).await {
@@ -49,10 +61,9 @@ async fn main() -> ExitCode {
 async fn act(action: Action) -> Result<()> {
     match action {
         Action::Setup => setup().await,
-        Action::Status => {
-            stand::status()?.iter().for_each(|line| println!("{line}"));
-            Ok(())
-        }
+        Action::Up(build) => up(build).await,
+        Action::Demo(build) => stand::demo(!build.no_build).await,
+        Action::Status => status(),
         Action::Sweep { minutes } => {
             let swept = stand::sweep(Duration::from_secs(minutes * 60)).await?;
             println!(
@@ -62,10 +73,8 @@ async fn act(action: Action) -> Result<()> {
             Ok(())
         }
         Action::Down { remove } => {
-            stand::down(remove)
-                .await?
-                .iter()
-                .for_each(|line| println!("{line}"));
+            say(&stand::down_system(remove).await?);
+            say(&stand::down(remove).await?);
             Ok(())
         }
     }
@@ -73,8 +82,41 @@ async fn act(action: Action) -> Result<()> {
 
 async fn setup() -> Result<()> {
     stand::install_missing(|step| println!("{step}"))?;
-    tokio::try_join!(stand::postgres(), stand::rabbitmq())?;
-    stand::sweep(stand::STALE).await?;
-    stand::status()?.iter().for_each(|line| println!("{line}"));
+    whole(async {
+        tokio::try_join!(stand::postgres(), stand::rabbitmq())?;
+        stand::sweep(stand::STALE).await.map(drop)
+    })
+    .await?;
+    say(&stand::status()?);
     Ok(())
+}
+
+async fn up(build: Build) -> Result<()> {
+    if !build.no_build {
+        stand::build().await?;
+    }
+    stand::install_missing(|step| println!("{step}"))?;
+    whole(stand::up(|line| println!("{line}"))).await
+}
+
+fn status() -> Result<()> {
+    say(&stand::status()?);
+    println!("{}", stand::system_status()?);
+    Ok(())
+}
+
+/// Work that must not end half way: what it starts would run on, known to nobody. Ctrl-C is heard
+/// once it is done; `stand down` then finds everything.
+async fn whole(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let mut interrupt = Interrupt::listen()?;
+    work.await?;
+    tokio::select! {
+        biased;
+        () = interrupt.came() => bail!("interrupted; `make down` stops what was started"),
+        () = std::future::ready(()) => Ok(()),
+    }
+}
+
+fn say(lines: &[String]) {
+    lines.iter().for_each(|line| println!("{line}"));
 }

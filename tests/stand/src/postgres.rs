@@ -19,7 +19,7 @@ use crate::secret;
 
 pub(crate) use server::Server;
 pub use test_database::TestDatabase;
-pub(crate) use test_database::sweep;
+pub(crate) use test_database::{in_use, sweep};
 
 /// A PostgreSQL to work on, as a user who may create databases.
 #[derive(Debug)]
@@ -47,6 +47,24 @@ impl Postgres {
         url.set_path(database);
         url.into()
     }
+}
+
+/// Makes a database of this name where there is none; answers its URL.
+pub(crate) async fn keep_database(postgres: &Postgres, name: &str) -> Result<String> {
+    let admin = connect(postgres.admin_url()).await?;
+    let there = admin
+        .query_one(
+            "select exists (select from pg_database where datname = $1)",
+            &[&name],
+        )
+        .await?;
+    if !there.get::<_, bool>(0) {
+        admin
+            .batch_execute(&format!("create database {name}"))
+            .await
+            .with_context(|| format!("cannot create the database {name}"))?;
+    }
+    Ok(postgres.database_url(name))
 }
 
 /// The shared server: found running, or started, or the one `DATABASE_URL` names.

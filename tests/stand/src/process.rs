@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::eventually::Waiting;
 use crate::folder::tail;
-use crate::running::Stat;
+use crate::running::{MARKER, Running, Stat};
 
 /// A running binary. It is killed when this value is dropped, and with its test when that is
 /// killed: it stays in the test's process group.
@@ -36,22 +36,7 @@ impl Process {
         environment: &BTreeMap<String, String>,
         log: &Path,
     ) -> Result<Self> {
-        let output = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(log)
-            .with_context(|| format!("cannot write {}", log.display()))?;
-        let kept = ["PATH", "HOME"]
-            .into_iter()
-            .filter_map(|name| Some((name, env::var_os(name)?)));
-        let child = Command::new(binary(name)?)
-            .args(arguments)
-            .env_clear()
-            .envs(kept)
-            .envs(environment)
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
+        let child = command(&binary(name)?, arguments, environment, log)?
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
         Ok(Self {
@@ -78,11 +63,7 @@ impl Process {
     /// # Errors
     /// When the process ends instead, or the deadline is over; with its last words.
     pub async fn wait_ready(&mut self, url: &str, deadline: Duration) -> Result<()> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(2))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+        let client = prober()?;
         let what = format!("{} to be ready at {url}", self.name);
         let mut waiting = Waiting::new(deadline, &what);
         while let Err(error) = success(&client, url).await {
@@ -148,6 +129,56 @@ impl Process {
     }
 }
 
+/// A binary of ours that outlives us: in a session of its own, so that neither our end nor Ctrl-C in
+/// the terminal is its end. It is found again by `marker`.
+pub(crate) fn spawn_detached(
+    name: &str,
+    arguments: &[&str],
+    environment: &BTreeMap<String, String>,
+    log: &Path,
+    marker: &str,
+) -> Result<Running> {
+    let program = binary(name)?.display().to_string();
+    let arguments: Vec<&str> = [program.as_str()]
+        .iter()
+        .chain(arguments)
+        .copied()
+        .collect();
+    // It becomes the program, under the same process id.
+    let child = command(Path::new("setsid"), &arguments, environment, log)?
+        .env(MARKER, marker)
+        .current_dir("/")
+        .spawn()
+        .with_context(|| format!("cannot start {name}"))?;
+    Running::note(child.id(), marker).with_context(|| format!("{name} ended at once"))
+}
+
+fn command(
+    program: &Path,
+    arguments: &[&str],
+    environment: &BTreeMap<String, String>,
+    log: &Path,
+) -> Result<Command> {
+    let output = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(log)
+        .with_context(|| format!("cannot write {}", log.display()))?;
+    let kept = ["PATH", "HOME"]
+        .into_iter()
+        .filter_map(|name| Some((name, env::var_os(name)?)));
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(kept)
+        .envs(environment)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output);
+    Ok(command)
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         // Neither can fail for a child of ours; one that has ended already is only reaped.
@@ -156,7 +187,16 @@ impl Drop for Process {
     }
 }
 
-async fn success(client: &reqwest::Client, url: &str) -> reqwest::Result<()> {
+/// A client for asking whether something is ready.
+pub(crate) fn prober() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(2))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+}
+
+pub(crate) async fn success(client: &reqwest::Client, url: &str) -> reqwest::Result<()> {
     client.get(url).send().await?.error_for_status().map(drop)
 }
 

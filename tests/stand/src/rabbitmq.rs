@@ -17,7 +17,7 @@ use crate::secret;
 pub(crate) use management::Management;
 pub(crate) use server::Server;
 pub use test_vhost::TestVhost;
-pub(crate) use test_vhost::sweep;
+pub(crate) use test_vhost::{in_use, sweep};
 
 /// A RabbitMQ to work on, as a user who may create virtual hosts.
 #[derive(Debug)]
@@ -60,6 +60,12 @@ impl RabbitMq {
     pub(crate) fn management(&self) -> &Management {
         &self.management
     }
+}
+
+/// Makes a virtual host of this name where there is none; answers its URL.
+pub(crate) async fn keep_vhost(broker: &RabbitMq, name: &str) -> Result<String> {
+    broker.management().create_vhost(name).await?;
+    Ok(broker.vhost_url(name))
 }
 
 /// The shared broker: found running, or started, or the one `AMQP_URL` names.

@@ -82,7 +82,8 @@ impl Running {
         self.gone(Duration::from_secs(10)).await
     }
 
-    fn signal(&self, signal: Signal) -> Result<()> {
+    /// Tells it something, if it lives.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
         let pid = pid.context("a process id of zero was recorded")?;
         if self.is_alive() {

@@ -61,19 +61,32 @@ async fn down_one<E: Engine>(and_remove: bool) -> Result<Vec<String>> {
     if private > 0 {
         told.push(format!("{}: stopped {private} of single tests", E::NAME));
     }
+    told.extend(stop_locked::<E>().await?);
     let record = shared_record::<E>()?;
-    if let Some(mut server) = secret::read_json::<E>(&record)? {
-        if let Some(process) = server.process() {
-            told.push(format!("{}: stopped process {}", E::NAME, process.pid()));
-        }
-        server.stop(Stop::Clean).await?;
-        secret::write_json(&record, &server)?;
-        if and_remove {
-            server.remove()?;
-            fs::remove_file(&record)?;
-            told.push(format!("{}: removed its data", E::NAME));
-        }
+    if and_remove && let Some(server) = secret::read_json::<E>(&record)? {
+        server.remove()?;
+        fs::remove_file(&record)?;
+        told.push(format!("{}: removed its data", E::NAME));
     }
+    Ok(told)
+}
+
+/// Stops the shared engine, if it runs, and tells so.
+pub(crate) async fn stop_shared<E: Engine>() -> Result<Option<String>> {
+    let _lock = Lock::take(E::NAME).await?;
+    stop_locked::<E>().await
+}
+
+async fn stop_locked<E: Engine>() -> Result<Option<String>> {
+    let record = shared_record::<E>()?;
+    let Some(mut server) = secret::read_json::<E>(&record)? else {
+        return Ok(None);
+    };
+    let told = server
+        .process()
+        .map(|process| format!("{}: stopped process {}", E::NAME, process.pid()));
+    server.stop(Stop::Clean).await?;
+    secret::write_json(&record, &server)?;
     Ok(told)
 }
 

@@ -4,6 +4,7 @@
 //! the engines, the sandboxes, and a variable or two.
 
 mod fleet;
+mod sandboxes;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use crate::keys::KeyPairPem;
 use crate::ports::free_port;
 
 pub use fleet::Fleet;
+pub use sandboxes::{Sandbox, Sandboxes};
 
 /// One of the four services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,10 +96,7 @@ impl Plan {
             huifu_public_pem: huifu.public_spki_pem.clone(),
             intake_port: free_port(),
             receiver_port: free_port(),
-            admin_ports: Service::ALL
-                .into_iter()
-                .map(admin_port)
-                .collect(),
+            admin_ports: Service::ALL.into_iter().map(admin_port).collect(),
             extra: BTreeMap::new(),
         }
     }
@@ -114,6 +113,12 @@ impl Plan {
     #[must_use]
     pub fn intake_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.intake_port)
+    }
+
+    /// Where partners find our public keys.
+    #[must_use]
+    pub fn jwks_url(&self) -> String {
+        format!("{}/.well-known/jwks.json", self.intake_url())
     }
 
     /// Where Huifu finds callback-receiver.

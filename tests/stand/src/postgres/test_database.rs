@@ -38,6 +38,19 @@ impl TestDatabase {
     pub async fn create_on(postgres: &Postgres) -> Result<Self> {
         let admin = connect(postgres.admin_url()).await?;
         let template = template::ensure(postgres, &admin).await?;
+        Self::copy(postgres, &admin, &template).await
+    }
+
+    /// One on the shared server in which nothing is yet, not even tables.
+    ///
+    /// # Errors
+    /// When there is no server.
+    pub async fn empty() -> Result<Self> {
+        let postgres = postgres().await?;
+        Self::copy(postgres, &connect(postgres.admin_url()).await?, "template0").await
+    }
+
+    async fn copy(postgres: &Postgres, admin: &Client, template: &str) -> Result<Self> {
         // A version 7 UUID tells its own age.
         let name = format!("{PREFIX}{}", Uuid::now_v7().simple());
         admin
@@ -81,19 +94,29 @@ async fn remove(admin: &Client, name: &str) -> Result<()> {
 /// Drops the databases of tests that are older than `age`; answers how many.
 pub(crate) async fn sweep(postgres: &Postgres, age: Duration) -> Result<usize> {
     let admin = connect(postgres.admin_url()).await?;
-    let names = admin
-        .query(
-            "select datname from pg_database where starts_with(datname, $1)",
-            &[&PREFIX],
-        )
-        .await?;
     let mut swept = 0;
-    for row in names {
-        let name: String = row.get(0);
+    for name in names(&admin).await? {
         if is_stale(&name, PREFIX, age) {
             remove(&admin, &name).await?;
             swept += 1;
         }
     }
     Ok(swept)
+}
+
+/// How many databases of tests are younger than `age`: somebody works there.
+pub(crate) async fn in_use(postgres: &Postgres, age: Duration) -> Result<usize> {
+    let names = names(&connect(postgres.admin_url()).await?).await?;
+    let young = names.iter().filter(|name| !is_stale(name, PREFIX, age));
+    Ok(young.count())
+}
+
+async fn names(admin: &Client) -> Result<Vec<String>> {
+    let rows = admin
+        .query(
+            "select datname from pg_database where starts_with(datname, $1)",
+            &[&PREFIX],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }

@@ -95,7 +95,11 @@ impl Management {
     }
 
     fn create_vhost_by_rabbitmqctl(&self, name: &str) -> Result<()> {
-        rabbitmqctl(&["add_vhost", name])?;
+        // It refuses a virtual host that is there, which the management API does not.
+        let existing = rabbitmqctl_output(&["list_vhosts", "name"])?;
+        if !existing.lines().any(|line| line.trim() == name) {
+            rabbitmqctl(&["add_vhost", name])?;
+        }
         rabbitmqctl(&["set_permissions", "-p", name, &self.user, ".*", ".*", ".*"])
     }
 
@@ -162,6 +166,10 @@ impl Management {
 }
 
 fn rabbitmqctl(arguments: &[&str]) -> Result<()> {
+    rabbitmqctl_output(arguments).map(drop)
+}
+
+fn rabbitmqctl_output(arguments: &[&str]) -> Result<String> {
     let output = Command::new("rabbitmqctl")
         .arg("-q")
         .args(arguments)
@@ -173,7 +181,7 @@ fn rabbitmqctl(arguments: &[&str]) -> Result<()> {
             String::from_utf8_lossy(&output.stderr).trim()
         );
     }
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// A URL's user and password, as the server wants them.

@@ -94,3 +94,12 @@ pub(crate) async fn sweep(broker: &RabbitMq, age: Duration) -> Result<usize> {
     }
     Ok(swept)
 }
+
+/// How many virtual hosts of tests are younger than `age`: somebody works there.
+pub(crate) async fn in_use(broker: &RabbitMq, age: Duration) -> Result<usize> {
+    let names = broker.management().vhosts().await?;
+    let young = names
+        .iter()
+        .filter(|name| name.starts_with(PREFIX) && !is_stale(name, PREFIX, age));
+    Ok(young.count())
+}

@@ -69,7 +69,10 @@ async fn two_at_once_start_one_stand_and_bringing_it_down_touches_nothing_else()
     let told = output(stand(folder.path(), &["down", "--remove"]).spawn()?).await?;
     assert_eq!(told.matches("stopped process").count(), 2, "{told}");
     let status = output(stand(folder.path(), &["status"]).spawn()?).await?;
-    assert_eq!(status, "postgres: does not run\nrabbitmq: does not run\n");
+    assert_eq!(
+        status,
+        "postgres: does not run\nrabbitmq: does not run\nsystem: does not run\n"
+    );
     let data = postgres["folder"].as_str().context("no folder")?;
     assert!(!fs::exists(data)?, "{data} is left");
 
