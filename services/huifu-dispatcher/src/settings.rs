@@ -1,8 +1,7 @@
 //! The settings of huifu-dispatcher.
 //!
-//! Three times hang together: an attempt is asked about for the first time only after its sending
-//! has certainly ended, or the question would be answered "not known" while the money is on its
-//! way, and the withdrawal would be shown to a person for nothing.
+//! Two times hang together: an attempt is asked about for the first time only after its answer can
+//! no longer come, or the question would be answered "not known" while the money is on its way.
 
 use std::time::Duration;
 
@@ -100,13 +99,13 @@ impl Settings for DispatcherSettings {
         let batch = env.or_in("RECONCILE_BATCH", 16, 1..=500);
         let case_after = env.or_in("RECONCILE_CASE_AFTER", 5_u32, 1..=1_000_000);
         let (huifu, first_pause) = (huifu?, first_pause?);
-        let sending = huifu.connect_timeout + huifu.answer_timeout;
-        if first_pause <= sending {
+        if first_pause <= huifu.answer_timeout {
             return env.refuse(
                 "RECONCILE_FIRST_PAUSE_MS",
-                "must be longer than HUIFU_CONNECT_TIMEOUT_MS and HUIFU_ANSWER_TIMEOUT_MS together",
+                "must be longer than HUIFU_ANSWER_TIMEOUT_MS",
             );
         }
+        let question = huifu.connect_timeout + huifu.answer_timeout;
         Some(Self {
             huifu,
             dispatch: DispatchSettings {
@@ -122,7 +121,7 @@ impl Settings for DispatcherSettings {
                 batch: batch?,
                 case_after: i32::try_from(case_after?).unwrap_or(i32::MAX),
                 // Twice: a batch may have to wait for connections that sendings hold.
-                lease: sending * 2 + ms(5_000),
+                lease: question * 2 + ms(5_000),
             },
         })
     }
