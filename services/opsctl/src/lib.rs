@@ -5,10 +5,6 @@
 //! `Permit`, and only `--yes` together with `--reason` makes one.
 //!
 //! Exit codes: 0 done, 1 failed (or a signature that does not hold), 3 partly done, 64 wrong usage.
-#![expect(
-    clippy::print_stdout,
-    reason = "what a command answers goes to standard output"
-)]
 
 pub mod app;
 mod beijing;

@@ -31,7 +31,10 @@ pub(crate) enum Command {
         limit: i64,
     },
     /// One dead letter with its body
-    Show { id: i64 },
+    Show {
+        /// The number that `list` shows
+        id: i64,
+    },
     /// Put messages back into the outbox, with the ids they had
     Replay(Decide),
     /// Give messages up for good
@@ -153,7 +156,11 @@ fn show(letter: &DeadLetter) -> Report {
         ("queue", letter.queue.clone()),
         (
             "published to",
-            format!("{} with {}", letter.exchange, letter.routing_key),
+            if letter.exchange.is_empty() {
+                "-".to_owned()
+            } else {
+                format!("{} with {}", letter.exchange, letter.routing_key)
+            },
         ),
         ("type", optional(&letter.message_type)),
         (

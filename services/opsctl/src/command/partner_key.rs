@@ -20,6 +20,7 @@ use crate::output::Report;
 pub(crate) enum Command {
     /// Add a key; the ones before it go on verifying
     Add {
+        /// Its partner_id
         partner: PartnerId,
         /// The name that the partner sends as key_id
         #[arg(long)]
@@ -33,7 +34,9 @@ pub(crate) enum Command {
     },
     /// Retire a key; what it signed before no longer verifies afterwards
     Retire {
+        /// Its partner_id
         partner: PartnerId,
+        /// The key's name
         key_id: KeyId,
         /// When: yyyyMMddHHmmss in Beijing, or RFC 3339 [default: now]
         #[arg(long, value_name = "TIME", value_parser = beijing::read)]

@@ -14,6 +14,7 @@ use crate::output::Report;
 pub(crate) enum Command {
     /// Bind a card
     Add {
+        /// The user's id here
         htouhui_user_id: HtouhuiUserId,
         /// Huifu's number of the card
         #[arg(long)]

@@ -18,6 +18,7 @@ use crate::output::Report;
 pub(crate) enum Command {
     /// Say what a withdrawal of this cash type costs, from now on
     Set {
+        /// The user's id here
         htouhui_user_id: HtouhuiUserId,
         /// D0, D1, T1 or DM
         #[arg(long, value_parser = cash_type)]

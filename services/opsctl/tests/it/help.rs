@@ -1,0 +1,41 @@
+//! The help of every command, as a person reads it.
+
+use crate::tool::Tool;
+
+#[test]
+fn every_command_says_what_it_does() {
+    let commands: [&[&str]; 24] = [
+        &[],
+        &["migrate"],
+        &["partner"],
+        &["partner", "add"],
+        &["partner", "list"],
+        &["partner", "key"],
+        &["partner", "key", "add"],
+        &["partner", "key", "retire"],
+        &["user", "add"],
+        &["user", "card", "add"],
+        &["user", "fee", "set"],
+        &["withdrawal"],
+        &["withdrawal", "show"],
+        &["withdrawal", "stuck"],
+        &["dead-letter"],
+        &["dead-letter", "list"],
+        &["dead-letter", "show"],
+        &["dead-letter", "replay"],
+        &["dead-letter", "discard"],
+        &["case", "list"],
+        &["keygen"],
+        &["signature", "text"],
+        &["signature", "sign"],
+        &["signature", "verify"],
+    ];
+    // An address in the environment must not show in the help.
+    let tool = Tool::new().with("DATABASE_URL", "postgres://tixian:hunter2@127.0.0.1/tixian");
+    for command in commands {
+        let help = tool.answer(&[command, &["--help"][..]].concat());
+        assert!(!help.contains("hunter2"));
+        let name = [&["help"][..], command].concat().join(" ");
+        insta::assert_snapshot!(name.replace(' ', "_").as_str(), help);
+    }
+}

@@ -1,0 +1,18 @@
+//! The real `opsctl` binary on a real database.
+//!
+//! What people read is a snapshot (`tests/it/snapshots`): a change of it is a change to review.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops where it stands"
+)]
+
+mod dead_letters;
+mod exit_codes;
+mod help;
+mod keygen;
+mod registration;
+mod signatures;
+mod tool;
+mod withdrawals;
+mod world;
