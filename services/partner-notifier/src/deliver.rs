@@ -33,7 +33,7 @@ pub(crate) struct Courier {
 pub(crate) enum ErrorClass {
     /// The name could not be looked up.
     Dns,
-    /// No connection was made.
+    /// No connection was made, or it broke before there was an answer.
     Connect,
     /// The peer could not prove who it is, or broke off while doing so.
     Tls,
@@ -202,6 +202,7 @@ async fn read_start(
     }
 }
 
+/// Why there is no answer.
 fn classify(error: &reqwest::Error) -> ErrorClass {
     if error.is_timeout() {
         return ErrorClass::Timeout;
@@ -215,10 +216,12 @@ fn classify(error: &reqwest::Error) -> ErrorClass {
             };
         }
         if let Some(broken) = current.downcast_ref::<io::Error>() {
-            match broken.kind() {
-                // The kind that the TLS library wraps its alerts and bad certificates in.
-                io::ErrorKind::InvalidData if error.is_connect() => return ErrorClass::Tls,
-                io::ErrorKind::UnexpectedEof if error.is_connect() => return ErrorClass::Tls,
+            match innermost(broken).kind() {
+                // The kinds by which the TLS library tells of alerts, bad certificates, and peers
+                // that hang up during the handshake.
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof if error.is_connect() => {
+                    return ErrorClass::Tls;
+                }
                 io::ErrorKind::TimedOut => return ErrorClass::Timeout,
                 _ => {}
             }
@@ -229,11 +232,14 @@ fn classify(error: &reqwest::Error) -> ErrorClass {
         }
         cause = current.source();
     }
-    if error.is_connect() {
-        ErrorClass::Connect
-    } else {
-        ErrorClass::Body
-    }
+    ErrorClass::Connect
+}
+
+/// The connector wraps the TLS library's error in another of kind `Other`, and `source` of the outer
+/// one skips the inner one.
+fn innermost(error: &io::Error) -> &io::Error {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    inner.map_or(error, innermost)
 }
 
 /// Seconds, or a date as HTTP writes them; a date that is past means no wait.

@@ -148,11 +148,12 @@ mod tests {
     #[tokio::test]
     async fn a_quick_partner_is_given_a_place_as_soon_as_one_is_free() {
         let lanes = Lanes::new(1, 1);
-        let first = lanes.enter(&partner("busy")).await.unwrap();
-        let (second, ()) = tokio::join!(lanes.enter(&partner("busy")), async { drop(first) });
+        let busy = partner("busy");
+        let first = lanes.enter(&busy).await.unwrap();
+        let (second, ()) = tokio::join!(lanes.enter(&busy), async { drop(first) });
         assert!(second.is_some());
         assert!(
-            lanes.enter(&partner("busy")).await.is_none(),
+            lanes.enter(&busy).await.is_none(),
             "both waited and gave up"
         );
     }

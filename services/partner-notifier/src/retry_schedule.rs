@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(seconds[13..], [21_600, 21_600]);
         assert_eq!(schedule.pause(15, 0, None), None);
         let day: u64 = seconds.iter().sum();
-        assert_eq!(day, 87_360);
+        assert_eq!(day, 86_640);
     }
 
     proptest! {

@@ -1,0 +1,13 @@
+//! partner-notifier on a real database and broker, against partners that answer in every way.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops where it stands"
+)]
+
+mod delivery;
+mod failures;
+mod given_up;
+mod guard;
+mod isolation;
+mod world;
