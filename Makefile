@@ -53,7 +53,7 @@ check/clippy: ## Lints, warnings denied
 
 .PHONY: check/tidy
 check/tidy: ## What a reviewer would otherwise say twice
-	cargo test --quiet --package tidy
+	cargo test --quiet --workspace --test tidy
 
 .PHONY: check/doc
 check/doc: ## Documentation builds, warnings denied
@@ -81,11 +81,13 @@ test/e2e: setup build ## The bad days, on real engines and processes
 
 .PHONY: build
 build: ## Build every binary and test
-	cargo build --quiet --workspace --all-targets
+	@test -e target || echo "The first build takes some minutes."
+	cargo build --workspace --all-targets
 
 ##@ Numbers
 
 .PHONY: bench
-bench: setup ## Load with an exact ledger beside a bare pipeline; writes target/bench/report.json
-	@cargo build --quiet --release --workspace --bins
-	@cargo run --quiet --release --package load
+bench: ## Load with an exact ledger beside a bare pipeline; writes target/bench/report.json
+	@cargo build --release --workspace --bins
+	@cargo run --quiet --release --bin stand -- setup
+	@cargo run --quiet --release --bin load

@@ -1,7 +1,7 @@
 //! `stand demo`: three withdrawals on real parts, told as they happen, and judged.
 //!
-//! Each story waits for what must happen and fails when it does not; a last look at Huifu's book and
-//! at our own rows decides. Nothing that was started here is left, however it ends.
+//! Each story waits for what must happen and fails when it does not; Huifu's book, our own rows and
+//! the shop's notices decide. Nothing that was started here is left, however it ends.
 
 mod dead_lettered;
 mod failed;

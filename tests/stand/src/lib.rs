@@ -1,4 +1,4 @@
-//! Private PostgreSQL and RabbitMQ, and the whole system around them, for tests, demo and development.
+//! Private PostgreSQL and RabbitMQ, and the whole system on them, for tests, demo and development.
 //!
 //! Everything lives under `.local/` of the checkout (`STAND_DIR` puts it elsewhere), on free
 //! ports of the loopback interface. One shared PostgreSQL and one shared RabbitMQ serve every

@@ -49,7 +49,7 @@ impl Opsctl {
     pub async fn run_with_input(&self, arguments: &[&str], input: &str) -> Result<String> {
         let mut command = self.command(arguments)?;
         let input = input.to_owned();
-        // Starting a program and waiting for it holds a thread, and signals must be heard meanwhile.
+        // Waiting for a program holds a thread, and signals must be heard meanwhile.
         let output = tokio::task::spawn_blocking(move || {
             let mut child = command.spawn()?;
             let mut stdin = child.stdin.take().expect("standard input was piped");

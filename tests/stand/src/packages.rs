@@ -28,9 +28,15 @@ pub fn install_missing(mut tell: impl FnMut(&str)) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let by_hand = format!("install by hand: {}", missing.join(" "));
+    let by_hand = format!(
+        "install by hand, as root: apt-get install {}",
+        missing.join(" ")
+    );
     if !Path::new("/usr/bin/apt-get").exists() {
-        bail!("this is not a Debian system, so nothing can be installed here; {by_hand}");
+        bail!(
+            "needed and not here: {}; without apt-get nothing can be installed",
+            missing.join(", ")
+        );
     }
     tell("package list: updating, with apt-get");
     apt_get(&["update"]).with_context(|| by_hand.clone())?;
@@ -46,7 +52,7 @@ fn apt_get(arguments: &[&str]) -> Result<()> {
     let mut command = if rustix::process::geteuid().is_root() {
         Command::new("env")
     } else if !Path::new("/usr/bin/sudo").exists() {
-        bail!("not root, and there is no sudo");
+        bail!("we are not root, and there is no sudo");
     } else if sudo_asks_nothing() {
         let mut sudo = Command::new("sudo");
         sudo.args(["-n", "env"]);

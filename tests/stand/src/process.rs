@@ -129,8 +129,8 @@ impl Process {
     }
 }
 
-/// A binary of ours that outlives us: in a session of its own, so that neither our end nor Ctrl-C in
-/// the terminal is its end. It is found again by `marker`.
+/// A binary of ours that outlives us: in a session of its own, so that neither our end nor Ctrl-C
+/// in the terminal is its end. It is found again by `marker`.
 pub(crate) fn spawn_detached(
     name: &str,
     arguments: &[&str],

@@ -70,6 +70,11 @@ impl Running {
     /// killed.
     pub(crate) async fn end(&self, politely: Signal, patience: Duration) -> Result<()> {
         self.signal(politely)?;
+        self.end_asked(patience).await
+    }
+
+    /// [`end`](Self::end) for one that was asked already: some take a second signal for impatience.
+    pub(crate) async fn end_asked(&self, patience: Duration) -> Result<()> {
         if self.gone(patience).await.is_ok() {
             return Ok(());
         }

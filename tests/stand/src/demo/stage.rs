@@ -1,4 +1,4 @@
-//! Everything the stories play on: a database, a virtual host, six processes, one partner, one user.
+//! Everything the stories play on: a database, a virtual host, six processes, a partner, a user.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The system of `stand up` as it is written down in `.local/system.json`: its ports, which stay the
-//! same from one start to the next where they can, and its processes.
+//! The system of `stand up` as it is written down in `.local/system.json`: its processes, and its
+//! ports, which stay the same from one start to the next where they can.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -116,7 +116,7 @@ impl Standing {
                 told.push(format!("{name}: stopped process {}", process.pid()));
             }
             for noted in group {
-                noted.process.end(Signal::TERM, END).await?;
+                noted.process.end_asked(END).await?;
             }
         }
         self.processes.clear();

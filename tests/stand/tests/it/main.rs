@@ -5,6 +5,7 @@ mod private_engines;
 mod processes;
 mod vhosts;
 mod whole_stand;
+mod whole_system;
 
 use std::time::Duration;
 

@@ -25,8 +25,7 @@ async fn a_process_gets_the_environment_it_is_given_and_its_output_is_kept() -> 
 }
 
 #[tokio::test]
-async fn a_process_that_ends_instead_of_getting_ready_is_reported_with_its_last_words() -> Result<()>
-{
+async fn a_process_that_ends_too_early_is_reported_with_its_last_words() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let log = folder.path().join("log");
     let mut process = Process::spawn("stand", &["no-such-thing"], &BTreeMap::new(), &log)?;
