@@ -1,1 +1,30 @@
 //! Takes withdrawals: the page call, the hosted page, the JSON API and our public keys.
+//!
+//! What a newcomer would get wrong: nothing that a stranger sends is answered with more than a
+//! format error until the partner's signature held, and nobody is redirected before that. And the
+//! user's word is only taken for what the page showed: amount, fee, arrival amount and card.
+
+pub mod app;
+mod assets;
+mod caller;
+mod cancel;
+mod check_password;
+mod choices;
+mod confirm;
+mod decide;
+mod form;
+mod front;
+mod headers;
+mod jwks;
+mod language;
+mod link;
+mod page;
+mod query;
+mod refusal;
+mod send_back;
+mod session;
+pub mod settings;
+mod signer;
+mod sweep;
+mod withdraw;
+mod words;

@@ -1,3 +1,7 @@
 //! The `intake` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runtime::service::run("intake", intake::app::start)
+}

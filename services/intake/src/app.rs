@@ -1,0 +1,49 @@
+//! The wiring of intake.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use runtime::http_server::Limits;
+use runtime::service::Service;
+
+use crate::front::Front;
+use crate::settings::IntakeSettings;
+use crate::{assets, decide, headers, jwks, page, query, refusal, sweep, withdraw};
+
+/// Longer than the slowest good request: a password that waits for its turn, then three commits.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Starts everything: the listener, the sweeper of drafts and nonces, and the relay.
+pub async fn start(service: Service<IntakeSettings>) -> anyhow::Result<()> {
+    let settings = Arc::clone(&service.settings);
+    let front = Arc::new(Front::new(service.store.clone(), &settings));
+    let limits = Limits {
+        request_timeout: REQUEST_TIMEOUT,
+        ..Limits::default()
+    };
+    service
+        .http_within(limits, settings.listen, router(front))
+        .await?;
+    let swept = sweep::sweep(service.store.clone(), service.stopping.clone());
+    service.tasks.spawn("sweep", swept);
+    service.relay();
+    Ok(())
+}
+
+fn router(front: Arc<Front>) -> Router {
+    Router::new()
+        .route("/withdraw", post(withdraw::withdraw))
+        .route("/w/{order_id}/{mac}", get(page::page).post(decide::decide))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/.well-known/jwks.json", get(jwks::jwks))
+        .route("/v1/withdrawals/query", post(query::query))
+        .fallback(refusal::not_found)
+        .method_not_allowed_fallback(refusal::method_not_allowed)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&front),
+            headers::secure,
+        ))
+        .with_state(front)
+}

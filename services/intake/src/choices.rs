@@ -1,0 +1,114 @@
+//! What a user can choose on the page: a cash type with its price, and a card.
+//!
+//! The same rows are read when the page is shown and again when it is confirmed. [`Choices::seen`]
+//! travels through the form, so that a price that changed in between is shown again instead of
+//! being agreed to unseen.
+
+use contract::fee::{FeeRule, Quote};
+use contract::ids::HtouhuiUserId;
+use contract::money::Fen;
+use contract::partner::ErrorCode;
+use contract::withdrawal::CashType;
+use store::users::{self, Card, User};
+use store::{Connection, StoreError};
+
+/// One cash type with what it costs for this amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Offer {
+    pub(crate) cash_type: CashType,
+    pub(crate) quote: Quote,
+}
+
+/// A user with everything to choose from.
+#[derive(Debug)]
+pub(crate) struct Choices {
+    pub(crate) user: User,
+    pub(crate) cards: Vec<Card>,
+    pub(crate) offers: Vec<Offer>,
+    any_rule: bool,
+}
+
+impl Choices {
+    /// Reads them; `None` if there is no such user.
+    pub(crate) async fn load(
+        connection: &Connection,
+        user: &HtouhuiUserId,
+        amount: Fen,
+    ) -> Result<Option<Self>, StoreError> {
+        let (user, cards, rules) = tokio::try_join!(
+            users::find(connection, user),
+            users::cards(connection, user),
+            users::cash_rules(connection, user),
+        )?;
+        Ok(user.map(|user| Self {
+            user,
+            cards,
+            any_rule: !rules.is_empty(),
+            offers: offers(&rules, amount),
+        }))
+    }
+
+    /// Why there is nothing to choose, if there is nothing.
+    pub(crate) fn missing(&self) -> Option<ErrorCode> {
+        if self.cards.is_empty() {
+            Some(ErrorCode::CardMissing)
+        } else if !self.any_rule {
+            Some(ErrorCode::CashTypeUnavailable)
+        } else if self.offers.is_empty() {
+            Some(ErrorCode::AmountBelowFee)
+        } else {
+            None
+        }
+    }
+
+    /// The offer of this cash type.
+    pub(crate) fn offer(&self, cash_type: CashType) -> Option<Offer> {
+        self.offers
+            .iter()
+            .copied()
+            .find(|offer| offer.cash_type == cash_type)
+    }
+
+    /// What is chosen before the user chooses: what the partner asked for if it is open, else the
+    /// cheapest.
+    pub(crate) fn preselected(&self, requested: Option<CashType>) -> Option<CashType> {
+        let requested = requested.filter(|wanted| self.offer(*wanted).is_some());
+        let cheapest = || self.offers.iter().min_by_key(|offer| offer.quote.fee);
+        requested.or_else(|| cheapest().map(|offer| offer.cash_type))
+    }
+
+    /// The card of this number; the default one when the form names none, as where there is only
+    /// one to show.
+    pub(crate) fn card(&self, id: &str) -> Option<&Card> {
+        if id.is_empty() {
+            return self.cards.first();
+        }
+        let id: i64 = id.parse().ok()?;
+        self.cards.iter().find(|card| card.id == id)
+    }
+
+    /// Every price on the page, as one text.
+    pub(crate) fn seen(&self) -> String {
+        let shown = self.offers.iter().map(|offer| {
+            let Quote { fee, arrival } = offer.quote;
+            format!(
+                "{}-{}-{}",
+                offer.cash_type.as_str(),
+                fee.get(),
+                arrival.get()
+            )
+        });
+        shown.collect::<Vec<_>>().join(".")
+    }
+}
+
+/// Cash types whose fee leaves something of the amount.
+fn offers(rules: &[(CashType, FeeRule)], amount: Fen) -> Vec<Offer> {
+    let quoted = rules.iter().filter_map(|(cash_type, rule)| {
+        Some(Offer {
+            cash_type: *cash_type,
+            quote: rule.quote(amount).ok()?,
+        })
+    });
+    quoted.collect()
+}

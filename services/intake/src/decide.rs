@@ -1,0 +1,105 @@
+//! `POST /w/{order_id}/{mac}`: the user's word, confirm or cancel.
+//!
+//! The state comes first: who presses the button twice is sent to the same place twice, whatever
+//! the second form holds. Then where the form comes from, then what it says.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use contract::partner::ErrorCode;
+use contract::withdrawal::{Language, Withdrawal};
+use http::HeaderMap;
+use http::header::ORIGIN;
+use runtime::clock;
+use store::Connection;
+
+use crate::form::{field, read_form};
+use crate::front::Front;
+use crate::page::{Alert, Shown, Typed, ended, open};
+use crate::refusal::Refusal;
+use crate::{cancel, confirm, language};
+
+/// Answers with a redirect to the partner, or with the page again.
+pub(crate) async fn decide(
+    State(front): State<Arc<Front>>,
+    Path((order_id, mac)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let opened = async {
+        let connection = front.store.connection().await?;
+        let withdrawal = open(&front, &connection, &order_id, &mac).await?;
+        Ok((connection, withdrawal))
+    };
+    let opened: Result<(Connection, Withdrawal), Refusal> = opened.await;
+    let (language, decided) = match opened {
+        Ok((connection, withdrawal)) => {
+            let decided = decide_on(&front, connection, &withdrawal, &headers, body).await;
+            (withdrawal.request.language, decided)
+        }
+        Err(refusal) => (language::of_browser(&headers), Err(refusal)),
+    };
+    answer(&front, language, decided)
+}
+
+fn answer(front: &Front, language: Language, decided: Result<Response, Refusal>) -> Response {
+    let result = match &decided {
+        Ok(response) => response.status().as_u16().to_string(),
+        Err(refusal) => refusal.code().as_str().to_owned(),
+    };
+    metrics::counter!("intake_decisions_total", "result" => result).increment(1);
+    decided.unwrap_or_else(|refusal| refusal.page(front, language))
+}
+
+async fn decide_on(
+    front: &Front,
+    mut connection: Connection,
+    withdrawal: &Withdrawal,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let now = clock::now();
+    if let Some(response) = ended(front, &mut connection, withdrawal, now).await? {
+        return Ok(response);
+    }
+    let form = read_form(headers, body).await?;
+    let shown = Shown::load(front, &connection, withdrawal, headers, now).await?;
+    let typed = Typed {
+        cash_type: field(&form, "cash_type").to_owned(),
+        card_id: field(&form, "card_id").to_owned(),
+    };
+    if !is_same_origin(front, headers) || !shown.is_from_here(field(&form, "csrf")) {
+        return shown.respond(Some(Alert::Stale), &typed);
+    }
+    match field(&form, "action") {
+        "confirm" => {
+            let attempt = confirm::Attempt {
+                front,
+                withdrawal,
+                shown: &shown,
+                form: &form,
+            };
+            match attempt.confirm(connection, now).await? {
+                confirm::Confirmed::SentBack(response) => Ok(response),
+                confirm::Confirmed::Told(alert) => shown.respond(Some(alert), &typed),
+            }
+        }
+        "cancel" => cancel::cancel(front, &mut connection, withdrawal, now).await,
+        _ => Err(Refusal::from(ErrorCode::RequestMalformed).at("action")),
+    }
+}
+
+/// What the browser says about where the form was. Older browsers say nothing, and ours says
+/// `Origin: null`, because the page asks for no referrer; the form's token stands behind both.
+fn is_same_origin(front: &Front, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let ours = front.public_url.origin().ascii_serialization();
+    let origin_fits = match text(ORIGIN.as_str()) {
+        Some(origin) => origin == ours || origin == "null",
+        None => !headers.contains_key(ORIGIN),
+    };
+    let site_fits = matches!(text("sec-fetch-site"), None | Some("same-origin" | "none"));
+    origin_fits && site_fits
+}

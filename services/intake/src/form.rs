@@ -1,0 +1,57 @@
+//! Reading a posted form: bounded, and nothing guessed.
+
+use axum::body::{Body, to_bytes};
+use contract::partner::ErrorCode;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+
+use crate::refusal::Refusal;
+
+/// A page call at all its limits, URL-encoded, is below 8 KiB; this leaves room for a partner's own
+/// fields.
+const LONGEST_BODY: usize = 16 * 1024;
+
+/// A decoded form, in the order in which it was sent.
+pub(crate) type Form = Vec<(String, String)>;
+
+/// Reads `application/x-www-form-urlencoded` in UTF-8.
+pub(crate) async fn read_form(headers: &HeaderMap, body: Body) -> Result<Form, Refusal> {
+    if !is_form(headers) {
+        return Err(ErrorCode::RequestMalformed.into());
+    }
+    let bytes = to_bytes(body, LONGEST_BODY).await.map_err(|error| {
+        // The limit, or a connection that broke off, in which case nobody reads the answer.
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "a form was not read"
+        );
+        Refusal::from(ErrorCode::RequestTooLarge)
+    })?;
+    let form: Form = form_urlencoded::parse(&bytes).into_owned().collect();
+    // What is not UTF-8 was replaced by this character, so the signed text would be another one.
+    let replaced = |(name, value): &(String, String)| {
+        name.contains(char::REPLACEMENT_CHARACTER) || value.contains(char::REPLACEMENT_CHARACTER)
+    };
+    if form.iter().any(replaced) {
+        return Err(ErrorCode::RequestMalformed.into());
+    }
+    Ok(form)
+}
+
+/// The value of a field of our own forms; the first, where somebody sends several.
+pub(crate) fn field<'form>(form: &'form Form, name: &str) -> &'form str {
+    form.iter()
+        .find(|(field, _)| field == name)
+        .map_or("", |(_, value)| value.as_str())
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| {
+            kind.trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        })
+}

@@ -1,0 +1,57 @@
+//! What every handler shares, made once when the service starts.
+
+use std::time::Duration;
+
+use contract::money::Fen;
+use contract::partner::url::LoopbackHttp;
+use store::Store;
+use url::Url;
+
+use crate::assets::Assets;
+use crate::check_password::PasswordDesk;
+use crate::jwks;
+use crate::link::PageKey;
+use crate::session::Cookie;
+use crate::settings::IntakeSettings;
+use crate::signer::Signer;
+
+/// The shared parts of intake.
+pub(crate) struct Front {
+    pub(crate) store: Store,
+    pub(crate) signer: Signer,
+    pub(crate) page_key: PageKey,
+    pub(crate) passwords: PasswordDesk,
+    pub(crate) cookie: Cookie,
+    pub(crate) assets: Assets,
+    pub(crate) public_url: Url,
+    pub(crate) withdrawal_max: Fen,
+    pub(crate) draft_ttl: Duration,
+    pub(crate) loopback_http: LoopbackHttp,
+    /// The document at `/.well-known/jwks.json`.
+    pub(crate) jwks: String,
+}
+
+impl Front {
+    pub(crate) fn new(store: Store, settings: &IntakeSettings) -> Self {
+        let signer = Signer::new(
+            settings.signing_key.clone(),
+            settings.signing_key_id.clone(),
+        );
+        Self {
+            store,
+            jwks: jwks::document(signer.jwk(), &settings.published_keys),
+            signer,
+            page_key: PageKey::new(&settings.page_key),
+            passwords: PasswordDesk::new(
+                settings.password_pepper.clone(),
+                settings.password_hash_concurrency,
+            ),
+            cookie: Cookie::new(&settings.public_url),
+            assets: Assets::new(),
+            public_url: settings.public_url.clone(),
+            withdrawal_max: settings.withdrawal_max,
+            draft_ttl: settings.draft_ttl,
+            loopback_http: settings.loopback_http,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! How we say no: a stable code, the field and the rule, in Chinese and in English.
+//!
+//! A refusal never holds a value that somebody sent. Our own failures are logged here, once, and
+//! told to nobody; the pages and problems made of them say only that it was us.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse as _, Response};
+use contract::partner::{ErrorCode, FieldError};
+use contract::signing::SignatureError;
+use contract::withdrawal::Language;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use runtime::problem::Problem;
+use store::StoreError;
+use url::Url;
+
+use crate::front::Front;
+use crate::language;
+use crate::words::{self, Words};
+
+/// Why a request is not carried out.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    code: ErrorCode,
+    broken: Vec<Broken>,
+    back: Option<Url>,
+}
+
+/// A field, and the rule it breaks.
+#[derive(Debug)]
+struct Broken {
+    field: &'static str,
+    code: ErrorCode,
+    zh: String,
+    en: String,
+}
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct RefusedPage<'a> {
+    words: &'static Words,
+    style: String,
+    code: &'static str,
+    sentence: &'static str,
+    other_lang: &'static str,
+    other_sentence: &'static str,
+    rules: Vec<RuleView<'a>>,
+    back: Option<&'a str>,
+    expired: bool,
+}
+
+struct RuleView<'a> {
+    field: &'static str,
+    code: &'static str,
+    text: &'a str,
+    other_text: &'a str,
+}
+
+impl Refusal {
+    /// Fields that break their rules; the list is not empty.
+    pub(crate) fn of_fields(errors: &[FieldError]) -> Self {
+        let broken = errors.iter().map(|error| Broken {
+            field: error.field,
+            code: error.code(),
+            zh: error.rule.zh(),
+            en: error.rule.en(),
+        });
+        Self {
+            code: errors
+                .first()
+                .map_or(ErrorCode::RequestMalformed, FieldError::code),
+            broken: broken.collect(),
+            back: None,
+        }
+    }
+
+    /// Names the field in which the code shows.
+    pub(crate) fn at(self, field: &'static str) -> Self {
+        let (zh, en) = (self.code.zh().to_owned(), self.code.en().to_owned());
+        self.at_rule(field, zh, en)
+    }
+
+    /// Names the field and says the rule.
+    pub(crate) fn at_rule(mut self, field: &'static str, zh: String, en: String) -> Self {
+        let code = self.code;
+        self.broken.push(Broken {
+            field,
+            code,
+            zh,
+            en,
+        });
+        self
+    }
+
+    /// Gives the user a way back to the partner; only once the partner's signature has held.
+    pub(crate) fn with_way_back(mut self, back: Url) -> Self {
+        self.back = Some(back);
+        self
+    }
+
+    pub(crate) fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// For a person.
+    pub(crate) fn page(&self, front: &Front, language: Language) -> Response {
+        let (other, sentence, other_sentence) = match language {
+            Language::Chinese => (Language::English, self.code.zh(), self.code.en()),
+            Language::English => (Language::Chinese, self.code.en(), self.code.zh()),
+        };
+        let rules = self.broken.iter().map(|broken| {
+            let (text, other_text) = match language {
+                Language::Chinese => (&broken.zh, &broken.en),
+                Language::English => (&broken.en, &broken.zh),
+            };
+            RuleView {
+                field: broken.field,
+                code: broken.code.as_str(),
+                text,
+                other_text,
+            }
+        });
+        let page = RefusedPage {
+            words: words::in_language(language),
+            style: front.assets.style_path(),
+            code: self.code.as_str(),
+            sentence,
+            other_lang: other.as_str(),
+            other_sentence,
+            rules: rules.collect(),
+            back: self.back.as_ref().map(Url::as_str),
+            expired: self.code == ErrorCode::PageExpired,
+        };
+        let mut response = (self.status(), render(&page)).into_response();
+        self.say_when_to_retry(&mut response);
+        response
+    }
+
+    /// For a program.
+    pub(crate) fn problem(&self) -> Response {
+        let problem = Problem::new(self.status(), self.code.as_str(), self.code.en());
+        let problem = match self.broken.first() {
+            Some(broken) => problem.with_field(broken.field),
+            None => problem,
+        };
+        let mut response = problem.into_response();
+        self.say_when_to_retry(&mut response);
+        response
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status())
+            .expect("the contract's test holds every status between 400 and 599")
+    }
+
+    fn say_when_to_retry(&self, response: &mut Response) {
+        if self.code == ErrorCode::Unavailable {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+    }
+}
+
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Self {
+        Self {
+            code,
+            broken: Vec::new(),
+            back: None,
+        }
+    }
+}
+
+impl From<SignatureError> for Refusal {
+    fn from(error: SignatureError) -> Self {
+        match error {
+            SignatureError::MissingSignature => Self::from(ErrorCode::SignatureMissing).at("sign"),
+            SignatureError::NotBase64 | SignatureError::Mismatch => {
+                Self::from(ErrorCode::SignatureMismatch).at("sign")
+            }
+            SignatureError::UnknownKey => Self::from(ErrorCode::KeyUnknown).at("key_id"),
+            SignatureError::RetiredKey => Self::from(ErrorCode::KeyRetired).at("key_id"),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        let shown = &error as &dyn std::error::Error;
+        match error {
+            StoreError::Retryable(_) | StoreError::Pool(_) => {
+                tracing::warn!(error = shown, "the database is not available");
+                ErrorCode::Unavailable.into()
+            }
+            StoreError::Constraint { .. }
+            | StoreError::Statement(_)
+            | StoreError::Address(_)
+            | StoreError::Build(_)
+            | StoreError::Corrupt { .. }
+            | StoreError::SchemaTooOld { .. } => {
+                tracing::error!(error = shown, "a statement failed");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+/// A template as a page; templates render unless memory is exhausted.
+pub(crate) fn render(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a page was not rendered"
+            );
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Answers a path that does not exist.
+pub(crate) async fn not_found(State(front): State<Arc<Front>>, headers: HeaderMap) -> Response {
+    Refusal::from(ErrorCode::NotFound).page(&front, language::of_browser(&headers))
+}
+
+/// Answers a method that the path does not take.
+pub(crate) async fn method_not_allowed(
+    State(front): State<Arc<Front>>,
+    headers: HeaderMap,
+) -> Response {
+    Refusal::from(ErrorCode::MethodNotAllowed).page(&front, language::of_browser(&headers))
+}

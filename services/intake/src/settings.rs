@@ -1,0 +1,153 @@
+//! What intake is told.
+//!
+//! Keys are read and checked here, before anything listens: a service that finds out at the first
+//! withdrawal that it cannot sign has already taken it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use contract::ids::KeyId;
+use contract::money::Fen;
+use contract::partner::url::LoopbackHttp;
+use contract::signing::keys::PrivateKey;
+use runtime::settings::{Env, Secret, Settings};
+use url::Url;
+
+use crate::jwks::{PublishedKey, read_key_set};
+
+/// 32 bytes: what HMAC-SHA256 can use, and nobody can guess.
+const PAGE_KEY_BYTES: usize = 32;
+
+/// Everything intake itself is told; database, broker and the rest are read by `runtime`.
+#[derive(Debug, Clone)]
+pub struct IntakeSettings {
+    /// `LISTEN`: where partners' forms, users and the API arrive, behind whatever ends TLS.
+    pub listen: SocketAddr,
+    /// `PUBLIC_URL`: under which address browsers reach that; without a slash at the end.
+    pub public_url: Url,
+    /// `SIGNING_KEY`: our RSA private key, PEM or bare Base64.
+    pub signing_key: PrivateKey,
+    /// `SIGNING_KEY_ID`: the name under which partners know its public half.
+    pub signing_key_id: KeyId,
+    /// `PUBLISHED_KEYS_FILE`: a JSON Web Key Set of further public keys of ours, so that partners
+    /// know a new key before it signs, and an old one while its signatures are still under way.
+    pub published_keys: Vec<PublishedKey>,
+    /// `PASSWORD_PEPPER`: goes into every hash of a transaction password. Losing it makes every
+    /// stored password wrong.
+    pub password_pepper: Secret,
+    /// `PAGE_KEY`: proves that we made a page's address and its forms; 32 bytes or more.
+    pub page_key: Secret,
+    /// `WITHDRAWAL_MAX_FEN`: the most that one withdrawal may ask for.
+    pub withdrawal_max: Fen,
+    /// `DRAFT_TTL_MS`: how long a page stays open.
+    pub draft_ttl: Duration,
+    /// `ALLOW_LOOPBACK_HTTP`: whether partners' addresses may be http on this machine; for tests.
+    pub loopback_http: LoopbackHttp,
+    /// `PASSWORD_HASH_CONCURRENCY`: passwords checked at once; each takes a core and 19 MiB.
+    pub password_hash_concurrency: usize,
+}
+
+impl Settings for IntakeSettings {
+    fn read(env: &mut Env) -> Option<Self> {
+        let listen = env.required("LISTEN");
+        let public_url = public_url(env);
+        let signing_key = signing_key(env);
+        let signing_key_id = signing_key_id(env);
+        let published_keys = published_keys(env);
+        let password_pepper = env.required("PASSWORD_PEPPER");
+        let page_key = page_key(env);
+        let withdrawal_max = withdrawal_max(env);
+        let quarter_of_an_hour = Duration::from_secs(900);
+        let a_day = Duration::from_secs(86_400);
+        let draft_ttl = env.or_in(
+            "DRAFT_TTL_MS",
+            quarter_of_an_hour,
+            Duration::from_millis(1)..=a_day,
+        );
+        let loopback_http = env.or("ALLOW_LOOPBACK_HTTP", false);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let password_hash_concurrency =
+            env.or_in("PASSWORD_HASH_CONCURRENCY", cores.min(1024), 1..=1024);
+        Some(Self {
+            listen: listen?,
+            public_url: public_url?,
+            signing_key: signing_key?,
+            signing_key_id: signing_key_id?,
+            published_keys: published_keys?,
+            password_pepper: password_pepper?,
+            page_key: page_key?,
+            withdrawal_max: withdrawal_max?,
+            draft_ttl: draft_ttl?,
+            loopback_http: if loopback_http? {
+                LoopbackHttp::Allowed
+            } else {
+                LoopbackHttp::Refused
+            },
+            password_hash_concurrency: password_hash_concurrency?,
+        })
+    }
+}
+
+fn public_url(env: &mut Env) -> Option<Url> {
+    let url: Url = env.required("PUBLIC_URL")?;
+    let web = matches!(url.scheme(), "https" | "http");
+    if web && url.path() == "/" && url.query().is_none() && url.fragment().is_none() {
+        return Some(url);
+    }
+    env.refuse(
+        "PUBLIC_URL",
+        "must be https (or http) with a host, without path, query and fragment",
+    )
+}
+
+fn signing_key(env: &mut Env) -> Option<PrivateKey> {
+    let text: Secret = env.required("SIGNING_KEY")?;
+    match text.expose().parse() {
+        Ok(key) => Some(key),
+        Err(problem) => env.refuse("SIGNING_KEY", &format!("cannot be used: {problem}")),
+    }
+}
+
+fn signing_key_id(env: &mut Env) -> Option<KeyId> {
+    let text: String = env.required("SIGNING_KEY_ID")?;
+    match text.parse() {
+        // It stands in quotation marks in the Authorization header, and in signed text.
+        Ok(id) if !text.contains(['&', '=', '"', '\\']) => Some(id),
+        Ok(_) | Err(_) => env.refuse(
+            "SIGNING_KEY_ID",
+            "must be 1 to 32 printable ASCII characters without spaces, &, =, \" and \\",
+        ),
+    }
+}
+
+fn published_keys(env: &mut Env) -> Option<Vec<PublishedKey>> {
+    let Some(path) = env.optional::<String>("PUBLISHED_KEYS_FILE")? else {
+        return Some(Vec::new());
+    };
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return env.refuse("PUBLISHED_KEYS_FILE", "must name a file that can be read");
+    };
+    match read_key_set(&text) {
+        Ok(keys) => Some(keys),
+        Err(problem) => env.refuse("PUBLISHED_KEYS_FILE", &format!("cannot be used: {problem}")),
+    }
+}
+
+fn page_key(env: &mut Env) -> Option<Secret> {
+    let key: Secret = env.required("PAGE_KEY")?;
+    if key.expose().len() >= PAGE_KEY_BYTES {
+        return Some(key);
+    }
+    env.refuse("PAGE_KEY", "must be 32 bytes or longer")
+}
+
+fn withdrawal_max(env: &mut Env) -> Option<Fen> {
+    let fen: i64 = env.required("WITHDRAWAL_MAX_FEN")?;
+    match Fen::new(fen) {
+        Ok(most) if most > Fen::ZERO => Some(most),
+        Ok(_) | Err(_) => env.refuse("WITHDRAWAL_MAX_FEN", "must be more than zero"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+use super::*;
+
+const GOOD: [(&str, &str); 7] = [
+    ("LISTEN", "127.0.0.1:0"),
+    ("PUBLIC_URL", "https://pay.example"),
+    ("SIGNING_KEY_ID", "2026-11"),
+    ("PASSWORD_PEPPER", "pepper"),
+    ("PAGE_KEY", "a page key that is long enough to be one"),
+    ("WITHDRAWAL_MAX_FEN", "5000000"),
+    ("DRAFT_TTL_MS", "60000"),
+];
+
+fn read(changes: &[(&str, &str)]) -> (Option<IntakeSettings>, Vec<String>) {
+    let key = stand::keys::rsa_2048(0).private_pkcs8_pem;
+    let good = GOOD.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut values: std::collections::BTreeMap<String, String> = good.into();
+    values.insert("SIGNING_KEY".to_owned(), key);
+    for (name, value) in changes {
+        values.insert((*name).to_owned(), (*value).to_owned());
+    }
+    let mut env = Env::new(values);
+    let settings = IntakeSettings::read(&mut env);
+    (settings, env.errors().to_vec())
+}
+
+#[test]
+fn good_settings_are_read_with_their_defaults() {
+    let (settings, errors) = read(&[]);
+    let settings = settings.unwrap();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(settings.draft_ttl, Duration::from_secs(60));
+    assert_eq!(settings.loopback_http, LoopbackHttp::Refused);
+    assert!(settings.password_hash_concurrency >= 1);
+    assert!(settings.published_keys.is_empty());
+}
+
+#[test]
+fn everything_wrong_is_said_at_once_and_no_value_is_repeated() {
+    let (settings, errors) = read(&[
+        ("PUBLIC_URL", "https://pay.example/path?secret=1"),
+        ("SIGNING_KEY", "not a key"),
+        ("SIGNING_KEY_ID", "a&b"),
+        ("PAGE_KEY", "short"),
+        ("WITHDRAWAL_MAX_FEN", "0"),
+        ("PUBLISHED_KEYS_FILE", "/nowhere/keys.json"),
+    ]);
+    assert!(settings.is_none());
+    assert_eq!(errors.len(), 6, "{errors:?}");
+    let said = errors.join("\n");
+    for value in ["secret=1", "not a key", "short", "/nowhere"] {
+        assert!(!said.contains(value), "{said}");
+    }
+}
+
+#[test]
+fn there_is_no_default_for_a_limit_on_money() {
+    let (settings, errors) = read(&[("WITHDRAWAL_MAX_FEN", "")]);
+    assert!(settings.is_none());
+    assert!(
+        errors[0].starts_with("WITHDRAWAL_MAX_FEN is not set"),
+        "{errors:?}"
+    );
+}
