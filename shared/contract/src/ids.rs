@@ -83,7 +83,8 @@ macro_rules! own_id {
                 let refused = InvalidId { kind: $kind, max: 27 };
                 let ulid = text.strip_prefix($letter).ok_or(refused)?;
                 let parsed = Ulid::from_string(ulid).map_err(|_| refused)?;
-                // Crockford's Base32 reads lower case and look-alikes too; only one spelling is an id.
+                // Crockford's Base32 reads lower case and look-alikes too; only one spelling is an
+                // id.
                 if parsed.to_string() == ulid { Ok(Self(text.to_owned())) } else { Err(refused) }
             }
         }

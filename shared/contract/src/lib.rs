@@ -1,4 +1,5 @@
-//! What Tixian says: ids, money, states, messages, the words of partners and of Huifu, and signatures.
+//! What Tixian says: ids, money, states, messages, the words of partners and of Huifu, and
+//! signatures.
 //!
 //! This crate does no I/O, knows no clock and no randomness: whoever calls it brings the time and
 //! the random bytes. Everything here is a promise to someone outside, or the only place where a

@@ -1,4 +1,5 @@
-//! Waiting before trying again: doubling, with jitter, for ever, and never longer than the service lives.
+//! Waiting before trying again: doubling, with jitter, for ever, and never longer than the service
+//! lives.
 //!
 //! Every wait races the stop token: a service that is told to stop while it waits for its broker
 //! must not wait out the pause first.

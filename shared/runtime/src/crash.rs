@@ -1,9 +1,9 @@
 //! Crash points: the boundaries at which a test kills the process, in one list.
 //!
 //! `reach` does nothing at all in a release build. In a debug build it aborts the process, without
-//! unwinding and without flushing anything, if `CRASH_AT` named this point when the process started.
-//! Every point sits beside a commit, a publish or a call: places where "done" and "known to be done"
-//! come apart.
+//! unwinding and without flushing anything, if `CRASH_AT` named this point when the process
+//! started. Every point sits beside a commit, a publish or a call: places where "done" and "known
+//! to be done" come apart.
 
 use std::fmt;
 

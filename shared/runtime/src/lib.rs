@@ -1,4 +1,5 @@
-//! How a Tixian service runs: settings, supervision, health, telemetry, HTTP, AMQP and the outbox relay.
+//! How a Tixian service runs: settings, supervision, health, telemetry, HTTP, AMQP and the outbox
+//! relay.
 //!
 //! A service decides, this crate runs it: `main.rs` calls [`service::run`], `app.rs` says what is
 //! wired with the verbs of [`service::Service`]. This is the only crate that names lapin.

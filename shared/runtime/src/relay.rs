@@ -177,7 +177,8 @@ async fn next_due(relay: &Relay) -> Result<Option<Duration>, StoreError> {
         metrics::gauge!("outbox_lag_seconds").set(0.0);
     }
     Ok(due.map(|due| {
-        // A row that is due and was not claimed is somebody else's; a moment keeps us from spinning.
+        // A row that is due and was not claimed is somebody else's; a moment keeps us from
+        // spinning.
         Duration::from_secs_f64(seconds_until(now, due).max(0.005))
     }))
 }

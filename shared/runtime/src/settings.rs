@@ -1,4 +1,5 @@
-//! Settings: environment variables, read once, before anything connects, with every problem named at once.
+//! Settings: environment variables, read once, before anything connects, with every problem named
+//! at once.
 //!
 //! A `Settings::read` first asks for everything and only then uses `?`, or the first mistake would
 //! hide the others:

@@ -3,6 +3,8 @@
 //! Whoever gives up writes the row itself, in the transaction that settles the message; what the
 //! broker gave up on is drained from its dead-letter queues into the same table.
 
+mod decide;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -10,6 +12,8 @@ use uuid::Uuid;
 
 use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
+
+pub use decide::{Decision, discard, replay};
 
 const INSERT: &str = "\
 -- dead_letters.insert
@@ -38,41 +42,6 @@ select id, message_id, service, queue, exchange, routing_key, message_type, corr
        decision, first_failed_at, last_failed_at
   from dead_letters
  where id = $1";
-
-/// Only what was written as a message of ours can become one again.
-const REPLAY: &str = "\
--- dead_letters.replay
-with chosen as (
-    update dead_letters
-       set state = 'replayed', decided_by = $3, decided_at = $2, decision = $4,
-           updated_at = $2, updated_by = $5
-     where id = $1
-       and state = 'open'
-       and message_id is not null
-       and message_type is not null
-       and correlation_id is not null
-    returning message_id, exchange, routing_key, message_type, correlation_id, causation_id,
-              convert_from(body, 'UTF8') as body),
-revived as (
-    update notices
-       set state = 'pending', schedule_step = 0, updated_at = $2, updated_by = $5
-      from chosen
-     where chosen.message_type like 'notice.due.%'
-       and notices.id = chosen.body::jsonb ->> 'notice_id'
-       and notices.state = 'dead_lettered')
-insert into outbox (message_id, exchange, routing_key, message_type, correlation_id, causation_id,
-                    body, available_at, created_at, updated_at, updated_by)
-select message_id, exchange, routing_key, message_type, correlation_id, causation_id,
-       body, $2, $2, $2, $5
-  from chosen
-on conflict on constraint outbox_message_once do nothing";
-
-const DISCARD: &str = "\
--- dead_letters.discard
-update dead_letters
-   set state = 'discarded', decided_by = $3, decided_at = $2, decision = $4,
-       updated_at = $2, updated_by = $5
- where id = $1 and state = 'open'";
 
 /// Where a dead letter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,15 +152,6 @@ pub struct DeadLetter {
     pub last_failed_at: Timestamp,
 }
 
-/// An operator's decision: who and why are mandatory.
-#[derive(Debug, Clone, Copy)]
-pub struct Decision<'a> {
-    /// Who.
-    pub by: &'a str,
-    /// Why.
-    pub reason: &'a str,
-}
-
 /// Writes a dead letter; a message that is already an open one stays as it was.
 pub async fn insert(
     tx: &Transaction<'_>,
@@ -240,40 +200,6 @@ pub async fn list(
 pub async fn find(connection: &Connection, id: i64) -> Result<Option<DeadLetter>, StoreError> {
     let row = connection.query_opt(FIND, &[&id]).await?;
     row.as_ref().map(from_row).transpose()
-}
-
-/// Puts a dead letter back into the outbox, and its notice back to the beginning of its schedule.
-/// `false`: it is not open, or it is not a message that could be published. Commit wakes a relay
-/// only through [`crate::outbox::notify`].
-pub async fn replay(
-    tx: &Transaction<'_>,
-    now: Timestamp,
-    id: i64,
-    decision: Decision<'_>,
-) -> Result<bool, StoreError> {
-    let count = tx
-        .execute(
-            REPLAY,
-            &[&id, &now, &decision.by, &decision.reason, &tx.name()],
-        )
-        .await?;
-    Ok(count == 1)
-}
-
-/// Gives a dead letter up for good; `false` if it is not open.
-pub async fn discard(
-    tx: &Transaction<'_>,
-    now: Timestamp,
-    id: i64,
-    decision: Decision<'_>,
-) -> Result<bool, StoreError> {
-    let count = tx
-        .execute(
-            DISCARD,
-            &[&id, &now, &decision.by, &decision.reason, &tx.name()],
-        )
-        .await?;
-    Ok(count == 1)
 }
 
 fn from_row(row: &Row) -> Result<DeadLetter, StoreError> {

@@ -1,8 +1,8 @@
 //! What Tixian remembers: every SQL statement, the migrations, the transaction.
 //!
-//! Each statement is a constant that begins with its own name, so that `pg_stat_statements` and logs
-//! show it, and can be pasted into psql. Functions take a [`Transaction`], never a pool, so that the
-//! caller shows where a transaction begins and ends, and `now` is a parameter.
+//! Each statement is a constant that begins with its own name, so that `pg_stat_statements` and
+//! logs show it, and can be pasted into psql. Functions take a [`Transaction`], never a pool, so
+//! that the caller shows where a transaction begins and ends, and `now` is a parameter.
 //!
 //! **Invariant:** nobody keeps a transaction open while waiting for a network.
 

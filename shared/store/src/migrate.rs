@@ -4,6 +4,11 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
+/// Any number will do, as long as nobody else in this database uses it: "tixian" on a phone.
+const TAKE_TURNS: &str = "\
+-- migrate.take_turns
+select pg_advisory_lock(849426)";
+
 pub(crate) mod embedded {
     refinery::embed_migrations!("migrations");
 }
@@ -40,9 +45,8 @@ pub async fn migrate(database_url: &str) -> Result<usize, MigrateError> {
         .await
         .map_err(MigrateError::Connect)?;
     let driver = tokio::spawn(connection);
-    // Any number will do, as long as nobody else in this database uses it: "tixian" on a phone.
     client
-        .batch_execute("select pg_advisory_lock(849426)")
+        .batch_execute(TAKE_TURNS)
         .await
         .map_err(MigrateError::Connect)?;
     let report = embedded::migrations::runner().run_async(&mut client).await;

@@ -143,7 +143,8 @@ pub async fn notify(tx: &Transaction<'_>) -> Result<(), StoreError> {
     tx.query_one(NOTIFY, &[]).await.map(drop)
 }
 
-/// Claims up to `limit` due rows until `now + lease`; rows that others are claiming are passed over.
+/// Claims up to `limit` due rows until `now + lease`; rows that others are claiming are passed
+/// over.
 pub async fn claim(
     tx: &Transaction<'_>,
     now: Timestamp,

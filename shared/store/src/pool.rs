@@ -18,6 +18,14 @@ use tokio_postgres::{AsyncMessage, NoTls, Row};
 
 use crate::StoreError;
 
+const PING: &str = "\
+-- pool.ping
+select 1";
+
+const LISTEN: &str = "\
+-- pool.listen
+listen outbox";
+
 /// Long enough for a burst to pass, shorter than any HTTP time-out above it.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 
@@ -74,10 +82,7 @@ impl Store {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let connection = self.connection().await?;
-        connection
-            .client()
-            .simple_query("-- store.ping\nselect 1")
-            .await?;
+        connection.client().simple_query(PING).await?;
         Ok(())
     }
 
@@ -104,9 +109,7 @@ impl Store {
                 }
             }
         });
-        client
-            .batch_execute("-- outbox.listen\nlisten outbox")
-            .await?;
+        client.batch_execute(LISTEN).await?;
         Ok(Listener {
             _client: client,
             notifications,

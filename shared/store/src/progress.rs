@@ -166,7 +166,7 @@ pub async fn set_aside(
     withdrawal: &WithdrawalId,
     case: &NewCase<'_>,
 ) -> Result<bool, StoreError> {
-    hold(tx, withdrawal).await?;
+    hold(tx, now, withdrawal).await?;
     let told_first = cases::open(tx, now, case).await?;
     if told_first {
         timeline::note(tx, now, withdrawal, case.kind, case.detail).await?;

@@ -1,8 +1,8 @@
 //! The table of withdrawals: drafts, reading, and the compare-and-set behind every change of state.
 //!
-//! [`change_state`] is the only statement that changes a state, and [`crate::progress::advance`] the
-//! only caller: the sources of an edge come from [`Transition::edges`], and the row on the timeline
-//! is written by the same statement.
+//! [`change_state`] is the only statement that changes a state, and [`crate::progress::advance`]
+//! the only caller: the sources of an edge come from [`Transition::edges`], and the row on the
+//! timeline is written by the same statement.
 
 mod drafts;
 mod listing;
@@ -83,7 +83,7 @@ select old.state, old.held, old.partner_id, (select notice_sequence from moved) 
 
 const HOLD: &str = "\
 -- withdrawals.hold
-update withdrawals set held = true, updated_by = $2 where id = $1 and not held";
+update withdrawals set held = true, updated_at = $2, updated_by = $3 where id = $1 and not held";
 
 /// What huifu-dispatcher needs to send a withdrawal.
 #[derive(Debug, Clone)]
@@ -215,8 +215,12 @@ pub(crate) async fn change_state(
 }
 
 /// Stops anything from being sent until a person has looked.
-pub(crate) async fn hold(tx: &Transaction<'_>, id: &WithdrawalId) -> Result<(), StoreError> {
-    tx.execute(HOLD, &[&id.as_str(), &tx.name()])
+pub(crate) async fn hold(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    id: &WithdrawalId,
+) -> Result<(), StoreError> {
+    tx.execute(HOLD, &[&id.as_str(), &now, &tx.name()])
         .await
         .map(drop)
 }

@@ -94,7 +94,8 @@ async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
     match tokio::time::timeout(guard.limits.request_timeout, work).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panic)) => {
-            // The panic's text was printed by the hook; it may hold anything, so it is not repeated.
+            // The panic's text was printed by the hook; it may hold anything, so it is not
+            // repeated.
             tracing::error!("a handler panicked");
             Problem::internal().into_response()
         }

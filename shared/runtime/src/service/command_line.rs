@@ -15,7 +15,8 @@ use crate::crash;
 use crate::settings::{Env, ProcessSettings, Settings};
 use crate::telemetry;
 
-/// `EX_USAGE` of sysexits: nothing was started, and nothing will be until somebody changes the call.
+/// `EX_USAGE` of sysexits: nothing was started, and nothing will be until somebody changes the
+/// call.
 const BAD_SETTINGS: u8 = 64;
 
 /// What the arguments ask for.

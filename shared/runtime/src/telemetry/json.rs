@@ -1,4 +1,5 @@
-//! One JSON object a line, flat: fields of the event, then of the spans around it, then who says it.
+//! One JSON object a line, flat: fields of the event, then of the spans around it, then who says
+//! it.
 //!
 //! The subscriber's own JSON format nests spans in a list, so a search for one withdrawal would
 //! have to know how deep its id lies. Here `order_id` is always called that and always on top.

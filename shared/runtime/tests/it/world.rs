@@ -79,10 +79,8 @@ impl World {
     pub(crate) async fn enqueue(&self) -> Uuid {
         let envelope = envelope();
         let mut connection = self.store.connection().await.unwrap();
-        let mut tx = connection.begin("test: enqueue").await.unwrap();
-        outbox::enqueue(&mut tx, &envelope, envelope.at)
-            .await
-            .unwrap();
+        let tx = connection.begin("test: enqueue").await.unwrap();
+        outbox::enqueue(&tx, &envelope, envelope.at).await.unwrap();
         outbox::notify(&tx).await.unwrap();
         tx.commit().await.unwrap();
         envelope.message_id

@@ -9,7 +9,7 @@ use crate::{StoreError, Transaction};
 
 /// Counts a try unless the password is locked. The try that uses up the allowance locks at once, so
 /// that no other try can slip in while this one is being checked; a right password lifts the lock.
-const BEGIN_TRY: &str = "\
+const BEGIN_PASSWORD_TRY: &str = "\
 -- users.begin_password_try
 update users
    set password_failures = (password_failures % $3) + 1,
@@ -29,7 +29,7 @@ const LOCKED_UNTIL: &str = "\
 -- users.locked_until
 select locked_until from users where htouhui_user_id = $1 and password_hash is not null";
 
-const WAS_RIGHT: &str = "\
+const PASSWORD_WAS_RIGHT: &str = "\
 -- users.password_was_right
 update users
    set password_failures = 0, password_locks = 0, locked_until = null, updated_at = $2, updated_by = $3
@@ -75,7 +75,7 @@ pub async fn begin_password_try(
     let longest = policy.longest_lock.as_secs_f64();
     let counted = tx
         .query_opt(
-            BEGIN_TRY,
+            BEGIN_PASSWORD_TRY,
             &[
                 &user.as_str(),
                 &now,
@@ -105,7 +105,7 @@ pub async fn password_was_right(
     now: Timestamp,
     user: &HtouhuiUserId,
 ) -> Result<(), StoreError> {
-    tx.execute(WAS_RIGHT, &[&user.as_str(), &now, &tx.name()])
+    tx.execute(PASSWORD_WAS_RIGHT, &[&user.as_str(), &now, &tx.name()])
         .await
         .map(drop)
 }
