@@ -151,9 +151,11 @@ impl Told<'_> {
             detail: &self.detail,
             fingerprint: &fingerprint,
         };
-        progress::set_aside(tx, now, withdrawal, &case)
-            .await
-            .map(drop)
+        if !progress::set_aside(tx, now, withdrawal, &case).await? {
+            // The case is known; that this callback came as well is still part of the story.
+            self.note(tx, now).await?;
+        }
+        Ok(())
     }
 }
 

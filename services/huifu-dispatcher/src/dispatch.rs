@@ -74,7 +74,9 @@ impl Handler for Dispatch {
     type Message = WithdrawalAccepted;
 
     async fn handle(&self, envelope: Envelope<WithdrawalAccepted>) -> Result<(), HandlerError> {
-        let room = self.huifu.room().await;
+        let Some(room) = self.huifu.room(&self.stopping).await else {
+            return Err(anyhow::anyhow!("the service stops")).or_requeue();
+        };
         let opened = match self.open(&envelope).await? {
             Some(opened) => opened,
             None => return Ok(()),
@@ -113,16 +115,16 @@ fn report_unwritten(attempt: &OpenAttempt, error: &StoreError) {
 }
 
 fn report(attempt: &OpenAttempt, outcome: &Result<Taken, HuifuError>) {
-    let withdrawal_id = attempt.withdrawal_id().as_str();
+    // The withdrawal stands in the span of the delivery.
     let req_seq_id = attempt.req_seq_id().as_str();
     let name = match outcome {
         Ok(_) => {
-            tracing::info!(withdrawal_id, req_seq_id, "submitted");
+            tracing::info!(req_seq_id, "submitted");
             "submitted"
         }
         Err(error) => {
             let cause = error as &dyn std::error::Error;
-            tracing::warn!(withdrawal_id, req_seq_id, error = cause, "not submitted");
+            tracing::warn!(req_seq_id, error = cause, "not submitted");
             error.as_str()
         }
     };

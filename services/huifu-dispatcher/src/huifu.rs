@@ -3,6 +3,7 @@
 //! Sealing and opening, and what an answer means, are `contract::huifu`'s; here the answer becomes
 //! one of the three outcomes of sending. Whatever is not clear is [`HuifuError::OutcomeUnknown`].
 
+mod brake;
 mod client;
 mod error;
 
@@ -13,7 +14,9 @@ use contract::huifu::envelope::{self, Caller, EnvelopeError};
 use contract::huifu::{ENCASHMENT_PATH, Encashment, QUERY_PATH, Query, Verdict};
 use contract::ids::HuifuId;
 use contract::signing::keys::{PrivateKey, PublicKey};
+use runtime::backoff;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 pub use error::{HuifuError, SendError};
 
@@ -57,6 +60,7 @@ pub struct Huifu {
     private_key: PrivateKey,
     public_key: PublicKey,
     room: Arc<Semaphore>,
+    brake: brake::Brake,
 }
 
 impl Huifu {
@@ -68,17 +72,27 @@ impl Huifu {
             private_key: settings.private_key.clone(),
             public_key: settings.public_key.clone(),
             room: Arc::new(Semaphore::new(settings.max_connections)),
+            brake: brake::Brake::default(),
         })
     }
 
-    /// Waits until one more request fits. Taken before an attempt is opened: an attempt that waits
-    /// for room would look like one that is on its way.
-    pub async fn room(&self) -> Room {
-        let permit = Arc::clone(&self.room).acquire_owned().await;
-        metrics::gauge!("huifu_requests_in_flight").increment(1.0);
-        Room {
-            _permit: permit.expect("nobody closes this semaphore"),
+    /// Waits until one more request fits, and Huifu is not to be spared; `None` when `stopping`
+    /// came first. Taken before an attempt is opened: an attempt that waits for room would look
+    /// like one that is on its way.
+    pub async fn room(&self, stopping: &CancellationToken) -> Option<Room> {
+        let acquired = tokio::select! {
+            biased;
+            () = stopping.cancelled() => return None,
+            acquired = Arc::clone(&self.room).acquire_owned() => acquired,
+        };
+        let permit = acquired.expect("nobody closes this semaphore");
+        while let Some(pause) = self.brake.remaining() {
+            if !backoff::pause(pause, stopping).await {
+                return None;
+            }
         }
+        metrics::gauge!("huifu_requests_in_flight").increment(1.0);
+        Some(Room { _permit: permit })
     }
 
     /// Sends a withdrawal of `huifu_id`, once.
@@ -89,20 +103,25 @@ impl Huifu {
         huifu_id: &HuifuId,
     ) -> Result<Taken, HuifuError> {
         let body = envelope::seal(encashment, &self.caller, &self.private_key);
-        match self.wire.post(ENCASHMENT_PATH, body).await {
+        let outcome = match self.wire.post(ENCASHMENT_PATH, body).await {
             Ok(text) => {
                 let answer = envelope::open(&text, &self.public_key);
                 judge(answer, encashment, huifu_id)
             }
             Err(error @ SendError::NoConnection(_)) => Err(HuifuError::NotSent(error)),
             Err(error) => Err(HuifuError::OutcomeUnknown(error)),
+        };
+        if let Err(HuifuError::OutcomeUnknown(error)) = &outcome {
+            self.brake.heed(error);
         }
+        outcome
     }
 
     /// Asks about a withdrawal. An answer that cannot be believed is an error.
     pub async fn ask(&self, _room: &Room, query: &Query) -> Result<Found, SendError> {
         let body = envelope::seal(query, &self.caller, &self.private_key);
-        let text = self.wire.post(QUERY_PATH, body).await?;
+        let posted = self.wire.post(QUERY_PATH, body).await;
+        let text = posted.inspect_err(|error| self.brake.heed(error))?;
         let answer = envelope::open::<QueryAnswer>(&text, &self.public_key);
         let verdict = Verdict::of_query(&answer, query);
         let answer = answer.map_err(SendError::Envelope)?;
@@ -140,5 +159,69 @@ fn judge(
         | Verdict::Noted => Err(HuifuError::OutcomeUnknown(SendError::Inconclusive {
             resp_code: answer.resp_code.unwrap_or_default(),
         })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::huifu::ReqDate;
+    use contract::huifu::request::NewEncashment;
+    use contract::ids::ReqSeqId;
+    use contract::money::Fen;
+    use contract::withdrawal::CashType;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    const HUIFU_ID: &str = "6666000021291985";
+
+    fn encashment() -> Encashment {
+        Encashment::new(NewEncashment {
+            req_date: ReqDate::at(Timestamp::UNIX_EPOCH),
+            req_seq_id: ReqSeqId::from_parts(1, 2),
+            cash_amt: Fen::new(10_000).unwrap(),
+            huifu_id: HUIFU_ID.parse().unwrap(),
+            into_acct_date_type: CashType::D0,
+            token_no: "10004053462".parse().unwrap(),
+            acct_id: None,
+            remark: None,
+            notify_url: None,
+        })
+        .unwrap()
+    }
+
+    fn judged(resp_code: &str, trans_stat: Option<&str>, echoed: &str) -> &'static str {
+        let answer = EncashmentAnswer {
+            resp_code: Some(resp_code.to_owned()),
+            trans_stat: trans_stat.map(str::to_owned),
+            huifu_id: Some(echoed.to_owned()),
+            ..EncashmentAnswer::default()
+        };
+        match judge(Ok(answer), &encashment(), &HUIFU_ID.parse().unwrap()) {
+            Ok(_) => "taken",
+            Err(error) => error.as_str(),
+        }
+    }
+
+    #[test]
+    fn only_a_clear_word_about_our_own_account_is_more_than_unknown() {
+        assert_eq!(judged("00000000", Some("P"), HUIFU_ID), "taken");
+        assert_eq!(judged("00000000", Some("S"), HUIFU_ID), "taken");
+        assert_eq!(judged("22000003", None, HUIFU_ID), "refused");
+        assert_eq!(judged("00000000", Some("F"), HUIFU_ID), "refused");
+        for (code, stat) in [
+            ("00000000", None),
+            ("00000000", Some("Z")),
+            ("00000100", Some("P")),
+            ("20000000", None),
+            ("23000001", None),
+            ("99999999", Some("F")),
+        ] {
+            assert_eq!(judged(code, stat, HUIFU_ID), "unknown", "{code} {stat:?}");
+        }
+        for code in ["00000000", "22000003"] {
+            let stat = (code == "00000000").then_some("P");
+            assert_eq!(judged(code, stat, "6666000000000001"), "unknown");
+        }
     }
 }

@@ -51,7 +51,7 @@ impl Reconcile {
     pub async fn run(self, stopping: &CancellationToken) -> anyhow::Result<()> {
         let mut backoff = Backoff::new();
         while !stopping.is_cancelled() {
-            let pause = match self.round(clock::now()).await {
+            let pause = match self.round(clock::now(), stopping).await {
                 Ok(asked) => {
                     backoff.reset();
                     if i64::try_from(asked).is_ok_and(|asked| asked >= self.settings.batch) {
@@ -72,13 +72,17 @@ impl Reconcile {
 
     /// Claims what is due at `now`, asks about all of it at once, and answers how many there were.
     /// A question that fails, or whose answer cannot be written, is asked again when its claim ends.
-    pub async fn round(&self, now: Timestamp) -> Result<usize, StoreError> {
+    pub async fn round(
+        &self,
+        now: Timestamp,
+        stopping: &CancellationToken,
+    ) -> Result<usize, StoreError> {
         let claimed = self.claim(now).await?;
         let count = claimed.len();
         let mut questions = JoinSet::new();
         for attempt in claimed {
-            let this = self.clone();
-            questions.spawn(async move { this.question(&attempt).await });
+            let (this, stopping) = (self.clone(), stopping.clone());
+            questions.spawn(async move { this.question(&attempt, &stopping).await });
         }
         while let Some(ended) = questions.join_next().await {
             if let Err(error) = ended {
@@ -103,7 +107,7 @@ impl Reconcile {
         Ok(claimed)
     }
 
-    async fn question(&self, attempt: &Attempt) {
+    async fn question(&self, attempt: &Attempt, stopping: &CancellationToken) {
         let req_seq_id = attempt.req_seq_id.as_str();
         let query = match query_of(attempt) {
             Ok(query) => query,
@@ -113,7 +117,10 @@ impl Reconcile {
             }
         };
         let started = Instant::now();
-        let room = self.huifu.room().await;
+        // A service that stops leaves the claim to run out.
+        let Some(room) = self.huifu.room(stopping).await else {
+            return;
+        };
         let answer = self.huifu.ask(&room, &query).await;
         drop(room);
         reach(CrashPoint::ReconcileAfterQuery);

@@ -177,3 +177,32 @@ fn callback_url(env: &mut Env) -> Option<String> {
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_wrong_is_reported_at_once_and_no_key_is_repeated() {
+        let mut env = Env::new([
+            ("HUIFU_BASE_URL", "huifu"),
+            ("HUIFU_PRODUCT_ID", "YYZY"),
+            ("HUIFU_MERCHANT_PRIVATE_KEY", "MIIhunter2"),
+            ("CALLBACK_URL", "https://callback.example/huifu?partner=1"),
+            ("RECONCILE_BATCH", "0"),
+        ]);
+        assert!(DispatcherSettings::read(&mut env).is_none());
+        let errors = env.errors().join("\n");
+        for name in [
+            "HUIFU_BASE_URL",
+            "HUIFU_SYS_ID",
+            "HUIFU_MERCHANT_PRIVATE_KEY",
+            "HUIFU_PUBLIC_KEY",
+            "CALLBACK_URL",
+            "RECONCILE_BATCH",
+        ] {
+            assert!(errors.contains(name), "{name} in:\n{errors}");
+        }
+        assert!(!errors.contains("hunter2"), "{errors}");
+    }
+}

@@ -92,7 +92,11 @@ impl Told<'_> {
         .await
     }
 
-    async fn note(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn note(
+        &self,
+        tx: &Transaction<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         timeline::note(
             tx,
             now,

@@ -1,10 +1,14 @@
 //! Two statements about money that exclude each other: nothing changes, and a person is told.
 
-use contract::withdrawal::{State, Transition};
-use store::attempts::AttemptOutcome;
-use store::progress::Advanced;
+use std::time::Duration;
 
-use crate::world::World;
+use contract::withdrawal::{State, Transition};
+use runtime::clock;
+use store::attempts::{self, AttemptOutcome};
+use store::progress::Advanced;
+use store::withdrawals::Change;
+
+use crate::world::{World, open_attempt, step};
 
 #[tokio::test]
 async fn success_and_failure_leave_the_first_and_open_one_case() {
@@ -107,4 +111,48 @@ async fn the_fate_of_an_earlier_attempt_does_not_mark_a_later_one() {
     // The later one's own callback counts.
     assert_eq!(world.call(&second.paid()).await, second.acknowledgement());
     assert_eq!(world.state(&first.id).await.0, State::Paid);
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_closed_while_its_callback_is_written_marks_no_other() {
+    let world = World::start().await;
+    let first = world.sent().await;
+    let mut connection = world.store.connection().await.unwrap();
+    let sender = connection.begin("test: sender").await.unwrap();
+    let now = clock::now();
+    step(
+        &sender,
+        now,
+        &first.id,
+        Transition::NotSent,
+        Change::default(),
+    )
+    .await;
+    let paid = first.paid();
+    let calling = world.call(&paid);
+    tokio::pin!(calling);
+    // It has read the attempt as open, and waits for the sender's transaction.
+    let waits = tokio::time::timeout(Duration::from_millis(500), &mut calling).await;
+    assert!(waits.is_err(), "the callback must wait: {waits:?}");
+    assert!(
+        attempts::prove_unsent(&sender, now, &first.attempt)
+            .await
+            .unwrap()
+    );
+    step(
+        &sender,
+        now,
+        &first.id,
+        Transition::OpenAttempt,
+        Change::default(),
+    )
+    .await;
+    let second = open_attempt(&sender, &first.id).await;
+    sender.commit().await.unwrap();
+    assert_eq!(calling.await, first.acknowledgement());
+    assert_eq!(world.state(&first.id).await, (State::Dispatching, true));
+    let second = world.sent_as(first.id.clone(), second);
+    assert_eq!(world.attempt(&second).await.outcome, None);
+    assert_eq!(world.case_kinds().await, ["callback_for_closed_attempt"]);
+    assert_eq!(world.notices().await, 0);
 }

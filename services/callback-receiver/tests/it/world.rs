@@ -159,22 +159,11 @@ impl World {
     }
 
     pub(crate) async fn open_attempt(&self, id: &WithdrawalId) -> ReqSeqId {
-        let now = clock::now();
         let moved = self.advance(id, Transition::OpenAttempt).await;
         assert!(matches!(moved, Advanced::Moved { .. }), "{moved:?}");
-        let req_seq_id = ids::new_req_seq_id();
         let mut connection = self.store.connection().await.unwrap();
         let tx = connection.begin("test: open attempt").await.unwrap();
-        let new = NewAttempt {
-            req_seq_id: &req_seq_id,
-            withdrawal: id,
-            req_date: &ReqDate::at(now).to_string(),
-            huifu_id: &HUIFU_ID.parse().unwrap(),
-            token_no: &TOKEN_NO.parse().unwrap(),
-            amount: Fen::new(10_000).unwrap(),
-            next_query_at: now + SignedDuration::from_secs(30),
-        };
-        attempts::open(&tx, now, &new).await.unwrap();
+        let req_seq_id = open_attempt(&tx, id).await;
         tx.commit().await.unwrap();
         req_seq_id
     }
@@ -313,7 +302,7 @@ pub(crate) fn form(text: &str, sign: Option<&str>) -> String {
     form.append_pair("resp_data", text).finish()
 }
 
-async fn step(
+pub(crate) async fn step(
     tx: &store::Transaction<'_>,
     now: Timestamp,
     id: &WithdrawalId,
@@ -333,6 +322,23 @@ async fn step(
         causation_id: None,
     };
     advance(tx, now, &step).await.unwrap()
+}
+
+/// The row of an attempt, without the edge.
+pub(crate) async fn open_attempt(tx: &store::Transaction<'_>, id: &WithdrawalId) -> ReqSeqId {
+    let now = clock::now();
+    let req_seq_id = ids::new_req_seq_id();
+    let new = NewAttempt {
+        req_seq_id: &req_seq_id,
+        withdrawal: id,
+        req_date: &ReqDate::at(now).to_string(),
+        huifu_id: &HUIFU_ID.parse().unwrap(),
+        token_no: &TOKEN_NO.parse().unwrap(),
+        amount: Fen::new(10_000).unwrap(),
+        next_query_at: now + SignedDuration::from_secs(30),
+    };
+    attempts::open(tx, now, &new).await.unwrap();
+    req_seq_id
 }
 
 fn draft(id: &WithdrawalId, now: Timestamp) -> NewWithdrawal {

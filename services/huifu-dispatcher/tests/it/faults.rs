@@ -70,7 +70,7 @@ async fn an_answer_without_a_signature() {
 
 #[tokio::test]
 async fn statuses_of_the_gateway() {
-    for http_status in [500, 502, 512, 911, 914, 922] {
+    for http_status in [500, 512, 914, 922] {
         for paid in [true, false] {
             is_asked_about(Fault::ServerError { http_status, paid }, paid).await;
         }

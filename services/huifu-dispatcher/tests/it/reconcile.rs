@@ -1,15 +1,20 @@
 //! Asking: each answer, what it changes, and what it never does.
 
+use std::time::Duration;
+
 use contract::huifu::Encashment;
 use contract::huifu::request::NewEncashment;
 use contract::money::Fen;
-use contract::withdrawal::{CashType, State};
+use contract::withdrawal::{CashType, State, Transition};
 use runtime::clock;
 use sandbox::huifu::{Fault, Selector};
-use store::attempts::Attempt;
-use store::attempts::AttemptOutcome::{Submitted, Unknown};
+use store::attempts::AttemptOutcome::{NotSent, Submitted, Unknown};
+use store::attempts::{self, Attempt};
+use store::withdrawals::Change;
 
-use crate::world::{HUIFU_ID, Seen, TOKEN_NO, World};
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{HUIFU_ID, Seen, TOKEN_NO, World, open_attempt, step};
 
 /// Sent and paid, answer lost, and at work until told otherwise.
 const LOST: [Fault; 2] = [Fault::TimeoutAfterPaying, Fault::ProcessingForever];
@@ -147,8 +152,8 @@ async fn two_replicas_ask_about_an_attempt_once() {
     world.huifu.set_fault(Selector::any(), &LOST, Some(1));
     let id = world.send(10_000).await;
     let due = world.attempts(&id).await[0].next_query_at.unwrap();
-    let (mine, yours) = tokio::join!(world.reconcile.round(due), world.reconcile.round(due));
-    assert_eq!(mine.unwrap() + yours.unwrap(), 1);
+    let (mine, yours) = tokio::join!(world.round(due), world.round(due));
+    assert_eq!(mine + yours, 1);
     assert_eq!(world.attempts(&id).await[0].query_count, 1);
 }
 
@@ -171,6 +176,54 @@ async fn an_unreachable_huifu_loses_track_of_an_open_attempt_and_opens_no_case()
     );
 }
 
+#[tokio::test]
+async fn an_answer_about_an_attempt_that_was_closed_meanwhile_marks_no_other() {
+    let world = World::start().await;
+    let message = world.accept(10_000).await;
+    let id = &message.body.withdrawal_id;
+    let first = world.open_attempt(id, 10_000).await;
+    post(&world, &first, 10_000).await;
+    let mut connection = world.store.connection().await.unwrap();
+    let sender = connection.begin("test: sender").await.unwrap();
+    step(
+        &sender,
+        clock::now(),
+        id,
+        Transition::NotSent,
+        Change::default(),
+    )
+    .await;
+    let asking = world.ask();
+    tokio::pin!(asking);
+    // Huifu has answered, and what it said waits for the sender's transaction.
+    let waits = tokio::time::timeout(Duration::from_millis(700), &mut asking).await;
+    assert!(waits.is_err(), "the answer must wait: {waits:?}");
+    assert!(
+        attempts::prove_unsent(&sender, clock::now(), &first.req_seq_id)
+            .await
+            .unwrap()
+    );
+    step(
+        &sender,
+        clock::now(),
+        id,
+        Transition::OpenAttempt,
+        Change::default(),
+    )
+    .await;
+    open_attempt(&sender, id, 10_000).await;
+    sender.commit().await.unwrap();
+    assert_eq!(asking.await, 1);
+    let seen = world.see(id).await;
+    assert_eq!(
+        (seen.state, seen.held),
+        (State::Dispatching, true),
+        "not paid by the first"
+    );
+    assert_eq!(seen.outcomes, [Some(NotSent), None]);
+    assert_eq!(seen.cases, ["closed_attempt_at_huifu"]);
+}
+
 /// Huifu gets this attempt, with an amount of its own, from somewhere.
 async fn post(world: &World, attempt: &Attempt, amount_fen: i64) {
     let huifu_id = HUIFU_ID.parse().unwrap();
@@ -186,7 +239,7 @@ async fn post(world: &World, attempt: &Attempt, amount_fen: i64) {
         notify_url: None,
     })
     .unwrap();
-    let room = world.client.room().await;
+    let room = world.client.room(&CancellationToken::new()).await.unwrap();
     let taken = world.client.encash(&room, &encashment, &huifu_id).await;
     assert!(taken.is_ok(), "{taken:?}");
 }

@@ -35,7 +35,7 @@ pub(crate) struct World {
     pub(crate) huifu: HuifuHandle,
     pub(crate) client: Arc<Huifu>,
     dispatch: Dispatch,
-    pub(crate) reconcile: Reconcile,
+    reconcile: Reconcile,
     pub(crate) database: TestDatabase,
     card_id: i64,
 }
@@ -211,16 +211,7 @@ impl World {
         let tx = connection.begin("test: open attempt").await.unwrap();
         let moved = step(&tx, now, id, Transition::OpenAttempt, Change::default()).await;
         assert!(matches!(moved, Advanced::Moved { .. }), "{moved:?}");
-        let new = NewAttempt {
-            req_seq_id: &ids::new_req_seq_id(),
-            withdrawal: id,
-            req_date: &contract::huifu::ReqDate::at(now).to_string(),
-            huifu_id: &HUIFU_ID.parse().unwrap(),
-            token_no: &TOKEN_NO.parse().unwrap(),
-            amount: Fen::new(amount_fen).unwrap(),
-            next_query_at: now,
-        };
-        attempts::open(&tx, now, &new).await.unwrap();
+        open_attempt(&tx, id, amount_fen).await;
         tx.commit().await.unwrap();
         self.attempts(id).await.pop().unwrap()
     }
@@ -237,7 +228,13 @@ impl World {
     /// Asks about everything that is due within a day.
     pub(crate) async fn ask(&self) -> usize {
         let tomorrow = clock::now() + SignedDuration::from_hours(24);
-        self.reconcile.round(tomorrow).await.unwrap()
+        self.round(tomorrow).await
+    }
+
+    /// Asks about everything that is due at `now`.
+    pub(crate) async fn round(&self, now: Timestamp) -> usize {
+        let stopping = CancellationToken::new();
+        self.reconcile.round(now, &stopping).await.unwrap()
     }
 
     pub(crate) async fn attempts(&self, id: &WithdrawalId) -> Vec<Attempt> {
@@ -304,7 +301,7 @@ impl World {
     }
 }
 
-async fn step(
+pub(crate) async fn step(
     tx: &store::Transaction<'_>,
     now: Timestamp,
     id: &WithdrawalId,
@@ -324,6 +321,21 @@ async fn step(
         causation_id: None,
     };
     advance(tx, now, &step).await.unwrap()
+}
+
+/// The row of an attempt, without the edge.
+pub(crate) async fn open_attempt(tx: &store::Transaction<'_>, id: &WithdrawalId, amount_fen: i64) {
+    let now = clock::now();
+    let new = NewAttempt {
+        req_seq_id: &ids::new_req_seq_id(),
+        withdrawal: id,
+        req_date: &contract::huifu::ReqDate::at(now).to_string(),
+        huifu_id: &HUIFU_ID.parse().unwrap(),
+        token_no: &TOKEN_NO.parse().unwrap(),
+        amount: Fen::new(amount_fen).unwrap(),
+        next_query_at: now,
+    };
+    attempts::open(tx, now, &new).await.unwrap();
 }
 
 fn draft(id: &WithdrawalId, amount_fen: i64, now: Timestamp) -> NewWithdrawal {
