@@ -56,6 +56,18 @@ impl Tool {
         }
     }
 
+    /// As `answer`, for arguments without spaces, written as they are typed.
+    pub(crate) fn typed(&self, line: &str) -> String {
+        self.answer(&line.split(' ').collect::<Vec<_>>())
+    }
+
+    /// Code and standard error of a line that must not be answered.
+    pub(crate) fn refused(&self, line: &str) -> (i32, String) {
+        let ended = self.run(&line.split(' ').collect::<Vec<_>>());
+        assert_eq!(ended.stdout, "", "{line}");
+        (ended.code, ended.stderr)
+    }
+
     /// What it printed; it must have ended with 0.
     pub(crate) fn answer(&self, arguments: &[&str]) -> String {
         let ended = self.run(arguments);
