@@ -44,6 +44,7 @@ pub async fn demo(build: bool) -> Result<()> {
     let mut interrupt = Interrupt::listen()?;
     install_missing(|step| screen.note(step))?;
     let borrowed = Borrowed::look()?;
+    screen.title("Setting up");
     // To its end even when interrupted: an engine half started is known to nobody.
     let engines = tokio::try_join!(postgres::postgres(), rabbitmq::rabbitmq());
     let shown = tokio::select! {

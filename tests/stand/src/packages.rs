@@ -32,37 +32,24 @@ pub fn install_missing(mut tell: impl FnMut(&str)) -> Result<()> {
         "install by hand, as root: apt-get install {}",
         missing.join(" ")
     );
-    if !Path::new("/usr/bin/apt-get").exists() {
-        bail!(
-            "needed and not here: {}; without apt-get nothing can be installed",
-            missing.join(", ")
-        );
-    }
+    as_root().context(by_hand.clone())?;
     tell("package list: updating, with apt-get");
-    apt_get(&["update"]).with_context(|| by_hand.clone())?;
+    // A list that cannot be had in full is often still good enough.
+    let updated = apt_get(&["update"]);
     for package in missing {
         tell(&format!("{package}: installing, with apt-get"));
         apt_get(&["install", "--yes", "--no-install-recommends", package])
+            .map_err(|error| match &updated {
+                Ok(()) => error,
+                Err(update) => error.context(format!("{update:#}")),
+            })
             .with_context(|| by_hand.clone())?;
     }
     Ok(())
 }
 
 fn apt_get(arguments: &[&str]) -> Result<()> {
-    let mut command = if rustix::process::geteuid().is_root() {
-        Command::new("env")
-    } else if !Path::new("/usr/bin/sudo").exists() {
-        bail!("we are not root, and there is no sudo");
-    } else if sudo_asks_nothing() {
-        let mut sudo = Command::new("sudo");
-        sudo.args(["-n", "env"]);
-        sudo
-    } else {
-        // Asks for the password on the terminal, where there is one.
-        let mut sudo = Command::new("sudo");
-        sudo.arg("env");
-        sudo
-    };
+    let mut command = as_root()?;
     command
         .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"])
         .args(arguments);
@@ -77,6 +64,26 @@ fn apt_get(arguments: &[&str]) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// `env` with the right to install packages.
+fn as_root() -> Result<Command> {
+    if !Path::new("/usr/bin/apt-get").exists() {
+        bail!("there is no apt-get");
+    }
+    if rustix::process::geteuid().is_root() {
+        return Ok(Command::new("env"));
+    }
+    if !Path::new("/usr/bin/sudo").exists() {
+        bail!("we are not root, and there is no sudo");
+    }
+    let mut sudo = Command::new("sudo");
+    if sudo_asks_nothing() {
+        sudo.arg("-n");
+    }
+    // Otherwise it asks for the password on the terminal, where there is one.
+    sudo.arg("env");
+    Ok(sudo)
 }
 
 fn sudo_asks_nothing() -> bool {

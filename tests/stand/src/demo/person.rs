@@ -1,6 +1,6 @@
 //! The user: opens the page, reads it, types the password, and is sent back to the shop.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use sandbox::user::{Choice, Page, UserAgent};
 use url::Url;
 
@@ -64,7 +64,7 @@ fn query(url: &Url, name: &str) -> Result<String> {
 }
 
 impl Offer {
-    /// Reads what a person would: the text of the page.
+    /// Reads the choice that the page has preselected.
     fn read(page: &Page, money: &str) -> Result<Self> {
         let text = page.text();
         ensure!(
@@ -72,34 +72,38 @@ impl Offer {
             "the page has status {}: {text}",
             page.status
         );
-        ensure!(
-            text.contains(money),
-            "the page does not show {money}: {text}"
-        );
-        ensure!(
-            text.contains(tenant::CARD_TAIL),
-            "the page does not show the card: {text}"
-        );
-        let after = |label: &str| {
-            amount_after(&text, label).with_context(|| format!("no {label} on the page: {text}"))
+        for expected in [money, tenant::CARD_TAIL] {
+            ensure!(
+                text.contains(expected),
+                "the page does not show {expected}: {text}"
+            );
+        }
+        let chosen = preselected(&page.html).context("the page has preselected nothing")?;
+        let [fee, arrival] = amounts(chosen)[..] else {
+            bail!("not a fee and an arriving amount in {chosen}");
         };
         Ok(Self {
-            fee: after("手续费")?,
-            arrival: after("到账")?,
+            fee: fee.to_owned(),
+            arrival: arrival.to_owned(),
         })
     }
 }
 
-/// The first amount of money behind a label.
-fn amount_after(text: &str, label: &str) -> Option<String> {
-    let (_, rest) = text.split_once(label)?;
+/// The label of the checked choice.
+fn preselected(html: &str) -> Option<&str> {
+    let (_, after) = html.split_once(" checked>")?;
+    after.split_once("</label>").map(|(label, _)| label)
+}
+
+/// Every amount of money in a text: digits with two decimals.
+fn amounts(text: &str) -> Vec<&str> {
     let is_part = |c: char| c.is_ascii_digit() || c == '.';
-    rest.split(|c| !is_part(c))
-        .find(|part| {
+    text.split(|c| !is_part(c))
+        .filter(|part| {
             part.split_once('.')
                 .is_some_and(|(_, decimals)| decimals.len() == 2)
         })
-        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -107,10 +111,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_found_behind_their_labels() {
-        let text = "提现金额 ¥100.00 手续费 ¥1.05 实际到账 ¥98.95 尾号 6378";
-        assert_eq!(amount_after(text, "手续费").as_deref(), Some("1.05"));
-        assert_eq!(amount_after(text, "到账").as_deref(), Some("98.95"));
-        assert_eq!(amount_after(text, "余额"), None);
+    fn the_preselected_choice_is_read_and_no_other() {
+        let html = r#"<p>¥100.00</p><label><input type="radio" value="D0">当日 手续费 ¥2.00</label>
+            <label><input type="radio" value="T1" checked> <b>T+1</b> 手续费 ¥1.05
+            实际到账 ¥98.95</label><p>¥7.00</p>"#;
+        assert_eq!(amounts(preselected(html).unwrap()), ["1.05", "98.95"]);
+        assert_eq!(preselected("<label></label>"), None);
     }
 }

@@ -29,8 +29,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) async fn set(screen: &mut Screen, logs: &Path) -> Result<Self> {
-        screen.title("Setting up");
+    pub(super) async fn set(screen: &Screen, logs: &Path) -> Result<Self> {
         fs::create_dir_all(logs)?;
         let (postgres, rabbitmq) = tokio::try_join!(postgres(), rabbitmq())?;
         screen.step(&format!("PostgreSQL {}", address(postgres.admin_url())));
