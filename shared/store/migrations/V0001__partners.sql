@@ -21,8 +21,7 @@ create table partner_hosts (
     updated_at timestamptz not null,
     updated_by text        not null,
     primary key (partner_id, host),
-    -- Compared with what a URL parser prints, which is lower case, with a port only where it is
-    -- not the scheme's own.
+    -- Compared with what a URL parser prints, which is lower case; a host is without a port.
     constraint partner_host_lower_case check (host = lower(host))
 );
 

@@ -86,7 +86,7 @@ pub struct Partner {
     pub name: String,
     /// Whether it may ask for withdrawals.
     pub state: PartnerState,
-    /// Where its addresses may point to: `host` or `host:port`, lower case.
+    /// Where its addresses may point to, lower case and without a port.
     pub hosts: Vec<String>,
 }
 
@@ -144,7 +144,7 @@ pub async fn add(
         .map(drop)
 }
 
-/// Allows a host: `host` or `host:port`, lower case.
+/// Allows a host, lower case and without a port.
 pub async fn add_host(
     tx: &Transaction<'_>,
     now: Timestamp,

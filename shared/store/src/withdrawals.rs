@@ -1,6 +1,6 @@
 //! The table of withdrawals: drafts, reading, and the compare-and-set behind every change of state.
 //!
-//! [`change_state`] is the only statement that changes a state, and [`crate::progress::advance`]
+//! `change_state` is the only statement that changes a state, and [`crate::progress::advance`]
 //! the only caller: the sources of an edge come from [`Transition::edges`], and the row on the
 //! timeline is written by the same statement.
 

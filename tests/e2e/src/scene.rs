@@ -9,7 +9,7 @@ use sandbox::huifu::{
     AccountOpening, BoundCard, FeeMode, FeeRule, HuifuConfig, HuifuHandle, HuifuSandbox,
 };
 use sandbox::partner::{PartnerConfig, PartnerHandle, PartnerSandbox};
-use sandbox::user::{Choice, UserAgent};
+use sandbox::user::{Choice, UserAgent, UserError};
 use sandbox::{Fen, SigningKey, VerifyingKey};
 use stand::keys::rsa_2048;
 use stand::system::{Fleet, PRODUCT_ID, Plan, SYS_ID, Service};
@@ -96,8 +96,7 @@ impl Scene {
         let store = Store::new(&database_url, 4, "e2e")?;
         let partner_private = SigningKey::read(&partner_key.private_pkcs8_pem)?;
         let partner = partner_sandbox(&plan, partner_private).await?;
-        let host = partner.base_url.trim_start_matches("http://").to_owned();
-        register(&store, &host, &partner_key.public_spki_pem).await?;
+        register(&store, "127.0.0.1", &partner_key.public_spki_pem).await?;
 
         let logs = tempfile::tempdir()?;
         let fleet = Fleet::start(plan, logs.path()).await?;
@@ -126,7 +125,8 @@ impl Scene {
                 &form,
                 &Choice::confirm(PASSWORD),
             )
-            .await?;
+            .await
+            .map_err(tell)?;
         let verdict = self.partner.verify_return(&returned).await;
         anyhow::ensure!(verdict.is_good(), "the return is not good: {verdict:?}");
         order_id(&returned)
@@ -237,6 +237,14 @@ async fn partner_sandbox(plan: &Plan, key: SigningKey) -> Result<PartnerHandle> 
     config.intake_url = plan.intake_url().parse()?;
     config.jwks_url = format!("{}/.well-known/jwks.json", plan.intake_url()).parse()?;
     Ok(PartnerSandbox::start(config).await?)
+}
+
+/// What the user was shown instead of being sent back, in words.
+fn tell(error: UserError) -> anyhow::Error {
+    match error {
+        UserError::Shown(page) => anyhow::anyhow!("{}: {}", page.status, page.text()),
+        other => other.into(),
+    }
 }
 
 fn order_id(returned: &Url) -> Result<WithdrawalId> {
