@@ -3,9 +3,9 @@
 //! Acknowledged: everything whose effect, or whose case for a person, is committed. A contradiction
 //! belongs here: it stands on the list of cases, and three repeats would add nothing to it.
 //!
-//! Not acknowledged: what is not ours (another order, amount, merchant or day), although it too is a
-//! case. The receipt would say that we have this result for this withdrawal, and we do not: Huifu's
-//! own list of unacknowledged callbacks is the second place where such a thing must show.
+//! Not acknowledged: what is not ours (another order, amount, merchant or day), although it too is
+//! a case. The receipt would say that we have this result for this withdrawal, and we do not:
+//! Huifu's own list of unacknowledged callbacks is the second place where such a thing must show.
 //!
 //! 5xx makes Huifu repeat (huifu-api.md §4), so it is kept for what may go better then.
 

@@ -2,8 +2,8 @@
 //!
 //! What a newcomer would get wrong: a delivery that finds its withdrawal under way is *done*, not
 //! overdue. Money may already be moving, and `reconcile.rs` asks; sending again is never the
-//! answer. The message is settled with the attempt, so from that commit on nothing but the attempt's
-//! own row says what is left to do, and losing the delivery loses nothing.
+//! answer. The message is settled with the attempt, so from that commit on nothing but the
+//! attempt's own row says what is left to do, and losing the delivery loses nothing.
 
 mod open;
 mod record;

@@ -71,7 +71,8 @@ impl Reconcile {
     }
 
     /// Claims what is due at `now`, asks about all of it at once, and answers how many there were.
-    /// A question that fails, or whose answer cannot be written, is asked again when its claim ends.
+    /// A question that fails, or whose answer cannot be written, is asked again when its claim
+    /// ends.
     pub async fn round(
         &self,
         now: Timestamp,
@@ -157,7 +158,7 @@ impl Reconcile {
 }
 
 fn query_of(attempt: &Attempt) -> Result<Query, ReqDateError> {
-    // The day as it was stored: computing it again after midnight asks about something that never was.
+    // The day as it was stored: computed again after midnight, it names something that never was.
     let req_date: ReqDate = attempt.req_date.parse()?;
     Ok(Query::new(
         attempt.huifu_id.clone(),

@@ -1,4 +1,4 @@
-//! One partner, one user with a card, withdrawals that were sent, and a Huifu that writes callbacks.
+//! One partner, one user with a card, withdrawals that were sent, and a Huifu that calls back.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
