@@ -4,7 +4,7 @@
 //! tell it never. A message that was carried out before is recognised without sending anything.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use contract::message::{Envelope, NoticeDue};
 use jiff::Timestamp;
@@ -16,14 +16,10 @@ use store::notices::{self, ForDelivery, NoticeState};
 use store::{Store, StoreError};
 
 use crate::deliver::{Answer, Courier};
-use crate::lanes::{Lanes, Place};
+use crate::lanes::{Full, Lanes, Place};
 use crate::notification::{self, Sending};
 use crate::record::{self, Next, Sent};
 use crate::settings::NotifierSettings;
-
-/// How long a notice waits whose partner has as many under way as it may: between this and twice
-/// this. Long beside a republish, short beside the first pause of the schedule.
-const PUT_BACK: Duration = Duration::from_secs(1);
 
 /// The handler of the queue of due notices.
 pub(crate) struct Notify {
@@ -48,12 +44,13 @@ impl Handler for Notify {
                 return written(record::settle(&self.store, &envelope).await);
             }
         }
-        let Some(place) = self.lanes.enter(&notice.partner_id).await else {
-            metrics::counter!("notices_put_back_total").increment(1);
-            let pause = PUT_BACK + PUT_BACK.mul_f64(f64::from(random()) / f64::from(u32::MAX));
-            return written(record::put_back(&self.store, clock::now(), &envelope, pause).await);
-        };
-        self.send(&envelope, &notice, place).await
+        match self.lanes.enter(&notice.partner_id).await {
+            Ok(place) => self.send(&envelope, &notice, place).await,
+            Err(Full { pause }) => {
+                metrics::counter!("notices_put_back_total").increment(1);
+                written(record::put_back(&self.store, clock::now(), &envelope, pause).await)
+            }
+        }
     }
 }
 
@@ -92,7 +89,6 @@ impl Notify {
             .deliver(&notice.notify_url, &notice.hosts, body, began)
             .await;
         crash::reach(CrashPoint::NotifierAfterPost);
-        place.ended(answer.taken.is_ok());
         // Given back before we write: the partner's place is not for our database to hold.
         drop(place);
         let took = stopwatch.elapsed();

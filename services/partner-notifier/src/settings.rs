@@ -27,7 +27,8 @@ pub struct NotifierSettings {
     pub max_answer_bytes: usize,
     /// `NOTICE_PARTNER_CONCURRENCY`: sendings to one partner at once.
     pub partner_concurrency: usize,
-    /// `NOTICE_SLOW_PARTNER_CONCURRENCY`: the same for a partner that fails or is slow.
+    /// `NOTICE_SLOW_PARTNER_CONCURRENCY`: the same for a partner that takes
+    /// longer than a second.
     pub slow_partner_concurrency: usize,
     /// `ALLOW_LOOPBACK_HTTP`: whether partners may live on this machine, for tests and the demo.
     pub loopback: LoopbackHttp,

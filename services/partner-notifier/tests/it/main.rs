@@ -10,4 +10,5 @@ mod failures;
 mod given_up;
 mod guard;
 mod isolation;
+mod process;
 mod world;
