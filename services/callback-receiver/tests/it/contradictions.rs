@@ -94,6 +94,35 @@ async fn a_callback_about_what_was_never_sent_stops_it_from_being_sent() {
 }
 
 #[tokio::test]
+async fn what_huifu_refused_and_then_took_is_shown_to_a_person() {
+    let world = World::start().await;
+    let sent = world.sent().await;
+    world.advance(&sent.id, Transition::Refuse).await;
+    let mut connection = world.store.connection().await.unwrap();
+    let tx = connection.begin("test: refused").await.unwrap();
+    let (now, refused) = (clock::now(), AttemptOutcome::Refused);
+    attempts::close(&tx, now, &sent.attempt, refused, None, Some("22000003"))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    // That it failed is no news.
+    assert_eq!(world.call(&sent.failed()).await, sent.acknowledgement());
+    assert!(world.cases().await.is_empty());
+    assert_eq!(world.call(&sent.accounting()).await, sent.acknowledgement());
+    assert_eq!(world.call(&sent.paid()).await, sent.acknowledgement());
+    assert_eq!(world.state(&sent.id).await, (State::Failed, true));
+    assert_eq!(
+        world.case_kinds().await,
+        ["callback_for_closed_attempt", "contradiction"]
+    );
+    assert_eq!(
+        world.attempt(&sent).await.outcome,
+        Some(AttemptOutcome::Refused)
+    );
+    assert_eq!(world.notices().await, 1);
+}
+
+#[tokio::test]
 async fn the_fate_of_an_earlier_attempt_does_not_mark_a_later_one() {
     let world = World::start().await;
     let first = world.sent().await;
