@@ -15,14 +15,14 @@ mod verdict;
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::binaries;
 use crate::borrowed::Borrowed;
 use crate::folder::{Lock, remove, stand_dir};
 use crate::interrupt::Interrupt;
 use crate::packages::install_missing;
-use crate::{postgres, rabbitmq};
+use crate::shared::engines;
 
 use screen::Screen;
 use stage::Stage;
@@ -46,15 +46,17 @@ pub async fn demo(build: bool) -> Result<()> {
     let borrowed = Borrowed::look()?;
     screen.title("Setting up");
     // To its end even when interrupted: an engine half started is known to nobody.
-    let engines = tokio::try_join!(postgres::postgres(), rabbitmq::rabbitmq());
+    let started = engines().await;
     let shown = tokio::select! {
         biased;
         () = interrupt.came() => Err(anyhow::anyhow!("interrupted")),
-        shown = async { engines?; stories(&mut screen).await } => shown,
+        shown = async { started?; stories(&mut screen).await } => shown,
     };
-    for line in borrowed.give_back().await? {
-        screen.note(&line);
+    let stopped = borrowed.give_back().await;
+    for line in stopped.iter().flatten() {
+        screen.note(line);
     }
+    let shown = shown.and(stopped.map(drop));
     screen.end(shown.is_ok());
     shown
 }
@@ -67,17 +69,17 @@ async fn stories(screen: &mut Screen) -> Result<()> {
     if shown.is_err() {
         screen.note(&format!("what each part said is in {}", logs.display()));
     }
-    stage.strike().await?;
-    shown
+    let ended = stage.strike().await;
+    shown.and(ended)
 }
 
 async fn tell(screen: &mut Screen, stage: &Stage) -> Result<()> {
     paid::tell(screen, stage).await?;
     failed::tell(screen, stage).await?;
     dead_lettered::tell(screen, stage).await?;
-    let wrong = verdict::of_everything(stage).await?;
-    if !wrong.is_empty() {
-        bail!("not as it must be: {}", wrong.join("; "));
+    screen.title("At the end");
+    for line in verdict::of_everything(stage).await? {
+        screen.step(&line);
     }
     Ok(())
 }

@@ -130,9 +130,9 @@ impl PostgresUser {
         }
     }
 
-    /// A command that runs `program` as that user, with nothing of our environment.
+    /// A command that runs `program` as that user.
     pub(crate) fn command(self, program: &Path) -> Command {
-        let mut command = match self {
+        match self {
             Self::Ourselves => Command::new(program),
             Self::Debian { .. } => {
                 let mut command = Command::new("setpriv");
@@ -146,13 +146,7 @@ impl PostgresUser {
                     .arg(program);
                 command
             }
-        };
-        command
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("LANG", "C.UTF-8")
-            .current_dir("/");
-        command
+        }
     }
 }
 

@@ -41,5 +41,5 @@ pub use packages::install_missing;
 pub use ports::free_port;
 pub use postgres::{Postgres, TestDatabase, postgres};
 pub use rabbitmq::{RabbitMq, TestVhost, rabbitmq};
-pub use shared::{STALE, Swept, down, status, sweep};
+pub use shared::{STALE, Swept, down, engines, status, sweep};
 pub use up::{down_system, system_status, up};

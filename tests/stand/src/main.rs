@@ -83,7 +83,7 @@ async fn act(action: Action) -> Result<()> {
 async fn setup() -> Result<()> {
     stand::install_missing(|step| println!("{step}"))?;
     whole(async {
-        tokio::try_join!(stand::postgres(), stand::rabbitmq())?;
+        stand::engines().await?;
         stand::sweep(stand::STALE).await.map(drop)
     })
     .await?;

@@ -10,10 +10,21 @@ use uuid::Uuid;
 
 use crate::engine::{Engine, Stop, shared_record};
 use crate::folder::Lock;
-use crate::{postgres, private, rabbitmq, secret};
+use crate::{Postgres, RabbitMq, postgres, private, rabbitmq, secret};
 
 /// Longer than any test runs: what is older was left by a test that was killed.
 pub const STALE: Duration = Duration::from_secs(60 * 60);
+
+/// Both shared engines, found running or started.
+///
+/// Each is started to its end even when the other fails: one half started is known to nobody.
+///
+/// # Errors
+/// When one cannot be started or does not answer.
+pub async fn engines() -> Result<(&'static Postgres, &'static RabbitMq)> {
+    let (postgres, rabbitmq) = tokio::join!(postgres::postgres(), rabbitmq::rabbitmq());
+    Ok((postgres?, rabbitmq?))
+}
 
 /// What [`sweep`] has removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

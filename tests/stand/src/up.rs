@@ -18,6 +18,7 @@ use crate::folder::{Lock, inside, stand_dir, tail};
 use crate::keys::KeyFiles;
 use crate::opsctl::Opsctl;
 use crate::process::{binary, prober, spawn_detached, success};
+use crate::shared::engines;
 use crate::system::{Plan, Sandbox, Service};
 use crate::{postgres, rabbitmq, secret, tenant};
 
@@ -114,7 +115,7 @@ pub fn system_status() -> Result<String> {
 }
 
 async fn prepare() -> Result<System> {
-    let (postgres, rabbitmq) = tokio::try_join!(postgres::postgres(), rabbitmq::rabbitmq())?;
+    let (postgres, rabbitmq) = engines().await?;
     let database_url = postgres::keep_database(postgres, NAME).await?;
     let amqp_url = rabbitmq::keep_vhost(rabbitmq, NAME).await?;
     let standing = match Standing::read()? {

@@ -29,12 +29,12 @@ pub(super) async fn tell(screen: &mut Screen, stage: &Stage) -> Result<()> {
 }
 
 /// Huifu's part, up to the acknowledged final callback; answers the letter of that.
-pub(super) async fn at_huifu(screen: &Screen, stage: &Stage, amount: &str) -> Result<String> {
+pub(super) async fn at_huifu(screen: &mut Screen, stage: &Stage, amount: &str) -> Result<String> {
     let huifu = &stage.huifu;
     let taken = |payment: &Payment| Some((payment.hf_seq_id.clone(), payment.executions));
     let (hf_seq_id, executions) = huifu.wait(amount, "Huifu to take it", taken).await?;
     screen.step(&format!(
-        "Huifu takes it as {hf_seq_id}, executions: {executions}"
+        "Huifu takes it as {hf_seq_id}; times the account was debited: {executions}"
     ));
     let acked = |msg_type: &'static str| {
         move |payment: &Payment| {
@@ -58,12 +58,12 @@ pub(super) async fn at_huifu(screen: &Screen, stage: &Stage, amount: &str) -> Re
 }
 
 /// The whole story as an operator reads it.
-pub(super) async fn show(screen: &Screen, stage: &Stage, order_id: &str) -> Result<()> {
+pub(super) async fn show(screen: &mut Screen, stage: &Stage, order_id: &str) -> Result<()> {
     command(screen, stage, &["withdrawal", "show", order_id]).await
 }
 
 /// Runs `opsctl` and shows both the command and what it printed.
-pub(super) async fn command(screen: &Screen, stage: &Stage, arguments: &[&str]) -> Result<()> {
+pub(super) async fn command(screen: &mut Screen, stage: &Stage, arguments: &[&str]) -> Result<()> {
     let printed = stage.opsctl.run(arguments).await?;
     let quoted = arguments.iter().map(|argument| match argument {
         text if text.contains(' ') => format!("\"{text}\""),

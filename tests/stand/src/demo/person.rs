@@ -23,7 +23,7 @@ pub(super) struct Offer {
 }
 
 /// From the shop's button to the shop's page of thanks.
-pub(super) async fn withdraw(screen: &Screen, stage: &Stage, money: &str) -> Result<Asked> {
+pub(super) async fn withdraw(screen: &mut Screen, stage: &Stage, money: &str) -> Result<Asked> {
     let shop = &stage.shop;
     let form = shop.signed_form(money).await?;
     screen.step(&format!(

@@ -6,6 +6,8 @@ use std::time::Instant;
 /// Standard output, with colour on a terminal only.
 pub(super) struct Screen {
     colour: bool,
+    /// An empty line is due before the next one.
+    gap: bool,
     since_start: Instant,
     since_title: Instant,
 }
@@ -20,6 +22,7 @@ impl Screen {
         Self {
             // See https://no-color.org.
             colour: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            gap: false,
             since_start: Instant::now(),
             since_title: Instant::now(),
         }
@@ -28,43 +31,46 @@ impl Screen {
     /// Opens a story; its clock begins at zero.
     pub(super) fn title(&mut self, text: &str) {
         self.since_title = Instant::now();
-        self.print("");
+        self.gap = true;
         self.print(&self.painted(BOLD, text));
     }
 
     /// Something has happened.
-    pub(super) fn step(&self, text: &str) {
+    pub(super) fn step(&mut self, text: &str) {
         let seconds = format!("{:6.2} s", self.since_title.elapsed().as_secs_f64());
         self.print(&format!("{}  {text}", self.painted(FAINT, &seconds)));
     }
 
     /// Something besides the story.
-    pub(super) fn note(&self, text: &str) {
+    pub(super) fn note(&mut self, text: &str) {
         self.print(&format!("          {text}"));
     }
 
     /// A command that was run, and what it printed.
-    pub(super) fn command(&self, command: &str, printed: &str) {
-        self.print("");
+    pub(super) fn command(&mut self, command: &str, printed: &str) {
+        self.gap = true;
         self.print(&format!("  $ {}", self.painted(BOLD, command)));
         for line in printed.lines() {
             let indented = format!("  {line}");
             self.print(indented.trim_end());
         }
-        self.print("");
+        self.gap = true;
     }
 
     /// The last line.
-    pub(super) fn end(&self, as_it_must: bool) {
+    pub(super) fn end(&mut self, as_it_must: bool) {
         let seconds = self.since_start.elapsed().as_secs_f64();
-        self.print("");
+        self.gap = true;
         let (colour, text) = if as_it_must {
             (
                 GREEN,
-                "All three ended as they must; nothing is left running",
+                "All three ended as they must; nothing that was started here is left",
             )
         } else {
-            (RED, "The demo failed; nothing is left running")
+            (
+                RED,
+                "The demo failed; nothing that was started here is left",
+            )
         };
         self.print(&format!("{} ({seconds:.0} s).", self.painted(colour, text)));
     }
@@ -77,7 +83,10 @@ impl Screen {
         }
     }
 
-    fn print(&self, line: &str) {
+    fn print(&mut self, line: &str) {
+        if std::mem::take(&mut self.gap) {
+            drop(writeln!(io::stdout().lock()));
+        }
         // A reader who has gone away, as in `make demo | head`, must not end the demo half way.
         drop(writeln!(io::stdout().lock(), "{line}"));
     }

@@ -17,6 +17,7 @@ pub(super) struct Shop {
 /// One delivery, as the shop has judged it.
 #[derive(Debug, Clone)]
 pub(super) struct Notice {
+    pub(super) order_id: String,
     pub(super) notice_id: String,
     pub(super) status: String,
     pub(super) fee: String,
@@ -68,11 +69,17 @@ impl Shop {
 
     /// Every delivery about this order, however it was answered, the oldest first.
     pub(super) async fn notices(&self, order_id: &str) -> Result<Vec<Notice>> {
+        let mut notices = self.all_notices().await?;
+        notices.retain(|one| one.order_id == order_id);
+        Ok(notices)
+    }
+
+    /// Every delivery, however it was answered, the oldest first.
+    pub(super) async fn all_notices(&self) -> Result<Vec<Notice>> {
         let url = format!("{}/notices.json", self.base);
         let answer = self.client.get(url).send().await?.error_for_status()?;
         let all: Vec<Value> = serde_json::from_slice(&answer.bytes().await?)?;
-        let ours = all.iter().filter(|one| one["order_id"] == order_id);
-        Ok(ours.map(Notice::read).collect())
+        Ok(all.iter().map(Notice::read).collect())
     }
 
     /// Waits for the delivery that the shop accepts.
@@ -98,6 +105,7 @@ impl Notice {
         let verdict = &notice["verdict"];
         let no_problems = verdict["problems"].as_array().is_some_and(Vec::is_empty);
         Self {
+            order_id: text(&notice["order_id"]),
             notice_id: text(&notice["notice_id"]),
             status: text(&notice["status"]),
             fee: text(&notice["fields"]["fee"]),

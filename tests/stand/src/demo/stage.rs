@@ -12,7 +12,7 @@ use crate::keys::KeyFiles;
 use crate::opsctl::Opsctl;
 use crate::process::Process;
 use crate::system::{Fleet, Plan, Sandbox, Sandboxes, Service};
-use crate::{TestDatabase, TestVhost, postgres, rabbitmq, tenant};
+use crate::{TestDatabase, TestVhost, engines, tenant};
 
 /// Pauses before the second and third try of a notice; after the third it is a dead letter.
 pub(super) const NOTICE_SCHEDULE_MS: &str = "300,300";
@@ -29,9 +29,9 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) async fn set(screen: &Screen, logs: &Path) -> Result<Self> {
+    pub(super) async fn set(screen: &mut Screen, logs: &Path) -> Result<Self> {
         fs::create_dir_all(logs)?;
-        let (postgres, rabbitmq) = tokio::try_join!(postgres(), rabbitmq())?;
+        let (postgres, rabbitmq) = engines().await?;
         screen.step(&format!("PostgreSQL {}", address(postgres.admin_url())));
         screen.step(&format!("RabbitMQ   {}", address(rabbitmq.amqp_url())));
         let (database, vhost) = tokio::try_join!(TestDatabase::empty(), TestVhost::create())?;

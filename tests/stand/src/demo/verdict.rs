@@ -90,16 +90,13 @@ pub(super) async fn check(
     bail!("order {}: {}", asked.order_id, wrong.join("; "))
 }
 
-/// What is wrong with the whole, once all stories are told.
-pub(super) async fn of_everything(stage: &Stage) -> Result<Vec<String>> {
+/// What the whole comes to, once all stories are told.
+pub(super) async fn of_everything(stage: &Stage) -> Result<[String; 3]> {
     let book = stage.huifu.book().await?;
     let mut wrong = book.audit();
-    let stories = [paid::AMOUNT, failed::AMOUNT, dead_lettered::AMOUNT].len();
-    if book.payments.len() != stories {
-        wrong.push(format!(
-            "Huifu has {} payments, not {stories}",
-            book.payments.len()
-        ));
+    let stories = [paid::AMOUNT, failed::AMOUNT, dead_lettered::AMOUNT];
+    if book.payments.len() != stories.len() {
+        wrong.push(format!("Huifu has {} payments", book.payments.len()));
     }
     for list in [&["dead-letter", "list"][..], &["case", "list"]] {
         let open = stage.opsctl.json(list).await?;
@@ -107,7 +104,24 @@ pub(super) async fn of_everything(stage: &Stage) -> Result<Vec<String>> {
             wrong.push(format!("`opsctl {}` is not empty: {open}", list.join(" ")));
         }
     }
-    Ok(wrong)
+    if !wrong.is_empty() {
+        bail!("not as it must be: {}", wrong.join("; "));
+    }
+    let executions = book.payments.iter().map(|one| one.executions);
+    let notices = stage.shop.all_notices().await?;
+    let accepted = notices.iter().filter(|one| one.accepted).count();
+    Ok([
+        format!(
+            "Huifu's book is sound: {} payments, {} executions, 1 booked back",
+            book.payments.len(),
+            executions.sum::<u32>()
+        ),
+        format!(
+            "The shop verified {accepted} notices and hung up on {}",
+            notices.len() - accepted
+        ),
+        "No dead letter and no case is open".to_owned(),
+    ])
 }
 
 /// The shop has its notice before we have written down that it has.

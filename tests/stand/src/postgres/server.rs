@@ -73,6 +73,7 @@ impl Server {
         let output = tokio::task::spawn_blocking(move || initdb.output()).await??;
         fs::remove_file(server.password_file())?;
         if !output.status.success() {
+            server.remove()?;
             bail!(
                 "initdb failed: {}",
                 String::from_utf8_lossy(&output.stderr).trim()
@@ -87,7 +88,8 @@ impl Server {
         if let PostgresUser::Debian { uid, gid } = user {
             std::os::unix::fs::chown(self.password_file(), Some(uid), Some(gid))?;
         }
-        let mut command = user.command(&postgres_programs()?.join("initdb"));
+        let as_user = user.command(&postgres_programs()?.join("initdb"));
+        let mut command = in_own_session(&as_user);
         command
             .args([
                 "--auth=scram-sha-256",
@@ -164,10 +166,7 @@ impl Server {
             .append(true)
             .open(&self.log)?;
         let program = postgres_programs()?.join("postgres");
-        let as_user = PostgresUser::find()?.command(&program);
-        // A session of its own: it outlives the test, and Ctrl-C in the terminal.
-        let mut command = Command::new("setsid");
-        command.arg(as_user.get_program()).args(as_user.get_args());
+        let mut command = in_own_session(&PostgresUser::find()?.command(&program));
         command
             .arg("-D")
             .arg(self.data())
@@ -176,16 +175,25 @@ impl Server {
             command.args(["-c", setting]);
         }
         command
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("LANG", "C.UTF-8")
             .env(MARKER, &self.instance)
-            .current_dir("/")
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
         Ok(command)
     }
+}
+
+/// In a session of its own a program outlives the test, and Ctrl-C in the terminal.
+fn in_own_session(inner: &Command) -> Command {
+    let mut command = Command::new("setsid");
+    command
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("LANG", "C.UTF-8")
+        .current_dir("/");
+    command
 }
 
 impl Engine for Server {

@@ -272,7 +272,8 @@ impl Engine for Server {
     }
 
     async fn stop(&mut self, how: Stop) -> Result<()> {
-        if let Some(node) = self.node.take() {
+        // One whose start was cut short has written down its process itself.
+        if let Some(node) = self.node.take().or_else(|| self.note_node()) {
             match how {
                 Stop::Clean => node.end(Signal::TERM, CLEAN_END).await?,
                 Stop::Kill => node.kill().await?,
