@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use contract::signing::keys::{PrivateKey, PublicKey};
 use runtime::http_client::{self, Limits};
 use serde::Serialize;
@@ -53,7 +53,7 @@ struct Signed {
 /// The running pipeline.
 pub struct Bare {
     line: Arc<Line>,
-    database: TestDatabase,
+    _database: TestDatabase,
     _vhost: TestVhost,
 }
 
@@ -109,7 +109,7 @@ impl Bare {
         broker::consume(&line).await?;
         Ok(Self {
             line,
-            database,
+            _database: database,
             _vhost: vhost,
         })
     }
@@ -154,19 +154,15 @@ impl Bare {
         Ok(Stretch { rate, sent })
     }
 
-    /// Compares its rows with what was sent in all.
+    /// Stops it, and compares its rows with what was sent in all.
     ///
     /// # Errors
     /// When they differ.
-    pub async fn check(&self) -> Result<()> {
+    pub async fn stop(self) -> Result<()> {
+        self.line.broker.close().await?;
         let paid = self.line.database.paid().await?;
         let done = self.line.done.load(Ordering::Relaxed);
-        if paid != done {
-            bail!(
-                "{done} came to their end, {paid} of {} are paid",
-                self.database.name()
-            );
-        }
+        ensure!(paid == done, "{done} came to their end, {paid} are paid");
         Ok(())
     }
 }

@@ -234,29 +234,25 @@ impl Run {
                 measured.bare.push(self.bare(*peers, bare).await?);
             }
         }
-        for (_, bare) in &bare {
-            bare.check().await?;
+        for (_, bare) in bare {
+            bare.stop().await?;
         }
         Ok(())
     }
 
     async fn bare(&self, peers: Peers, bare: &Bare) -> Result<BareRound> {
-        let before = self.all_cpu().await?;
+        // The bare pipeline is this process alone; its share of the engines is seen in its rate.
+        let cpu = || stand::process::cpu_time(std::process::id()).unwrap_or_default();
+        let before = cpu();
         let (most, ramp, span) = (self.bounds.outstanding, self.bounds.ramp, self.bounds.span);
         let Stretch { rate, sent } = bare.saturate(most, ramp, span).await?;
-        let after = self.all_cpu().await?;
-        let spent: Duration = after.saturating_sub(before);
+        let spent = cpu().saturating_sub(before);
         Ok(BareRound {
             peers,
             rate,
             sent,
             app_cpu_ms: spent.as_secs_f64() * 1_000.0 / sent.max(1) as f64,
         })
-    }
-
-    /// The bare pipeline is this process alone; its share of the engines is seen in its rate.
-    async fn all_cpu(&self) -> Result<Duration> {
-        Ok(stand::process::cpu_time(std::process::id()).unwrap_or_default())
     }
 
     /// Fixed rates: what the product keeps up with.

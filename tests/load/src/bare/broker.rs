@@ -27,7 +27,7 @@ const PERSISTENT: u8 = 2;
 pub(super) struct Broker {
     publishing: Channel,
     consuming: Connection,
-    _publisher: Connection,
+    publisher: Connection,
 }
 
 impl Broker {
@@ -52,7 +52,7 @@ impl Broker {
         Ok(Self {
             publishing,
             consuming,
-            _publisher: publisher,
+            publisher,
         })
     }
 
@@ -71,6 +71,13 @@ impl Broker {
             matches!(confirm, Confirmation::Ack(None)),
             "a message was not taken"
         );
+        Ok(())
+    }
+
+    /// Says good-bye: a virtual host that is deleted under a connection makes the driver complain.
+    pub(super) async fn close(&self) -> Result<()> {
+        self.consuming.close(200, "done".into()).await?;
+        self.publisher.close(200, "done".into()).await?;
         Ok(())
     }
 

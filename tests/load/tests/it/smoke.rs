@@ -25,6 +25,6 @@ async fn the_bare_pipeline_brings_every_withdrawal_to_its_end() {
         let (ramp, span) = (Duration::from_millis(50), Duration::from_millis(200));
         let stretch = bare.saturate(4, ramp, span).await.unwrap();
         assert!(stretch.sent >= 4, "{stretch:?}");
-        bare.check().await.unwrap();
+        bare.stop().await.unwrap();
     }
 }
