@@ -1,4 +1,4 @@
-//! The style sheet, under an address that changes with its content, so that it can be kept for ever.
+//! The style sheet, under an address that changes with its content, so that browsers may keep it.
 
 use std::sync::Arc;
 

@@ -33,6 +33,9 @@ const LOCK_POLICY: LockPolicy = LockPolicy {
     longest_lock: Duration::from_secs(86_400),
 };
 
+/// The first may meet a connection that died, the second a server that is just coming back.
+const ACCEPT_TRIES: u32 = 3;
+
 /// Transaction passwords are six digits; longer ones are for those who set one elsewhere.
 const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 6..=64;
 
@@ -73,7 +76,8 @@ impl Attempt<'_> {
             accepted_at,
             ..chosen
         };
-        let state = self.accept(&mut connection, &confirmation).await?;
+        drop(connection);
+        let state = self.accept_surely(&confirmation).await?;
         let request = &self.withdrawal.request;
         // Cancelled or expired in another tab while the password was checked, or confirmed twice.
         let code = answer_code(state).ok_or(ErrorCode::Internal)?;
@@ -141,6 +145,23 @@ impl Attempt<'_> {
                 Err(ErrorCode::Internal.into())
             }
         }
+    }
+
+    /// Accepts on a fresh connection, again if that one is lost: the compare-and-set recognises a
+    /// commit whose answer never came.
+    async fn accept_surely(&self, confirmation: &Confirmation) -> Result<State, StoreError> {
+        for _ in 1..ACCEPT_TRIES {
+            let accepted = async {
+                let mut connection = self.front.store.connection().await?;
+                self.accept(&mut connection, confirmation).await
+            };
+            match accepted.await {
+                Err(StoreError::Retryable(_)) => {}
+                accepted => return accepted,
+            }
+        }
+        let mut connection = self.front.store.connection().await?;
+        self.accept(&mut connection, confirmation).await
     }
 
     /// Answers where the withdrawal stands afterwards.

@@ -1,7 +1,7 @@
 //! What browsers are told about every answer.
 //!
 //! Pages load one style sheet of ours and nothing else: no script, no frame, no foreign image. A
-//! handler that needs a wider policy than the default sets it itself; this fills in what is missing.
+//! handler that needs a wider policy sets it itself; this fills in what is missing.
 
 use std::sync::Arc;
 

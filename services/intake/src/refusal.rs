@@ -50,6 +50,8 @@ struct RefusedPage<'a> {
     rules: Vec<RuleView<'a>>,
     back: Option<&'a str>,
     expired: bool,
+    /// A commit whose answer was lost may have happened: the page must not say that it did not.
+    uncertain: bool,
 }
 
 struct RuleView<'a> {
@@ -133,6 +135,7 @@ impl Refusal {
             rules: rules.collect(),
             back: self.back.as_ref().map(Url::as_str),
             expired: self.code == ErrorCode::PageExpired,
+            uncertain: matches!(self.code, ErrorCode::Internal | ErrorCode::Unavailable),
         };
         let mut response = (self.status(), render(&page)).into_response();
         self.say_when_to_retry(&mut response);

@@ -1,7 +1,7 @@
 //! The session cookie: ties a form to the browser that was shown it, and says nothing else.
 //!
-//! It is made by the page and not by the page call, because a browser does not send a `SameSite=Lax`
-//! cookie with a form that another site posts: each call would replace the cookie, and the forms of
+//! It is made by the page and not by the page call: a browser does not send a `SameSite=Lax` cookie
+//! with a form that another site posts: each call would replace the cookie, and the forms of
 //! an older tab would stop working.
 
 use base64::Engine as _;

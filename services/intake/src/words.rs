@@ -33,6 +33,7 @@ pub(crate) struct Words {
     pub(crate) error_code: &'static str,
     pub(crate) back: &'static str,
     pub(crate) nothing_changed: &'static str,
+    pub(crate) look_again: &'static str,
 }
 
 const CHINESE: Words = Words {
@@ -59,6 +60,7 @@ const CHINESE: Words = Words {
     error_code: "错误码",
     back: "返回",
     nothing_changed: "未发生任何扣款。",
+    look_again: "请返回提现页面并刷新，查看这笔提现是否已受理。",
 };
 
 const ENGLISH: Words = Words {
@@ -85,6 +87,7 @@ const ENGLISH: Words = Words {
     error_code: "Error code",
     back: "Go back",
     nothing_changed: "No money was moved.",
+    look_again: "Go back to the withdrawal page and reload it to see whether it was accepted.",
 };
 
 /// The words of a language.
