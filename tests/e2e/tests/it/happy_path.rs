@@ -23,10 +23,7 @@ async fn many_at_once_are_each_paid_once_and_told_once() {
     let ids = futures_util::future::try_join_all(withdrawals)
         .await
         .unwrap();
-    for id in &ids {
-        scene.reaches(id, State::Paid).await;
-        scene.hears(id, 1).await;
-    }
+    scene.all_paid(&ids).await;
     assert_eq!(scene.huifu.book().payments.len(), ids.len());
     scene.close().await.unwrap();
 }

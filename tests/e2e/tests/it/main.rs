@@ -4,8 +4,13 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod broker_lost;
+mod config_samples;
 mod crashes;
+mod database_lost;
 mod happy_path;
 mod huifu_faults;
 mod partner_down;
+mod poison;
 mod repeats;
+mod stop_under_load;

@@ -1,0 +1,62 @@
+//! RabbitMQ is away, or back with nothing in it: PostgreSQL fills it again.
+
+use contract::ids::WithdrawalId;
+use e2e::{Engines, Scene};
+use stand::private::RabbitMq;
+use stand::system::Service;
+
+async fn withdraw_some(scene: &Scene, yuan: &str) -> Vec<WithdrawalId> {
+    let withdrawals = (0..3).map(|_| scene.withdraw(yuan));
+    futures_util::future::try_join_all(withdrawals)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn users_do_not_notice_that_the_broker_is_away_and_everything_goes_on_when_it_is_back() {
+    let mut rabbitmq = RabbitMq::create().await.unwrap();
+    let engines = Engines::on(None, Some(rabbitmq.handle())).await.unwrap();
+    let scene = Scene::open_with(engines, |_| {}).await.unwrap();
+    let before = withdraw_some(&scene, "31.00").await;
+
+    rabbitmq.kill_9().await.unwrap();
+    let meanwhile = withdraw_some(&scene, "32.00").await;
+    rabbitmq.start().await.unwrap();
+
+    scene.all_paid(&before).await;
+    scene.all_paid(&meanwhile).await;
+    scene.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_broker_that_lost_all_queues_and_messages_is_filled_again() {
+    let engines = Engines::shared().await.unwrap();
+    let mut scene = Scene::open_with(engines, |_| {}).await.unwrap();
+    // Messages pile up while nobody consumes them; then the broker loses them all.
+    scene.fleet.stop(Service::HuifuDispatcher).await.unwrap();
+    let ids = withdraw_some(&scene, "33.00").await;
+    published(&scene, 3).await;
+    scene.engines.wipe_broker().await.unwrap();
+    scene
+        .fleet
+        .start_one(Service::HuifuDispatcher)
+        .await
+        .unwrap();
+    scene.all_paid(&ids).await;
+
+    // And once more under the feet of services that run.
+    scene.engines.wipe_broker().await.unwrap();
+    let ids = withdraw_some(&scene, "34.00").await;
+    scene.all_paid(&ids).await;
+    scene.close().await.unwrap();
+}
+
+async fn published(scene: &Scene, count: i64) {
+    let deadline = std::time::Duration::from_secs(30);
+    stand::eventually(deadline, "messages to be published", async || {
+        let sql = scene.sql().await.unwrap();
+        let counted = "select count(*) from outbox where published_at is not null";
+        sql.query_one(counted, &[]).await.unwrap().get::<_, i64>(0) == count
+    })
+    .await;
+}
