@@ -2,6 +2,7 @@
 
 pub(crate) mod case;
 pub(crate) mod dead_letter;
+pub(crate) mod dead_letter_decision;
 pub(crate) mod keygen;
 pub(crate) mod migrate;
 pub(crate) mod partner;

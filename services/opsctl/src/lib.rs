@@ -1,6 +1,6 @@
-//! The operator's tool: migrations, partners and keys, users, withdrawals, dead letters, signatures.
+//! The operator's tool: migrations, partners, users, withdrawals, dead letters, signatures.
 //!
-//! Every command answers a [`output`] value, which is shown as a table to people and as JSON to
+//! Every command answers one `Report`, which is shown as a table to people and as JSON to
 //! machines, so what the two see cannot differ. What throws work away or sends it again needs a
 //! `Permit`, and only `--yes` together with `--reason` makes one.
 //!

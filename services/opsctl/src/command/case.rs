@@ -1,6 +1,6 @@
 //! `opsctl case`: contradictions that hold a withdrawal until a person has looked.
 
-use clap::Subcommand;
+use clap::{Subcommand, value_parser};
 use serde_json::json;
 use store::cases;
 
@@ -13,7 +13,7 @@ pub(crate) enum Command {
     /// The oldest open cases
     List {
         /// How many at most
-        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=10_000))]
         limit: i64,
     },
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Report> {
     let key_id = arguments.key_id.as_str();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if key_id.starts_with('.') || !key_id.bytes().all(plain) {
-        let wrong = "a key_id that names files has letters, digits, - _ and . only, and begins with none of the last";
+        let wrong = "a key_id that names files has letters, digits, - _ and . only, no . in front";
         return Err(WrongUsage(wrong.to_owned()).into());
     }
     std::fs::create_dir_all(&arguments.out)

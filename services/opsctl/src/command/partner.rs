@@ -78,7 +78,7 @@ async fn add(
     tx.commit().await.context("the partner was not added")?;
     let json = json!({ "partner_id": id, "name": name, "hosts": hosts });
     Ok(Report::new(json).line(format!(
-        "Partner {id} was added. Give it a key: opsctl partner key add {id} --key-id ID --public-key FILE"
+        "Partner {id} was added. Next: opsctl partner key add {id} --key-id … --public-key …"
     )))
 }
 

@@ -11,7 +11,8 @@ use store::users::{LockPolicy, PasswordTry};
 use crate::tool::Tool;
 use crate::world::World;
 
-const ADD: &str = "user add --partner shop --third-party-user-id u-1 --htouhui-user-id 10000001 --huifu-id 6666000021291985";
+const ADD: &str = "user add --partner shop --third-party-user-id u-1 \
+                   --htouhui-user-id 10000001 --huifu-id 6666000021291985";
 
 const POLICY: LockPolicy = LockPolicy {
     tries: 5,

@@ -1,0 +1,150 @@
+//! `opsctl dead-letter replay` and `discard`: sends messages again or gives them up.
+//!
+//! Each letter is decided in a transaction of its own: when the third of five fails, the first two
+//! are done, and the exit code says so.
+
+use clap::Args;
+use runtime::clock;
+use serde_json::json;
+use store::dead_letters::{self, DeadLetterState};
+use store::{Connection, StoreError, outbox};
+
+use crate::database::Database;
+use crate::exit::Exit;
+use crate::output::{Report, Rows};
+use crate::permit::{Permit, PermitArgs};
+
+#[derive(Debug, Args)]
+pub(crate) struct Decide {
+    /// The numbers that `list` shows
+    #[arg(required = true)]
+    ids: Vec<i64>,
+    #[command(flatten)]
+    permit: PermitArgs,
+}
+
+/// What is done with each letter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Act {
+    Replay,
+    Discard,
+}
+
+/// Decides about each of them, or says what would be decided.
+pub(crate) async fn decide_all(
+    database: &Database,
+    decide: &Decide,
+    act: Act,
+) -> anyhow::Result<Report> {
+    let permit = decide.permit.permit()?;
+    let mut connection = database.connection().await?;
+    let mut results = Vec::new();
+    for id in &decide.ids {
+        let (done, said) = match &permit {
+            None => foretell(&connection, *id, act).await?,
+            Some(permit) => match one(&mut connection, *id, act, permit).await {
+                Ok(true) => (true, act.past().to_owned()),
+                Ok(false) => (false, refusal(&connection, *id).await?),
+                // What is done stays done, so the rest is reported rather than lost.
+                Err(error) => (false, format!("failed: {:#}", anyhow::Error::new(error))),
+            },
+        };
+        results.push((*id, done, said));
+    }
+    let done = results.iter().filter(|(_, done, _)| *done).count();
+    let exit = match done {
+        all if all == results.len() => Exit::Done,
+        0 => Exit::Failed,
+        _ => Exit::Partly,
+    };
+    let each = results
+        .iter()
+        .map(|(id, done, said)| json!({ "id": id, "ok": done, "result": said }));
+    let json = json!({ "dry_run": permit.is_none(), "results": each.collect::<Vec<_>>() });
+    let report = Report::new(json).exit(exit).rows(Rows {
+        title: String::new(),
+        head: vec!["ID", "RESULT"],
+        rows: results
+            .into_iter()
+            .map(|(id, _, said)| vec![id.to_string(), said])
+            .collect(),
+        when_empty: "",
+    });
+    Ok(match permit {
+        Some(_) => report,
+        None => report.line("Nothing was changed. Add --yes and --reason TEXT to do it."),
+    })
+}
+
+async fn foretell(
+    connection: &Connection,
+    id: i64,
+    act: Act,
+) -> Result<(bool, String), StoreError> {
+    let letter = dead_letters::find(connection, id).await?;
+    let possible = letter.as_ref().is_some_and(|letter| {
+        letter.state == DeadLetterState::Open
+            && match act {
+                Act::Replay => {
+                    letter.message_id.is_some()
+                        && letter.message_type.is_some()
+                        && letter.correlation_id.is_some()
+                }
+                Act::Discard => true,
+            }
+    });
+    if possible {
+        Ok((true, format!("would be {}", act.past())))
+    } else {
+        Ok((false, refusal(connection, id).await?))
+    }
+}
+
+async fn one(
+    connection: &mut Connection,
+    id: i64,
+    act: Act,
+    permit: &Permit,
+) -> Result<bool, StoreError> {
+    let now = clock::now();
+    let decided = match act {
+        Act::Replay => {
+            let tx = connection.begin("opsctl: replay dead letter").await?;
+            let replayed = dead_letters::replay(&tx, now, id, permit.decision()).await?;
+            if replayed {
+                outbox::notify(&tx).await?;
+            }
+            tx.commit().await?;
+            replayed
+        }
+        Act::Discard => {
+            let tx = connection.begin("opsctl: discard dead letter").await?;
+            let discarded = dead_letters::discard(&tx, now, id, permit.decision()).await?;
+            tx.commit().await?;
+            discarded
+        }
+    };
+    Ok(decided)
+}
+
+/// Why nothing can be done with it.
+async fn refusal(connection: &Connection, id: i64) -> Result<String, StoreError> {
+    let letter = dead_letters::find(connection, id).await?;
+    Ok(match letter.map(|letter| letter.state) {
+        None => "there is no such dead letter".to_owned(),
+        Some(DeadLetterState::Open) => {
+            "not a message of ours that could be published again, or it is in the outbox already"
+                .to_owned()
+        }
+        Some(state) => format!("was {} before", state.as_str()),
+    })
+}
+
+impl Act {
+    fn past(self) -> &'static str {
+        match self {
+            Self::Replay => "replayed",
+            Self::Discard => "discarded",
+        }
+    }
+}
