@@ -235,8 +235,8 @@ fn classify(error: &reqwest::Error) -> ErrorClass {
     ErrorClass::Connect
 }
 
-/// The connector wraps the TLS library's error in another of kind `Other`, and `source` of the outer
-/// one skips the inner one.
+/// The connector wraps the TLS library's error in another of kind `Other`, and `source` of the
+/// outer one skips the inner one.
 fn innermost(error: &io::Error) -> &io::Error {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     inner.map_or(error, innermost)

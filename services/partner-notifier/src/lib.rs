@@ -5,7 +5,7 @@
 //! committed row each time and never changes.
 //!
 //! **Invariant:** no transaction is open while we wait for a partner, and nothing is sent to an
-//! address that [`url_guard`] has not allowed.
+//! address that `url_guard` has not allowed.
 
 pub mod app;
 mod deliver;

@@ -137,7 +137,8 @@ fn tell(sent: &Sent<'_>, next: Next) {
     match next {
         Next::Done => tracing::info!(%notice_id, %partner_id, attempt, "notice delivered"),
         Next::Again(at) => {
-            tracing::warn!(%notice_id, %partner_id, attempt, outcome, next_at = %at, "notice not taken");
+            let next_at = at.to_string();
+            tracing::warn!(%notice_id, %partner_id, attempt, outcome, next_at, "notice not taken");
         }
         Next::GiveUp => {
             metrics::counter!("notices_dead_lettered_total").increment(1);

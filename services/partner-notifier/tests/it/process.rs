@@ -1,4 +1,4 @@
-//! The real binary says what it was told, and what is wrong with it, before it connects to anything.
+//! The real binary says what it was told and what is wrong with it, before it connects.
 
 use std::process::{Command, Output};
 
