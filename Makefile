@@ -29,6 +29,10 @@ up: build/bins ## Start the whole system for a browser and print its addresses
 down: ## Stop everything that was started here
 	@$(STAND) down
 
+.PHONY: purge
+purge: ## Stop everything that was started here and remove its data
+	@$(STAND) down --remove
+
 .PHONY: setup
 setup: build/bins ## Install what is missing and start PostgreSQL and RabbitMQ, private to this checkout
 	@$(STAND) setup

@@ -28,6 +28,12 @@ impl Borrowed {
         })
     }
 
+    /// Whether one of them has to be started, which takes seconds.
+    pub(crate) fn some_must_start(self) -> bool {
+        let ours = |url: &str| std::env::var_os(url).is_none();
+        ours("DATABASE_URL") && !self.postgres_ran || ours("AMQP_URL") && !self.rabbitmq_ran
+    }
+
     /// Stops those that did not run when we looked, unless somebody else has begun to work on them.
     ///
     /// # Errors

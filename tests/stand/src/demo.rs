@@ -45,6 +45,9 @@ pub async fn demo(build: bool) -> Result<()> {
     install_missing(|step| screen.note(step))?;
     let borrowed = Borrowed::look()?;
     screen.title("Setting up");
+    if borrowed.some_must_start() {
+        screen.step("PostgreSQL and RabbitMQ are being started, private to this checkout");
+    }
     // To its end even when interrupted: an engine half started is known to nobody.
     let started = engines().await;
     let shown = tokio::select! {

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::borrowed::Borrowed;
 use crate::eventually::Waiting;
 use crate::folder::{Lock, inside, stand_dir, tail};
 use crate::keys::KeyFiles;
@@ -46,6 +47,9 @@ struct System {
 /// When something does not start; what had been started is ended again.
 pub async fn up(mut tell: impl FnMut(&str)) -> Result<()> {
     let _lock = Lock::take(LOCK).await?;
+    if Borrowed::look()?.some_must_start() {
+        tell("PostgreSQL and RabbitMQ are being started, private to this checkout.");
+    }
     let mut system = prepare().await?;
     let dead = system.standing.names(false).join(", ");
     if !dead.is_empty() {
@@ -133,10 +137,10 @@ async fn prepare() -> Result<System> {
 
 async fn start(system: &mut System, tell: &mut impl FnMut(&str)) -> Result<()> {
     let opsctl = Opsctl::on(&system.plan.database_url);
-    tell(&format!(
-        "database {NAME}: {}",
-        opsctl.run(&["migrate"]).await?.trim()
-    ));
+    let migrated = opsctl.run(&["migrate"]).await;
+    // It was kept from an earlier day, perhaps by another version.
+    let migrated = migrated.context("`make purge` removes the old database")?;
+    tell(&format!("database {NAME}: {}", migrated.trim()));
     tenant::enrol(&opsctl, &system.keys).await?;
     let sandboxes = system.standing.sandboxes();
     for sandbox in Sandbox::ALL {

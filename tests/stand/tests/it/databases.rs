@@ -42,6 +42,12 @@ async fn a_dropped_database_is_gone_even_with_clients_connected() -> Result<()> 
 async fn statements_are_counted() -> Result<()> {
     let database = TestDatabase::create().await?;
     let client = connect(database.url()).await?;
+    let countable = "select exists (select from pg_extension where extname = 'pg_stat_statements')";
+    if !client.query_one(countable, &[]).await?.get::<_, bool>(0) {
+        // Somebody else's server, on which we may not make extensions.
+        assert!(std::env::var_os("DATABASE_URL").is_some());
+        return Ok(());
+    }
     for _ in 0..3 {
         client.batch_execute("select 'counted', 1").await?;
     }
