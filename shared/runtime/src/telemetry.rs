@@ -32,6 +32,12 @@ pub(crate) fn start_logs(service: &'static str, settings: &TelemetrySettings) {
             "lapin::returned_messages=off"
                 .parse()
                 .expect("this directive is well formed"),
+        )
+        // At debug it prints the parameters of every statement: hashes of passwords, cards, URLs.
+        .add_directive(
+            "tokio_postgres=info"
+                .parse()
+                .expect("this directive is well formed"),
         );
     let lines = match settings.format {
         LogFormat::Json => json::JsonLines::new(service, std::io::stdout).boxed(),
