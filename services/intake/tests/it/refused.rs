@@ -271,3 +271,64 @@ async fn an_error_page_repeats_nothing_that_was_sent() {
     assert!(!html.contains("alert(1)"), "{html}");
     assert!(html.contains("money") && html.contains("(unknown field)"));
 }
+
+#[tokio::test]
+async fn old_and_new_keys_both_sign_until_the_old_one_is_retired() {
+    let world = World::open().await;
+    let new_key = rsa_2048(5);
+    let public: contract::signing::keys::PublicKey = new_key.public_spki_pem.parse().unwrap();
+    let id = "shop".parse().unwrap();
+    let now = runtime::clock::now();
+    let mut connection = world.store.connection().await.unwrap();
+    let tx = connection.begin("intake test: add key").await.unwrap();
+    let added = store::partners::PartnerKey {
+        key_id: "key-2".parse().unwrap(),
+        spki: public.to_spki_der().to_vec(),
+        fingerprint: public.fingerprint().to_owned(),
+        not_before: now,
+        retired_at: None,
+    };
+    store::partners::add_key(&tx, now, &id, &added)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let mut user = UserAgent::new().unwrap();
+    assert_eq!(
+        world.page(&mut user, &[]).await.status,
+        200,
+        "the old key still signs"
+    );
+
+    let tx = connection.begin("intake test: retire key").await.unwrap();
+    let old = "key-1".parse().unwrap();
+    assert!(
+        store::partners::retire_key(&tx, now, &id, &old, now)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    let page = world.refusal(&world.partner.signed_form(&[])).await;
+    assert_eq!(page.status, 401);
+    assert!(page.html.contains("key_retired"), "{}", page.html);
+    let unnamed = world.partner.signed_form_with(&[("key_id", None)]);
+    assert!(
+        world
+            .refusal(&unnamed)
+            .await
+            .html
+            .contains("signature_mismatch")
+    );
+
+    let new_key = SigningKey::read(&new_key.private_pkcs8_pem).unwrap();
+    world.partner.use_key("key-2", new_key);
+    assert_eq!(world.page(&mut user, &[]).await.status, 200);
+    let unnamed = world.partner.signed_form_with(&[("key_id", None)]);
+    let opened = user
+        .open(&world.partner.withdraw_url(), &unnamed)
+        .await
+        .unwrap();
+    assert_eq!(
+        opened.status, 200,
+        "without a name every active key is tried"
+    );
+}
