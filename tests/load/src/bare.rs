@@ -1,12 +1,12 @@
 //! The bare pipeline: what a withdrawal must cost at least on this machine, at this moment.
 //!
-//! Three signatures, four verifications, four transactions, three messages and five HTTP legs, with
-//! the same libraries and engines as the product, in one process, and no logic at all: nothing is
-//! looked up, compared, remembered, retried or logged, and a crash loses withdrawals. No product can
-//! be as quick; the share of this rate that ours reaches is what its promises cost.
+//! Three signatures, four verifications, four transactions, three messages and five HTTP legs,
+//! with the same libraries and engines as the product, in one process, and no logic at all: nothing
+//! is looked up, compared, remembered, retried or logged, and a crash loses withdrawals. No product
+//! can be as quick; the share of this rate that ours reaches is what its promises cost.
 //!
-//! With [`Peers::Signing`] the other side does what our sandboxes do besides: it verifies what it is
-//! sent and signs what it sends. The sandboxes share the machine with the product, so this is the
+//! With [`Peers::Signing`] the other side does what our sandboxes do besides: it verifies what it
+//! is sent and signs what it sends. The sandboxes share the machine with the product, so this is the
 //! pipeline to compare with; [`Peers::Silent`] is the one that older figures were taken with.
 
 mod broker;

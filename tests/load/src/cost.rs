@@ -21,6 +21,12 @@ select query, sum(calls)::bigint as calls, sum(total_exec_time) as millis
  where dbid = (select oid from pg_database where datname = current_database())
  group by query";
 
+/// A queue's table is small whenever the planner looks at it, and full of dead rows when it is read:
+/// a plan that reads all of it does not show in a statement's name.
+const SCANS: &str = "\
+-- load.scans
+select relname::text, seq_tup_read from pg_stat_user_tables";
+
 /// Our own connections, and the server's own processes.
 const BACKENDS: &str = "\
 -- load.backends
@@ -33,6 +39,8 @@ pub(crate) struct Reading {
     cpu: BTreeMap<String, Duration>,
     /// Calls and milliseconds by the statement's name.
     statements: BTreeMap<String, (i64, f64)>,
+    /// Rows read by sequential scans, by table.
+    scanned: BTreeMap<String, i64>,
     /// Rows claimed and claims, by all relays.
     batches: (f64, f64),
 }
@@ -52,6 +60,8 @@ pub struct Cost {
     pub commits: f64,
     /// The statements that cost most, by the server's execution time.
     pub top: Vec<Statement>,
+    /// Rows read by sequential scans, by table, where it is more than one in ten withdrawals.
+    pub scanned: BTreeMap<String, f64>,
     /// Outbox rows published in one go, on average.
     pub outbox_batch: f64,
 }
@@ -98,6 +108,7 @@ pub(crate) async fn read(system: &System) -> Result<Reading> {
     Ok(Reading {
         cpu,
         statements: statements(&system.sql).await?,
+        scanned: scanned(&system.sql).await?,
         batches: batches(system).await?,
     })
 }
@@ -130,6 +141,11 @@ async fn statements(sql: &tokio_postgres::Client) -> Result<BTreeMap<String, (i6
         entry.1 += row.get::<_, f64>("millis");
     }
     Ok(named)
+}
+
+async fn scanned(sql: &tokio_postgres::Client) -> Result<BTreeMap<String, i64>> {
+    let rows = sql.query(SCANS, &[]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// Sum and count of the histogram of every relay.
@@ -171,6 +187,7 @@ impl Cost {
             statements: 0.0,
             commits: 0.0,
             top: Vec::new(),
+            scanned: BTreeMap::new(),
             outbox_batch: 0.0,
         };
         for (name, after) in &after.cpu {
@@ -178,6 +195,13 @@ impl Cost {
             let millis = each(spent.as_secs_f64() * 1_000.0);
             cost.cpu_ms.insert(name.clone(), millis);
             cost.cpu_ms_total += millis;
+        }
+        for (table, after) in &after.scanned {
+            let before = before.scanned.get(table).copied().unwrap_or_default();
+            let rows = each((after - before) as f64);
+            if rows > 0.1 {
+                cost.scanned.insert(table.clone(), rows);
+            }
         }
         for (name, (calls, millis)) in &after.statements {
             let (calls_before, millis_before) =
@@ -227,6 +251,7 @@ mod tests {
                 ("outbox.claim".to_owned(), (calls, calls as f64)),
                 ("load.backlog".to_owned(), (calls * 100, 1.0)),
             ]),
+            scanned: BTreeMap::from([("outbox".to_owned(), calls), ("users".to_owned(), 1)]),
             batches: (calls as f64 * 3.0, calls as f64),
         };
         let cost = Cost::between(&reading(1_000, 10), &reading(1_500, 110), 50);
@@ -235,6 +260,7 @@ mod tests {
         assert_eq!((cost.statements, cost.commits), (2.0, 4.0));
         assert_eq!(cost.top.len(), 1);
         assert_eq!(cost.top[0].micros, 2_000.0);
+        assert_eq!(cost.scanned, BTreeMap::from([("outbox".to_owned(), 2.0)]));
         assert_eq!(cost.outbox_batch, 3.0);
     }
 

@@ -10,6 +10,9 @@ use contract::withdrawal::State;
 use jiff::Timestamp;
 use serde::Serialize;
 
+/// Enough to see what went wrong.
+const REASONS: usize = 10;
+
 /// One withdrawal that the generator sent.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -117,6 +120,8 @@ pub struct Balance {
     pub paid: usize,
     /// Payments and notices beyond the first of each withdrawal.
     pub duplicates: usize,
+    /// What the first of those that were refused or not answered were told.
+    pub reasons: Vec<String>,
     /// Everything in which two books differ; empty in a good run.
     pub differences: Vec<String>,
 }
@@ -142,10 +147,20 @@ impl Books {
             ..Balance::default()
         };
         for entry in &self.entries {
-            match entry.answer {
-                Answer::Accepted(_) => {}
-                Answer::Refused(_) => balance.refused += 1,
-                Answer::Lost(_) => balance.unanswered += 1,
+            let why = match &entry.answer {
+                Answer::Accepted(_) => continue,
+                Answer::Refused(why) => {
+                    balance.refused += 1;
+                    why
+                }
+                Answer::Lost(why) => {
+                    balance.unanswered += 1;
+                    why
+                }
+            };
+            if balance.reasons.len() < REASONS {
+                let reason = format!("{}: {why}", entry.out_order_no);
+                balance.reasons.push(reason);
             }
         }
         let told = self.told(&mut balance);

@@ -1,7 +1,7 @@
 //! When to send: at a fixed rate whatever comes back, or as fast as a bounded backlog allows.
 //!
-//! At a fixed rate nobody waits for an answer before the next sending, and a sending that comes late
-//! because the machine was busy still counts from the moment at which it was due: otherwise a
+//! At a fixed rate nobody waits for an answer before the next sending, and a sending that comes
+//! late because the machine was busy still counts from the moment at which it was due: otherwise a
 //! system that stands still for a second would be measured once instead of rate times.
 
 use std::future::Future;
