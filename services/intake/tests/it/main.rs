@@ -1,5 +1,10 @@
 //! Intake against a real PostgreSQL, a partner that signs, and a user without a browser.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops where it stands"
+)]
+
 mod again;
 mod cancel;
 mod confirm;
