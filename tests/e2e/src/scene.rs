@@ -1,5 +1,6 @@
 //! A day: engines, services, sandboxes, one user, and what can be done with them.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -15,7 +16,6 @@ use stand::keys::rsa_2048;
 use stand::system::{Fleet, PRODUCT_ID, Plan, SYS_ID, Service};
 use stand::{TestDatabase, TestVhost};
 use store::Store;
-use tempfile::TempDir;
 use url::Url;
 
 use crate::register::{
@@ -74,7 +74,8 @@ pub struct Scene {
     pub store: Store,
     /// Where they live.
     pub engines: Engines,
-    logs: TempDir,
+    /// Kept when a test fails, removed when its day ends well.
+    logs: PathBuf,
 }
 
 impl Scene {
@@ -98,8 +99,8 @@ impl Scene {
         let partner = partner_sandbox(&plan, partner_private).await?;
         register(&store, "127.0.0.1", &partner_key.public_spki_pem).await?;
 
-        let logs = tempfile::tempdir()?;
-        let fleet = Fleet::start(plan, logs.path()).await?;
+        let logs = log_folder()?;
+        let fleet = Fleet::start(plan, &logs).await?;
         Ok(Self {
             fleet,
             huifu,
@@ -193,7 +194,8 @@ impl Scene {
             }
         }
         crate::audit::agrees(&self).await?;
-        crate::audit::keeps_secrets(self.logs.path(), &self.fleet.plan)
+        crate::audit::keeps_secrets(&self.logs, &self.fleet.plan)?;
+        Ok(std::fs::remove_dir_all(&self.logs)?)
     }
 }
 
@@ -248,6 +250,13 @@ async fn partner_sandbox(plan: &Plan, key: SigningKey) -> Result<PartnerHandle> 
     config.intake_url = plan.intake_url().parse()?;
     config.jwks_url = format!("{}/.well-known/jwks.json", plan.intake_url()).parse()?;
     Ok(PartnerSandbox::start(config).await?)
+}
+
+fn log_folder() -> Result<PathBuf> {
+    let logs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/e2e");
+    std::fs::create_dir_all(&logs)?;
+    let folder = tempfile::Builder::new().prefix("scene-").tempdir_in(logs)?;
+    Ok(folder.keep())
 }
 
 /// What the user was shown instead of being sent back, in words.

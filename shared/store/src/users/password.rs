@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use contract::ids::HtouhuiUserId;
 use jiff::Timestamp;
+use tokio_postgres::types::ToSql;
 
 use crate::{StoreError, Transaction};
 
@@ -64,6 +65,10 @@ pub enum PasswordTry {
     Unset,
 }
 
+/// Between a refusal to count and the look at the reason, a right password elsewhere may lift the
+/// lock; then the try is counted after all.
+const LOOKS: u32 = 3;
+
 /// Counts a try at the password and says what to check. Commit before checking.
 pub async fn begin_password_try(
     tx: &Transaction<'_>,
@@ -71,32 +76,46 @@ pub async fn begin_password_try(
     user: &HtouhuiUserId,
     policy: LockPolicy,
 ) -> Result<PasswordTry, StoreError> {
+    for _ in 0..LOOKS {
+        if let Some(counted) = count_try(tx, now, user, policy).await? {
+            return Ok(counted);
+        }
+        let Some(row) = tx.query_opt(LOCKED_UNTIL, &[&user.as_str()]).await? else {
+            return Ok(PasswordTry::Unset);
+        };
+        let until: Option<Timestamp> = row.try_get(0)?;
+        if let Some(until) = until.filter(|until| *until > now) {
+            return Ok(PasswordTry::Locked(until));
+        }
+    }
+    Ok(PasswordTry::Locked(now))
+}
+
+async fn count_try(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    user: &HtouhuiUserId,
+    policy: LockPolicy,
+) -> Result<Option<PasswordTry>, StoreError> {
     let first = policy.first_lock.as_secs_f64();
     let longest = policy.longest_lock.as_secs_f64();
-    let counted = tx
-        .query_opt(
-            BEGIN_PASSWORD_TRY,
-            &[
-                &user.as_str(),
-                &now,
-                &policy.tries,
-                &first,
-                &longest,
-                &tx.name(),
-            ],
-        )
-        .await?;
-    if let Some(row) = counted {
-        let failures: i32 = row.try_get("password_failures")?;
-        return Ok(PasswordTry::Check {
-            hash: row.try_get("password_hash")?,
-            tries_left: policy.tries - failures,
-            locked_until: row.try_get("locked_until")?,
-        });
-    }
-    let locked = tx.query_opt(LOCKED_UNTIL, &[&user.as_str()]).await?;
-    let until: Option<Timestamp> = locked.map_or(Ok(None), |row| row.try_get(0))?;
-    Ok(until.map_or(PasswordTry::Unset, PasswordTry::Locked))
+    let parameters: [&(dyn ToSql + Sync); 6] = [
+        &user.as_str(),
+        &now,
+        &policy.tries,
+        &first,
+        &longest,
+        &tx.name(),
+    ];
+    let Some(row) = tx.query_opt(BEGIN_PASSWORD_TRY, &parameters).await? else {
+        return Ok(None);
+    };
+    let failures: i32 = row.try_get("password_failures")?;
+    Ok(Some(PasswordTry::Check {
+        hash: row.try_get("password_hash")?,
+        tries_left: policy.tries - failures,
+        locked_until: row.try_get("locked_until")?,
+    }))
 }
 
 /// Forgets the tries: the password was right.

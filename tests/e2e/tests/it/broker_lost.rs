@@ -19,7 +19,7 @@ async fn users_do_not_notice_that_the_broker_is_away_and_everything_goes_on_when
     let scene = Scene::open_with(engines, |_| {}).await.unwrap();
     let before = withdraw_some(&scene, "31.00").await;
 
-    rabbitmq.kill_9().await.unwrap();
+    rabbitmq.stop().await.unwrap();
     let meanwhile = withdraw_some(&scene, "32.00").await;
     rabbitmq.start().await.unwrap();
 

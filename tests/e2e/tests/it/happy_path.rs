@@ -2,6 +2,7 @@
 
 use contract::withdrawal::State;
 use e2e::Scene;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 #[tokio::test]
 async fn a_withdrawal_travels_from_the_partner_to_the_card_and_back_to_the_partner() {
