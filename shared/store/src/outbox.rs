@@ -40,11 +40,17 @@ update outbox
 returning outbox.id, message_id, exchange, routing_key, message_type, correlation_id,
           causation_id, traceparent, body, created_at";
 
+/// A consumer is often quicker than we are and is settling the row at this moment. It is passed
+/// over: waiting for it would make every other consumer of the batch wait for this one, and a row
+/// that stays unmarked because that consumer failed is only published again.
 const MARK_PUBLISHED: &str = "\
 -- outbox.mark_published
+with here as (
+    select id from outbox where id = any($1) for update skip locked)
 update outbox
    set published_at = $2, publish_count = publish_count + 1, updated_at = $2, updated_by = $3
- where id = any($1)";
+  from here
+ where outbox.id = here.id";
 
 const RELEASE: &str = "\
 -- outbox.release

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use contract::ids::WithdrawalId;
 use contract::withdrawal::{State, Withdrawal};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use sandbox::huifu::{
     AccountOpening, BoundCard, FeeMode, FeeRule, HuifuConfig, HuifuHandle, HuifuSandbox,
 };
@@ -134,6 +135,13 @@ impl Scene {
         let verdict = self.partner.verify_return(&returned).await;
         anyhow::ensure!(verdict.is_good(), "the return is not good: {verdict:?}");
         order_id(&returned)
+    }
+
+    /// `count` withdrawals of `yuan` by the same user, four at a time: five tries at one password
+    /// at once are as many as there are.
+    pub async fn withdraw_many(&self, count: usize, yuan: &str) -> Result<Vec<WithdrawalId>> {
+        let each = stream::iter(0..count).map(|_| self.withdraw(yuan));
+        each.buffered(4).try_collect().await
     }
 
     /// Waits until a withdrawal has come to `state`.

@@ -68,7 +68,7 @@ impl Tasks {
         let running = tokio::spawn(async move {
             tokio::select! {
                 biased;
-                () = kill.cancelled() => Err(anyhow::anyhow!("still running when the grace was over")),
+                () = kill.cancelled() => Err(anyhow::anyhow!("it outlived the grace")),
                 result = work => result,
             }
         });

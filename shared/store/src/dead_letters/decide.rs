@@ -6,7 +6,7 @@ use crate::{StoreError, Transaction};
 
 /// Only what was written as a message of ours can become one again.
 const REPLAY: &str = "\
--- decide.replay
+-- dead_letters.replay
 with chosen as (
     update dead_letters
        set state = 'replayed', decided_by = $3, decided_at = $2, decision = $4,
@@ -33,7 +33,7 @@ select message_id, exchange, routing_key, message_type, correlation_id, causatio
 on conflict on constraint outbox_message_once do nothing";
 
 const DISCARD: &str = "\
--- decide.discard
+-- dead_letters.discard
 update dead_letters
    set state = 'discarded', decided_by = $3, decided_at = $2, decision = $4,
        updated_at = $2, updated_by = $5

@@ -1,26 +1,18 @@
 //! RabbitMQ is away, or back with nothing in it: PostgreSQL fills it again.
 
-use contract::ids::WithdrawalId;
 use e2e::{Engines, Scene};
 use stand::private::RabbitMq;
 use stand::system::Service;
-
-async fn withdraw_some(scene: &Scene, yuan: &str) -> Vec<WithdrawalId> {
-    let withdrawals = (0..3).map(|_| scene.withdraw(yuan));
-    futures_util::future::try_join_all(withdrawals)
-        .await
-        .unwrap()
-}
 
 #[tokio::test]
 async fn users_do_not_notice_that_the_broker_is_away_and_everything_goes_on_when_it_is_back() {
     let mut rabbitmq = RabbitMq::create().await.unwrap();
     let engines = Engines::on(None, Some(rabbitmq.handle())).await.unwrap();
     let scene = Scene::open_with(engines, |_| {}).await.unwrap();
-    let before = withdraw_some(&scene, "31.00").await;
+    let before = scene.withdraw_many(3, "31.00").await.unwrap();
 
     rabbitmq.stop().await.unwrap();
-    let meanwhile = withdraw_some(&scene, "32.00").await;
+    let meanwhile = scene.withdraw_many(3, "32.00").await.unwrap();
     rabbitmq.start().await.unwrap();
 
     scene.all_paid(&before).await;
@@ -34,7 +26,7 @@ async fn a_broker_that_lost_all_queues_and_messages_is_filled_again() {
     let mut scene = Scene::open_with(engines, |_| {}).await.unwrap();
     // Messages pile up while nobody consumes them; then the broker loses them all.
     scene.fleet.stop(Service::HuifuDispatcher).await.unwrap();
-    let ids = withdraw_some(&scene, "33.00").await;
+    let ids = scene.withdraw_many(3, "33.00").await.unwrap();
     published(&scene, 3).await;
     scene.engines.wipe_broker().await.unwrap();
     scene
@@ -46,7 +38,7 @@ async fn a_broker_that_lost_all_queues_and_messages_is_filled_again() {
 
     // And once more under the feet of services that run.
     scene.engines.wipe_broker().await.unwrap();
-    let ids = withdraw_some(&scene, "34.00").await;
+    let ids = scene.withdraw_many(3, "34.00").await.unwrap();
     scene.all_paid(&ids).await;
     scene.close().await.unwrap();
 }

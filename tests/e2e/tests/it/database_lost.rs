@@ -8,8 +8,7 @@ async fn a_database_that_is_killed_and_started_again_loses_nothing() {
     let mut postgres = Postgres::create().await.unwrap();
     let engines = Engines::on(Some(postgres.handle()), None).await.unwrap();
     let scene = Scene::open_with(engines, |_| {}).await.unwrap();
-    let first = (0..5).map(|_| scene.withdraw("35.00"));
-    let mut ids = futures_util::future::try_join_all(first).await.unwrap();
+    let mut ids = scene.withdraw_many(5, "35.00").await.unwrap();
 
     postgres.kill_9().await.unwrap();
     // Nobody can be served now; everybody is told so, and nothing half done is left.

@@ -2,7 +2,6 @@
 
 use contract::withdrawal::State;
 use e2e::Scene;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 #[tokio::test]
 async fn a_withdrawal_travels_from_the_partner_to_the_card_and_back_to_the_partner() {
@@ -19,11 +18,7 @@ async fn a_withdrawal_travels_from_the_partner_to_the_card_and_back_to_the_partn
 #[tokio::test]
 async fn many_at_once_are_each_paid_once_and_told_once() {
     let scene = Scene::open().await.unwrap();
-    let yuan: Vec<String> = (1..=20).map(|fen| format!("50.{fen:02}")).collect();
-    let withdrawals = yuan.iter().map(|yuan| scene.withdraw(yuan));
-    let ids = futures_util::future::try_join_all(withdrawals)
-        .await
-        .unwrap();
+    let ids = scene.withdraw_many(20, "50.00").await.unwrap();
     scene.all_paid(&ids).await;
     assert_eq!(scene.huifu.book().payments.len(), ids.len());
     scene.close().await.unwrap();

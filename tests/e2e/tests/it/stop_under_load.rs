@@ -14,12 +14,10 @@ async fn each_service_can_be_told_to_stop_at_any_time_and_nothing_is_lost() {
         Service::CallbackReceiver,
         Service::PartnerNotifier,
     ] {
-        let load = (0..10).map(|_| scene.withdraw("38.00"));
-        ids.extend(futures_util::future::try_join_all(load).await.unwrap());
+        ids.extend(scene.withdraw_many(10, "38.00").await.unwrap());
         // `stop` demands exit code 0.
         scene.fleet.stop(service).await.unwrap();
-        let more = (0..5).map(|_| scene.withdraw("39.00"));
-        ids.extend(futures_util::future::try_join_all(more).await.unwrap());
+        ids.extend(scene.withdraw_many(5, "39.00").await.unwrap());
         scene.fleet.start_one(service).await.unwrap();
     }
     scene.all_paid(&ids).await;
