@@ -6,8 +6,8 @@
 //! can be as quick; the share of this rate that ours reaches is what its promises cost.
 //!
 //! With [`Peers::Signing`] the other side does what our sandboxes do besides: it verifies what it
-//! is sent and signs what it sends. The sandboxes share the machine with the product, so this is the
-//! pipeline to compare with; [`Peers::Silent`] is the one that older figures were taken with.
+//! is sent and signs what it sends. The sandboxes share the machine with the product, so this is
+//! the pipeline to compare with; [`Peers::Silent`] is the one older figures were taken with.
 
 mod broker;
 mod database;

@@ -21,8 +21,8 @@ select query, sum(calls)::bigint as calls, sum(total_exec_time) as millis
  where dbid = (select oid from pg_database where datname = current_database())
  group by query";
 
-/// A queue's table is small whenever the planner looks at it, and full of dead rows when it is read:
-/// a plan that reads all of it does not show in a statement's name.
+/// A queue's table is small whenever the planner looks at it, and full of dead rows when it is
+/// read: a plan that reads all of it does not show in a statement's name.
 const SCANS: &str = "\
 -- load.scans
 select relname::text, seq_tup_read from pg_stat_user_tables";
@@ -129,8 +129,12 @@ pub(crate) async fn engines(sql: &tokio_postgres::Client) -> Result<BTreeMap<Str
 }
 
 async fn statements(sql: &tokio_postgres::Client) -> Result<BTreeMap<String, (i64, f64)>> {
-    sql.batch_execute("create extension if not exists pg_stat_statements")
-        .await?;
+    // That it is there already is no news.
+    sql.batch_execute(
+        "set client_min_messages = warning;
+         create extension if not exists pg_stat_statements",
+    )
+    .await?;
     let mut named = BTreeMap::<String, (i64, f64)>::new();
     for row in sql.query(STATEMENTS, &[]).await? {
         let query: String = row.get("query");
