@@ -111,11 +111,12 @@ impl Running {
     }
 }
 
-/// Whether the process was started by us for this instance.
+/// Whether the process was started by us for this instance. One that is being killed has no memory
+/// left to read that from; it is still there until it is a zombie, and then it must be reaped.
 fn carries(pid: u32, marker: &str) -> bool {
     ["environ", "cmdline"].iter().any(|file| {
         fs::read(format!("/proc/{pid}/{file}"))
-            .is_ok_and(|text| String::from_utf8_lossy(&text).contains(marker))
+            .is_ok_and(|text| text.is_empty() || String::from_utf8_lossy(&text).contains(marker))
     })
 }
 
