@@ -34,7 +34,8 @@ pub struct Limits {
     pub body: usize,
     /// The longest a request may take; then it is dropped and answered 503.
     pub request_timeout: Duration,
-    /// The longest a client may take to send its headers; then the connection is closed.
+    /// The longest a client may take to send its headers; then the connection is closed. The time
+    /// runs from the end of the answer before, so this is also how long a connection may idle.
     pub header_timeout: Duration,
     /// Requests at once; one more is answered 503 at once rather than queued.
     pub requests: usize,
@@ -48,7 +49,9 @@ impl Default for Limits {
         Self {
             body: 64 * 1024,
             request_timeout: Duration::from_secs(10),
-            header_timeout: Duration::from_secs(5),
+            // Longer than clients keep an idle connection (ours: 20 s): whoever closes first must
+            // be the one who knows whether a request is about to be sent on it.
+            header_timeout: Duration::from_secs(75),
             requests: 512,
             connections: 4096,
         }

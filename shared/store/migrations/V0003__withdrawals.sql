@@ -45,11 +45,12 @@ create table withdrawals (
         (state in ('draft', 'cancelled', 'expired')) = (accepted_at is null)
         and num_nulls(cash_type, fee_fen, arrival_fen, card_id, accepted_at) in (0, 5)),
     constraint out_order_no_unique_per_partner unique (partner_id, out_order_no)
-);
+) with (fillfactor = 70);
 
-create index drafts_by_expiry on withdrawals (expires_at) where state = 'draft';
-create index open_withdrawals_by_age on withdrawals (updated_at)
-    where state in ('accepted', 'dispatching', 'submitted', 'unconfirmed');
+-- Neither names a column that changes between confirmation and end, so that those updates stay
+-- within their page and touch no index.
+create index drafts_by_expiry on withdrawals (expires_at) where accepted_at is null and terminal_at is null;
+create index open_withdrawals on withdrawals (created_at) where terminal_at is null;
 
 create table attempts (
     req_seq_id    text        primary key,

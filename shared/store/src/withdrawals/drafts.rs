@@ -24,7 +24,7 @@ const EXPIRE_DUE: &str = "\
 with due as (
     select id
       from withdrawals
-     where state = 'draft' and expires_at <= $1
+     where state = 'draft' and accepted_at is null and terminal_at is null and expires_at <= $1
      order by expires_at
      limit $2
        for update skip locked),

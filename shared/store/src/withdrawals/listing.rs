@@ -11,7 +11,8 @@ const STUCK: &str = "\
 -- withdrawals.stuck
 select id, partner_id, state, held, updated_at
   from withdrawals
- where state in ('accepted', 'dispatching', 'submitted', 'unconfirmed')
+ where terminal_at is null
+   and state <> 'draft'
    and updated_at < $1
  order by updated_at
  limit $2";
