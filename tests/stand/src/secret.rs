@@ -35,7 +35,7 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// [`write`] as JSON.
+/// [`write()`] as JSON.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     write(path, &serde_json::to_vec_pretty(value)?)
 }
