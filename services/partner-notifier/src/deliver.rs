@@ -33,8 +33,11 @@ pub(crate) struct Courier {
 pub(crate) enum ErrorClass {
     /// The name could not be looked up.
     Dns,
-    /// No connection was made, or it broke before there was an answer.
+    /// No connection was made: the partner has not seen the notice.
     Connect,
+    /// The connection broke after it was made and before there was an answer: the partner may have
+    /// taken the notice.
+    NoAnswer,
     /// The peer could not prove who it is, or broke off while doing so.
     Tls,
     /// It took too long.
@@ -55,6 +58,7 @@ impl ErrorClass {
         match self {
             Self::Dns => "dns",
             Self::Connect => "connect",
+            Self::NoAnswer => "no_answer",
             Self::Tls => "tls",
             Self::Timeout => "timeout",
             Self::Status => "status",
@@ -232,7 +236,11 @@ fn classify(error: &reqwest::Error) -> ErrorClass {
         }
         cause = current.source();
     }
-    ErrorClass::Connect
+    if error.is_connect() {
+        ErrorClass::Connect
+    } else {
+        ErrorClass::NoAnswer
+    }
 }
 
 /// The connector wraps the TLS library's error in another of kind `Other`, and `source` of the

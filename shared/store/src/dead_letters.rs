@@ -95,7 +95,7 @@ pub struct NewDeadLetter<'a> {
     pub partner_id: Option<&'a str>,
     /// Why, in a sentence.
     pub reason: &'a str,
-    /// Why, in a word: `timeout`, `status`, `decode`, `delivery_limit`, …
+    /// Why, in a word: `timeout`, `status`, `no_answer`, `delivery_limit`, …
     pub error_class: &'a str,
     /// How often it was tried.
     pub attempt_count: i32,

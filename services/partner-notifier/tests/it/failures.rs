@@ -102,12 +102,13 @@ async fn a_partner_that_never_answers_is_given_up_after_the_time_out() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_closed_without_an_answer_is_a_failure_to_connect() {
-    let (_world, _partner, attempt) = failed(Mode::Down, &[]).await;
+async fn a_partner_that_hangs_up_without_an_answer_may_have_taken_the_notice() {
+    let (_world, partner, attempt) = failed(Mode::Down, &[]).await;
     assert_eq!(
         (attempt.outcome.as_str(), attempt.http_status),
-        ("connect", None)
+        ("no_answer", None)
     );
+    assert_eq!(partner.shop.notices().len(), 1, "it read the whole notice");
 }
 
 #[tokio::test]
