@@ -66,7 +66,7 @@ check/doc: ## Documentation builds, warnings denied
 .PHONY: check/deny
 check/deny: ## Licences, duplicate and forbidden crates, known vulnerabilities
 	@$(if $(DENY),cargo deny --log-level error check licenses bans sources,echo "skipped: licences, bans and sources, because cargo-deny is not installed")
-	@$(if $(DENY),if cargo deny fetch db; then cargo deny --log-level error check advisories; else echo "skipped: advisories, because their database cannot be reached"; fi,echo "skipped: advisories, because cargo-deny is not installed")
+	@$(if $(DENY),if cargo deny fetch db; then cargo deny --log-level error check advisories; else echo "skipped: advisories (their database cannot be reached)"; fi,echo "skipped: advisories, because cargo-deny is not installed")
 
 ##@ Tests
 
