@@ -2,6 +2,35 @@
 
 use tokio_postgres::error::SqlState;
 
+/// What the database said, without the row it said it about: a refusal's DETAIL quotes the whole
+/// row, and rows hold password hashes and cards.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The server refused.
+    #[error("{message} (SQLSTATE {code})")]
+    Refused {
+        /// Its sentence, which names tables and constraints.
+        message: String,
+        /// Its code.
+        code: String,
+    },
+    /// The connection failed, or the driver did.
+    #[error("no answer from the database")]
+    NoAnswer(#[source] tokio_postgres::Error),
+}
+
+impl From<tokio_postgres::Error> for DatabaseError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(refusal) => Self::Refused {
+                message: refusal.message().to_owned(),
+                code: refusal.code().code().to_owned(),
+            },
+            None => Self::NoAnswer(error),
+        }
+    }
+}
+
 /// A failed statement, connection or reading.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -12,15 +41,15 @@ pub enum StoreError {
         constraint: String,
         /// What the database said.
         #[source]
-        source: tokio_postgres::Error,
+        source: DatabaseError,
     },
     /// Two transactions got in each other's way, or the connection was lost: the whole step may be
     /// tried again.
     #[error("the database asks to try again")]
-    Retryable(#[source] tokio_postgres::Error),
+    Retryable(#[source] DatabaseError),
     /// The statement failed and would fail again.
     #[error("a statement failed")]
-    Statement(#[source] tokio_postgres::Error),
+    Statement(#[source] DatabaseError),
     /// No connection could be had in time.
     #[error("no database connection could be had")]
     Pool(#[source] deadpool_postgres::PoolError),
@@ -60,11 +89,14 @@ impl From<tokio_postgres::Error> for StoreError {
     fn from(source: tokio_postgres::Error) -> Self {
         let Some(refusal) = source.as_db_error() else {
             // No answer from the server: the connection is gone, and a fresh one may work.
-            return Self::Retryable(source);
+            return Self::Retryable(source.into());
         };
         if let Some(constraint) = refusal.constraint() {
             let constraint = constraint.to_owned();
-            return Self::Constraint { constraint, source };
+            return Self::Constraint {
+                constraint,
+                source: source.into(),
+            };
         }
         let code = refusal.code();
         let again = [
@@ -77,9 +109,9 @@ impl From<tokio_postgres::Error> for StoreError {
             SqlState::TOO_MANY_CONNECTIONS,
         ];
         if again.contains(code) {
-            Self::Retryable(source)
+            Self::Retryable(source.into())
         } else {
-            Self::Statement(source)
+            Self::Statement(source.into())
         }
     }
 }

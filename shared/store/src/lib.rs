@@ -25,6 +25,6 @@ pub mod withdrawals;
 mod error;
 mod row;
 
-pub use error::StoreError;
+pub use error::{DatabaseError, StoreError};
 pub use migrate::{MigrateError, migrate, migrations_digest};
 pub use pool::{Connection, Listener, Store, Transaction};

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::{StoreError, Transaction};
 
-/// Only what was written as a message of ours can become one again.
+/// Only what was written as a message of ours can become one again. A `correlation_id` is a
+/// withdrawal's only if there is such a withdrawal: the broker's letters may say anything.
 const REPLAY: &str = "\
 -- dead_letters.replay
 with chosen as (
@@ -16,8 +17,15 @@ with chosen as (
        and message_id is not null
        and message_type is not null
        and correlation_id is not null
-    returning message_id, exchange, routing_key, message_type, correlation_id, causation_id,
+       and not exists (select from outbox where outbox.message_id = dead_letters.message_id)
+    returning id, message_id, exchange, routing_key, message_type, correlation_id, causation_id,
               convert_from(body, 'UTF8') as body),
+told as (
+    insert into timeline (withdrawal_id, at, recorded_by, event, detail)
+    select withdrawals.id, $2, $5, 'dead_letter_replayed',
+           jsonb_build_object('dead_letter', chosen.id, 'by', $3::text, 'reason', $4::text)
+      from chosen
+      join withdrawals on withdrawals.id = chosen.correlation_id),
 revived as (
     update notices
        set state = 'pending', schedule_step = 0, updated_at = $2, updated_by = $5
@@ -29,15 +37,23 @@ insert into outbox (message_id, exchange, routing_key, message_type, correlation
                     body, available_at, created_at, updated_at, updated_by)
 select message_id, exchange, routing_key, message_type, correlation_id, causation_id,
        body, $2, $2, $2, $5
-  from chosen
-on conflict on constraint outbox_message_once do nothing";
+  from chosen";
 
 const DISCARD: &str = "\
 -- dead_letters.discard
-update dead_letters
-   set state = 'discarded', decided_by = $3, decided_at = $2, decision = $4,
-       updated_at = $2, updated_by = $5
- where id = $1 and state = 'open'";
+with chosen as (
+    update dead_letters
+       set state = 'discarded', decided_by = $3, decided_at = $2, decision = $4,
+           updated_at = $2, updated_by = $5
+     where id = $1 and state = 'open'
+    returning id, correlation_id),
+told as (
+    insert into timeline (withdrawal_id, at, recorded_by, event, detail)
+    select withdrawals.id, $2, $5, 'dead_letter_discarded',
+           jsonb_build_object('dead_letter', chosen.id, 'by', $3::text, 'reason', $4::text)
+      from chosen
+      join withdrawals on withdrawals.id = chosen.correlation_id)
+select id from chosen";
 
 /// An operator's decision: who and why are mandatory.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +65,11 @@ pub struct Decision<'a> {
 }
 
 /// Puts a dead letter back into the outbox, and its notice back to the beginning of its schedule.
-/// `false`: it is not open, or it is not a message that could be published. Commit wakes a relay
-/// only through [`crate::outbox::notify`].
+/// Its withdrawal's timeline tells who did it and why.
+///
+/// `false`: it is not open, it is not a message that could be published, or it is in the outbox
+/// already; then the transaction must be rolled back. Commit wakes a relay only through
+/// [`crate::outbox::notify`].
 pub async fn replay(
     tx: &Transaction<'_>,
     now: Timestamp,
@@ -66,18 +85,19 @@ pub async fn replay(
     Ok(count == 1)
 }
 
-/// Gives a dead letter up for good; `false` if it is not open.
+/// Gives a dead letter up for good, and says so on its withdrawal's timeline; `false` if it is not
+/// open.
 pub async fn discard(
     tx: &Transaction<'_>,
     now: Timestamp,
     id: i64,
     decision: Decision<'_>,
 ) -> Result<bool, StoreError> {
-    let count = tx
-        .execute(
+    let discarded = tx
+        .query_opt(
             DISCARD,
             &[&id, &now, &decision.by, &decision.reason, &tx.name()],
         )
         .await?;
-    Ok(count == 1)
+    Ok(discarded.is_some())
 }

@@ -79,6 +79,16 @@ async fn a_dead_letter_is_replayed_once_and_puts_the_message_back() {
         assert_eq!(replayed.unwrap(), expected);
         tx.commit().await.unwrap();
     }
+    let timeline = store::timeline::of(&connection, &id).await.unwrap();
+    let told: Vec<_> = timeline
+        .iter()
+        .filter(|entry| entry.event == "dead_letter_replayed")
+        .map(|entry| (entry.recorded_by.as_str(), &entry.detail))
+        .collect();
+    let detail = serde_json::json!({
+        "dead_letter": letters[0].id, "by": "sre", "reason": "the partner is back",
+    });
+    assert_eq!(told, [("tests: replay", &detail)]);
     assert_eq!(
         claim(&world, world.later(60)).await.remove(0).message_id,
         message.message_id
@@ -89,4 +99,51 @@ async fn a_dead_letter_is_replayed_once_and_puts_the_message_back() {
         .unwrap();
     assert_eq!(revived.state, store::notices::NoticeState::Pending);
     assert_eq!((revived.attempt_count, revived.schedule_step), (1, 0));
+}
+
+#[tokio::test]
+async fn a_discard_is_told_on_the_timeline_of_its_withdrawal_if_there_is_one() {
+    let world = World::new().await;
+    let id = world.walked_to(7, State::Accepted).await;
+    let mut connection = world.connection().await;
+    let decision = Decision {
+        by: "sre",
+        reason: "the withdrawal has its end",
+    };
+    for (number, about) in [
+        (1, Some(id.as_str())),
+        (2, Some("no withdrawal")),
+        (3, None),
+    ] {
+        let letter = NewDeadLetter {
+            message_id: None,
+            service: "huifu-dispatcher",
+            queue: "huifu-dispatcher.withdrawal-accepted",
+            exchange: "",
+            routing_key: "",
+            message_type: None,
+            correlation_id: about,
+            causation_id: None,
+            partner_id: None,
+            reason: "it cannot be read",
+            error_class: "unreadable",
+            attempt_count: 1,
+            headers: &serde_json::json!({}),
+            body: b"noise",
+            first_failed_at: world.now,
+        };
+        let tx = connection.begin("tests: discard").await.unwrap();
+        store::dead_letters::insert(&tx, world.now, &letter)
+            .await
+            .unwrap();
+        for expected in [true, false] {
+            let discarded = store::dead_letters::discard(&tx, world.now, number, decision).await;
+            assert_eq!(discarded.unwrap(), expected);
+        }
+        tx.commit().await.unwrap();
+    }
+    let timeline = store::timeline::of(&connection, &id).await.unwrap();
+    let events: Vec<_> = timeline.iter().map(|entry| entry.event.as_str()).collect();
+    assert_eq!(events, ["open", "confirm", "dead_letter_discarded"]);
+    assert_eq!(timeline[2].detail["by"], "sre");
 }

@@ -95,6 +95,23 @@ async fn rows_that_cannot_be_true_are_refused_by_name() {
     }
 }
 
+/// A refusal's DETAIL quotes the row, and errors are logged with all their causes.
+#[tokio::test]
+async fn an_error_never_tells_what_stood_in_the_row() {
+    let world = World::new().await;
+    let id = world.walked_to(1, State::Dispatching).await;
+    world.open_attempt(&id, 1).await.unwrap();
+    let refusal = world.open_attempt(&id, 2).await.unwrap_err();
+    let mut told = format!("{refusal:?}");
+    let mut cause: Option<&dyn std::error::Error> = Some(&refusal);
+    while let Some(error) = cause {
+        told.push_str(&error.to_string());
+        cause = error.source();
+    }
+    assert!(told.contains("one_attempt_that_may_have_paid"), "{told}");
+    assert!(!told.contains(id.as_str()), "{told}");
+}
+
 #[tokio::test]
 async fn the_same_number_of_a_partner_is_written_once() {
     let world = World::new().await;
