@@ -1,8 +1,10 @@
 //! `opsctl partner`: registers partners and lists them.
 
+use std::str::FromStr;
+
 use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
-use contract::ids::PartnerId;
+use contract::ids::{InvalidId, PartnerId};
 use contract::partner::url::normalised_host;
 use runtime::clock;
 use serde_json::json;
@@ -20,7 +22,8 @@ const LIST_LIMIT: i64 = 1000;
 pub(crate) enum Command {
     /// Register a partner and the hosts its URLs may point to
     Add {
-        /// Its partner_id: at most 32 printable characters without spaces
+        /// Its partner_id: at most 32 printable characters, none of them a space, &, =, " or \
+        #[arg(value_parser = signable::<PartnerId>)]
         id: PartnerId,
         /// For people
         #[arg(long)]
@@ -34,6 +37,24 @@ pub(crate) enum Command {
     /// Public keys that verify what a partner signs
     #[command(subcommand)]
     Key(partner_key::Command),
+}
+
+/// Reads an id that partners send in signed forms. The page call refuses what could end a value
+/// there or in what is made of it, so an id with such a character could never be used.
+pub(crate) fn signable<T>(text: &str) -> Result<T, String>
+where
+    T: FromStr<Err = InvalidId>,
+{
+    let id = text.parse().map_err(|error: InvalidId| error.to_string())?;
+    match text
+        .chars()
+        .find(|character| r#"&="\"#.contains(*character))
+    {
+        Some(found) => Err(format!(
+            "it has {found} in it; &, =, \" and \\ would make what is signed ambiguous"
+        )),
+        None => Ok(id),
+    }
 }
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 use clap::Subcommand;
 use contract::ids::{KeyId, PartnerId};
+use contract::partner::MAX_KEY_BITS;
 use contract::signing::keys::{MAX_KEYS, PublicKey};
 use jiff::Timestamp;
 use runtime::clock;
 use serde_json::{Value, json};
 use store::partners::{self, PartnerKey};
 
+use super::partner::signable;
 use crate::beijing;
 use crate::database::Database;
 use crate::exit::WrongUsage;
@@ -22,10 +24,10 @@ pub(crate) enum Command {
     Add {
         /// Its partner_id
         partner: PartnerId,
-        /// The name that the partner sends as key_id
-        #[arg(long)]
+        /// The name that the partner sends as key_id; as partner_id, without &, =, " and \
+        #[arg(long, value_parser = signable::<KeyId>)]
         key_id: KeyId,
-        /// PEM, or the Base64 inside it: RSA of 2048 to 4096 bits
+        /// PEM, or the Base64 inside it: RSA of 2048 to 3072 bits
         #[arg(long, value_name = "FILE")]
         public_key: PathBuf,
         /// From when it verifies: yyyyMMddHHmmss in Beijing, or RFC 3339 [default: now]
@@ -80,6 +82,14 @@ async fn add(
     let public: PublicKey = text
         .parse()
         .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
+    if public.bits() > MAX_KEY_BITS {
+        let bits = public.bits();
+        let file = file.display();
+        bail!(WrongUsage(format!(
+            "{file}: a key of {bits} bits; signatures of more than {MAX_KEY_BITS} bits do not fit \
+             into the field sign"
+        )));
+    }
     let mut connection = database.connection().await?;
     let now = clock::now();
     // One more than a key set holds would make all of the partner's signatures fail.

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use crate::tool::Tool;
 use crate::world::World;
 
+/// Public halves of keys that nobody has.
+const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys");
+
 const ADD: &str = "partner add shop --name 小店 --host Shop.Example --host 127.0.0.1";
 
 /// The command that adds the key of this number.
@@ -84,6 +87,39 @@ async fn what_cannot_be_is_refused_with_the_reason() {
     }
     let with_port = tool.refused("partner add p --name p --host shop.example:8443");
     assert_eq!(with_port.0, 64, "{with_port:?}");
+}
+
+#[tokio::test]
+async fn an_id_that_a_page_call_could_not_carry_is_refused_at_registration() {
+    let world = World::empty().await;
+    let tool = world.tool();
+    tool.typed(ADD);
+    for character in ["&", "=", "\"", "\\"] {
+        let id = format!("a{character}b");
+        for line in [
+            format!("partner add {id} --name p --host p.example"),
+            add_key(&world, &id, 0),
+        ] {
+            let (code, said) = tool.refused(&line);
+            assert_eq!(code, 64, "{line}: {said}");
+            let why = format!("it has {character} in it;");
+            assert!(said.contains(&why), "{line}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_whose_signatures_do_not_fit_is_refused_at_registration() {
+    let world = World::empty().await;
+    let tool = world.tool();
+    tool.typed(ADD);
+    let add = |bits: usize| {
+        format!("partner key add shop --key-id k1 --public-key {KEYS}/rsa-{bits}.pub.pem")
+    };
+    let (code, said) = tool.refused(&add(4096));
+    assert_eq!(code, 64, "{said}");
+    assert!(said.contains("a key of 4096 bits"), "{said}");
+    tool.typed(&add(3072));
 }
 
 #[tokio::test]
