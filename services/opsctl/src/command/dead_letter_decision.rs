@@ -113,8 +113,8 @@ async fn one(
             let replayed = dead_letters::replay(&tx, now, id, permit.decision()).await?;
             if replayed {
                 outbox::notify(&tx).await?;
+                tx.commit().await?;
             }
-            tx.commit().await?;
             replayed
         }
         Act::Discard => {
