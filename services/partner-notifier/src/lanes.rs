@@ -3,8 +3,9 @@
 //! What a partner can take from the others is time: a quick refusal costs nobody anything. So a
 //! partner that answers within a second may have up to half of the consumer; one whose last or
 //! present sending took longer is held to a few at once. What comes beyond is not waited for but
-//! put back with a later time, and those times are spread: ten thousand notices for a dead partner
-//! must not come round every second. They hold up the others for at most one time-out, once.
+//! put back with a later time, at the pace at which the partner takes notices (see
+//! [`crate::turns`]): ten thousand notices for a dead partner must not come round every second.
+//! They hold up the others for at most one time-out, once.
 //!
 //! The count is of this process: with three replicas a partner may see three times as many.
 
@@ -16,6 +17,8 @@ use contract::ids::PartnerId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::turns::Turns;
+
 /// A good partner answers in a tenth of this.
 const SLOW: Duration = Duration::from_secs(1);
 
@@ -23,20 +26,16 @@ const SLOW: Duration = Duration::from_secs(1);
 /// take, shorter than anybody else would notice.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Long beside a republish, short beside the first pause of the schedule.
-const SHORTEST_PUT_BACK: Duration = Duration::from_secs(1);
-
-/// How long a partner that recovers may have to wait for what was put back.
-const LONGEST_PUT_BACK: Duration = Duration::from_secs(60);
-
-/// Between two notices that are put back: a few at once, each a few seconds, use about as many.
-const SPACING: Duration = Duration::from_millis(250);
-
 /// One lane for each partner that was seen.
 pub(crate) struct Lanes {
+    limits: Limits,
+    lanes: Mutex<HashMap<PartnerId, Arc<Lane>>>,
+}
+
+#[derive(Clone, Copy)]
+struct Limits {
     most: usize,
     most_slow: usize,
-    lanes: Mutex<HashMap<PartnerId, Arc<Lane>>>,
 }
 
 struct Lane {
@@ -48,9 +47,9 @@ struct Lane {
 struct Traffic {
     next: u64,
     under_way: HashMap<u64, Instant>,
-    slow_last: bool,
-    /// When the notice that was put back last is due.
-    last_turn: Option<Instant>,
+    /// How long the sending took that ended last.
+    took_last: Duration,
+    turns: Turns,
 }
 
 /// A place in a partner's lane, given back when dropped.
@@ -72,8 +71,7 @@ impl Lanes {
     /// `most` at once to a partner, `most_slow` to one that is slow.
     pub(crate) fn new(most: usize, most_slow: usize) -> Self {
         Self {
-            most,
-            most_slow,
+            limits: Limits { most, most_slow },
             lanes: Mutex::default(),
         }
     }
@@ -81,10 +79,10 @@ impl Lanes {
     /// A place, perhaps after a moment.
     pub(crate) async fn enter(&self, partner: &PartnerId) -> Result<Place, Full> {
         let lane = self.lane(partner);
-        lane.traffic().admit(Instant::now(), self.most_slow)?;
+        lane.traffic().admit(Instant::now(), self.limits)?;
         let room = Arc::clone(&lane.room).acquire_owned();
         let Ok(permit) = timeout(PATIENCE, room).await else {
-            let pause = lane.traffic().put_back(Instant::now());
+            let pause = lane.traffic().put_back(Instant::now(), self.limits);
             return Err(Full { pause });
         };
         let number = lane.traffic().begin(Instant::now());
@@ -101,7 +99,7 @@ impl Lanes {
             return Arc::clone(lane);
         }
         let lane = Arc::new(Lane {
-            room: Arc::new(Semaphore::new(self.most)),
+            room: Arc::new(Semaphore::new(self.limits.most)),
             traffic: Mutex::default(),
         });
         lanes.insert(partner.clone(), Arc::clone(&lane));
@@ -127,9 +125,9 @@ impl std::fmt::Debug for Lane {
 }
 
 impl Traffic {
-    fn admit(&mut self, now: Instant, most_slow: usize) -> Result<(), Full> {
-        if self.is_slow(now) && self.under_way.len() >= most_slow {
-            let pause = self.put_back(now);
+    fn admit(&mut self, now: Instant, limits: Limits) -> Result<(), Full> {
+        if self.is_slow(now) && self.under_way.len() >= limits.most_slow {
+            let pause = self.put_back(now, limits);
             return Err(Full { pause });
         }
         Ok(())
@@ -142,30 +140,38 @@ impl Traffic {
     }
 
     fn end(&mut self, number: u64, now: Instant) {
-        if let Some(began) = self.under_way.remove(&number) {
-            self.slow_last = now.duration_since(began) > SLOW;
-        }
-        if !self.slow_last {
-            self.last_turn = None;
+        let Some(began) = self.under_way.remove(&number) else {
+            return;
+        };
+        let took_before = std::mem::replace(&mut self.took_last, now.duration_since(began));
+        // Only at the change: the turns of a partner that is quick and merely has much to take are
+        // as good as any.
+        if took_before > SLOW && self.took_last <= SLOW {
+            self.turns.forget();
         }
     }
 
     fn is_slow(&self, now: Instant) -> bool {
-        self.slow_last
-            || self
-                .under_way
-                .values()
-                .any(|began| now.duration_since(*began) > SLOW)
+        self.service_time(now) > SLOW
     }
 
-    fn put_back(&mut self, now: Instant) -> Duration {
-        let earliest = now + SHORTEST_PUT_BACK;
-        let turn = self
-            .last_turn
-            .map_or(earliest, |last| earliest.max(last + SPACING));
-        let turn = turn.min(now + LONGEST_PUT_BACK);
-        self.last_turn = Some(turn);
-        turn.duration_since(now)
+    /// What a sending takes, as far as is known: one that has not ended may tell more than the last
+    /// one that has.
+    fn service_time(&self, now: Instant) -> Duration {
+        let ages = self.under_way.values();
+        let ages = ages.map(|began| now.duration_since(*began));
+        ages.fold(self.took_last, Duration::max)
+    }
+
+    fn put_back(&mut self, now: Instant, limits: Limits) -> Duration {
+        let service_time = self.service_time(now);
+        let at_once = if service_time > SLOW {
+            limits.most_slow
+        } else {
+            limits.most
+        };
+        let at_once = u32::try_from(at_once).unwrap_or(u32::MAX).max(1);
+        self.turns.next(now, service_time / at_once)
     }
 }
 
@@ -178,6 +184,12 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::turns;
+
+    const ONE: Limits = Limits {
+        most: 1,
+        most_slow: 1,
+    };
 
     #[test]
     fn a_slow_partner_is_held_to_a_few_until_it_is_quick_again() {
@@ -186,30 +198,59 @@ mod tests {
         let later = |seconds| start + Duration::from_secs(seconds);
         let first = traffic.begin(start);
         let second = traffic.begin(start);
-        assert!(traffic.admit(start, 1).is_ok(), "nobody is slow yet");
+        assert!(traffic.admit(start, ONE).is_ok(), "nobody is slow yet");
         assert!(
-            traffic.admit(later(2), 1).is_err(),
+            traffic.admit(later(2), ONE).is_err(),
             "both have been under way for long"
         );
         traffic.end(first, later(3));
         traffic.end(second, later(3));
-        assert!(traffic.admit(later(3), 1).is_ok(), "one is always tried");
+        assert!(traffic.admit(later(3), ONE).is_ok(), "one is always tried");
         let probe = traffic.begin(later(3));
-        assert!(traffic.admit(later(3), 1).is_err(), "the last one was slow");
+        assert!(
+            traffic.admit(later(3), ONE).is_err(),
+            "the last one was slow"
+        );
         traffic.end(probe, later(3));
         traffic.begin(later(3));
-        assert!(traffic.admit(later(3), 1).is_ok(), "it is quick again");
+        assert!(traffic.admit(later(3), ONE).is_ok(), "it is quick again");
     }
 
     #[test]
-    fn what_is_put_back_is_spread_over_a_minute_and_no_more() {
+    fn what_is_put_back_comes_at_the_pace_of_the_partner() {
+        let mut traffic = Traffic::default();
+        let limits = Limits {
+            most: 16,
+            most_slow: 2,
+        };
+        let start = Instant::now();
+        let hanging = traffic.begin(start);
+        let now = start + Duration::from_secs(10);
+        assert_eq!(traffic.put_back(now, limits), turns::SHORTEST);
+        let second = turns::SHORTEST + Duration::from_secs(5);
+        assert_eq!(traffic.put_back(now, limits), second, "10 s, two at once");
+        traffic.end(hanging, now);
+        let third = turns::SHORTEST + Duration::from_secs(10);
+        assert_eq!(traffic.put_back(now, limits), third, "it was slow last");
+        let quick = traffic.begin(now);
+        traffic.end(quick, now + Duration::from_millis(800));
+        let now = now + Duration::from_millis(800);
+        assert_eq!(traffic.put_back(now, limits), turns::SHORTEST, "recovered");
+        let next = turns::SHORTEST + Duration::from_millis(50);
+        assert_eq!(traffic.put_back(now, limits), next, "0.8 s, 16 at once");
+    }
+
+    #[test]
+    fn a_quick_answer_of_a_partner_that_was_quick_forgets_no_turns() {
         let mut traffic = Traffic::default();
         let now = Instant::now();
-        assert_eq!(traffic.put_back(now), SHORTEST_PUT_BACK);
-        assert_eq!(traffic.put_back(now), SHORTEST_PUT_BACK + SPACING);
-        let pauses: Vec<Duration> = (0..10_000).map(|_| traffic.put_back(now)).collect();
-        assert!(pauses.is_sorted());
-        assert_eq!(pauses.last(), Some(&LONGEST_PUT_BACK));
+        for _ in 0..100 {
+            let quick = traffic.begin(now);
+            traffic.put_back(now, ONE);
+            traffic.end(quick, now + SLOW);
+        }
+        let pause = traffic.put_back(now, ONE);
+        assert!(pause > Duration::from_secs(90), "{pause:?}");
     }
 
     #[tokio::test]
@@ -217,10 +258,7 @@ mod tests {
         let lanes = Lanes::new(1, 1);
         let (busy, other) = ("busy".parse().unwrap(), "other".parse().unwrap());
         let _place = lanes.enter(&busy).await.unwrap();
-        assert_eq!(
-            lanes.enter(&busy).await.unwrap_err().pause,
-            SHORTEST_PUT_BACK
-        );
+        assert_eq!(lanes.enter(&busy).await.unwrap_err().pause, turns::SHORTEST);
         assert!(lanes.enter(&other).await.is_ok());
     }
 

@@ -15,4 +15,5 @@ mod notify;
 mod record;
 mod retry_schedule;
 pub mod settings;
+mod turns;
 mod url_guard;
