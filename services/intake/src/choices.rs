@@ -1,8 +1,8 @@
 //! What a user can choose on the page: a cash type with its price, and a card.
 //!
 //! The same rows are read when the page is shown and again when it is confirmed. [`Choices::seen`]
-//! travels through the form, so that a price that changed in between is shown again instead of
-//! being agreed to unseen.
+//! travels through the form, so that prices and cards that changed in between are shown again
+//! instead of being agreed to unseen.
 
 use contract::fee::{FeeRule, Quote};
 use contract::ids::HtouhuiUserId;
@@ -18,6 +18,16 @@ pub(crate) struct Offer {
     pub(crate) cash_type: CashType,
     pub(crate) quote: Quote,
 }
+
+/// What of a page is not as it was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Prices,
+    Cards,
+}
+
+/// Stands between prices and cards, and occurs in neither.
+const BETWEEN: char = '/';
 
 /// A user with everything to choose from.
 #[derive(Debug)]
@@ -77,18 +87,44 @@ impl Choices {
         requested.or_else(|| cheapest().map(|offer| offer.cash_type))
     }
 
-    /// The card of this number; the default one when the form names none, as where there is only
-    /// one to show.
+    /// The card of this number. A form that names none gets none: money goes only to a card that
+    /// the page had shown.
     pub(crate) fn card(&self, id: &str) -> Option<&Card> {
-        if id.is_empty() {
-            return self.cards.first();
-        }
         let id: i64 = id.parse().ok()?;
         self.cards.iter().find(|card| card.id == id)
     }
 
-    /// Every price on the page, as one text.
+    /// What is chosen before the user chooses.
+    pub(crate) fn default_card(&self) -> Option<&Card> {
+        self.cards.first()
+    }
+
+    /// Every price and every card on the page, as one text.
     pub(crate) fn seen(&self) -> String {
+        format!("{}{BETWEEN}{}", self.prices(), self.shown_cards())
+    }
+
+    /// What differs between the page that had this text on it and the one of now.
+    pub(crate) fn changed_since(&self, seen: &str) -> Option<Change> {
+        let (prices, cards) = seen.split_once(BETWEEN).unwrap_or((seen, ""));
+        if prices != self.prices() {
+            Some(Change::Prices)
+        } else if cards != self.shown_cards() {
+            Some(Change::Cards)
+        } else {
+            None
+        }
+    }
+
+    fn shown_cards(&self) -> String {
+        let shown = self
+            .cards
+            .iter()
+            .map(|card| format!("{}-{}", card.id, card.tail));
+        shown.collect::<Vec<_>>().join(".")
+    }
+
+    fn prices(&self) -> String {
         let shown = self.offers.iter().map(|offer| {
             let Quote { fee, arrival } = offer.quote;
             format!(

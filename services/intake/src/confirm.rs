@@ -19,6 +19,7 @@ use store::withdrawals::Change;
 use store::{Connection, StoreError, outbox};
 
 use crate::check_password::Place;
+use crate::choices;
 use crate::form::{Form, field};
 use crate::front::Front;
 use crate::page::{Alert, Shown};
@@ -94,8 +95,10 @@ impl Attempt<'_> {
         let card = choices
             .card(field(self.form, "card_id"))
             .ok_or(Alert::Card)?;
-        if field(self.form, "seen") != choices.seen() {
-            return Err(Alert::PricesChanged);
+        match choices.changed_since(field(self.form, "seen")) {
+            Some(choices::Change::Prices) => return Err(Alert::PricesChanged),
+            Some(choices::Change::Cards) => return Err(Alert::Card),
+            None => {}
         }
         let length = field(self.form, "password").chars().count();
         if !PASSWORD_LENGTH.contains(&length) {

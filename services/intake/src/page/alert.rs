@@ -20,7 +20,7 @@ pub(crate) enum Alert {
     PasswordLength,
     /// The cash type is not open to this user.
     CashType,
-    /// The card is not one of the user's.
+    /// The card is not one of the user's, or the cards are not those that the page had shown.
     Card,
     /// The prices are not those that the page had shown.
     PricesChanged,
@@ -102,7 +102,7 @@ impl Alert {
             Self::PasswordUnset => "您尚未设置交易密码，暂时无法提现。".to_owned(),
             Self::PasswordLength => "请输入 6 至 64 位交易密码。".to_owned(),
             Self::CashType => "请选择可用的到账方式。".to_owned(),
-            Self::Card => "请选择您本人的银行卡。".to_owned(),
+            Self::Card => "请核对到账银行卡后再次确认。".to_owned(),
             Self::PricesChanged => "手续费已更新，请核对后再次确认。".to_owned(),
             Self::Stale => "页面已更新，请核对后再次提交。".to_owned(),
         }
@@ -121,7 +121,7 @@ impl Alert {
                 "Enter your transaction password: 6 to 64 characters.".to_owned()
             }
             Self::CashType => "Choose one of the arrival times shown.".to_owned(),
-            Self::Card => "Choose one of your own cards.".to_owned(),
+            Self::Card => "Check the card, then confirm again.".to_owned(),
             Self::PricesChanged => "The fee has changed. Check it, then confirm again.".to_owned(),
             Self::Stale => "This page was renewed. Check it, then submit again.".to_owned(),
         }

@@ -69,7 +69,9 @@ impl<'a> PageView<'a> {
             arrival: words::yuan(offer.quote.arrival),
             chosen: wanted == Some(offer.cash_type),
         };
-        let chosen_card = choices.card(&typed.card_id).or_else(|| choices.card(""));
+        let chosen_card = choices
+            .card(&typed.card_id)
+            .or_else(|| choices.default_card());
         let cards = choices.cards.iter().map(|card| CardView {
             id: card.id,
             bank: &card.bank_name,

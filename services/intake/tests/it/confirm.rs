@@ -113,6 +113,7 @@ async fn what_the_page_did_not_offer_is_not_accepted() {
         ("cash_type", "", 422, "cash_type_unavailable"),
         ("card_id", "999999", 422, "card_missing"),
         ("card_id", "x", 422, "card_missing"),
+        ("card_id", "", 422, "card_missing"),
         ("seen", "D0-1-9999", 409, "cash_type_unavailable"),
         ("password", "", 400, "field_malformed"),
         ("password", &"1".repeat(65), 400, "field_malformed"),

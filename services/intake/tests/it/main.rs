@@ -5,6 +5,7 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod after_the_page;
 mod again;
 mod cancel;
 mod confirm;

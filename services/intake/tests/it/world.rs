@@ -37,7 +37,7 @@ pub(crate) struct World {
     pub(crate) base: String,
     pub(crate) partner: PartnerHandle,
     pub(crate) store: Store,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl World {
@@ -58,7 +58,7 @@ impl World {
             base,
             partner,
             store,
-            _database: database,
+            database,
         }
     }
 
@@ -78,6 +78,18 @@ impl World {
             Err(UserError::Shown(page)) => *page,
             other => panic!("an error page was due: {other:?}"),
         }
+    }
+
+    /// Changes rows as nothing of ours would.
+    pub(crate) async fn sql(&self, statements: &str) {
+        let (client, connection) =
+            tokio_postgres::connect(self.database.url(), tokio_postgres::NoTls)
+                .await
+                .unwrap();
+        let running = tokio::spawn(connection);
+        client.batch_execute(statements).await.unwrap();
+        drop(client);
+        running.await.unwrap().unwrap();
     }
 
     pub(crate) async fn find(&self, id: &WithdrawalId) -> Withdrawal {

@@ -1,0 +1,65 @@
+//! What changed between the page and the button: the page is shown again, or refused.
+
+use contract::withdrawal::State;
+use sandbox::user::{Choice, Page, UserAgent, UserError};
+
+use crate::world::{PASSWORD, USER, World, order_of, returned};
+
+/// The page that answers a confirmation, and that nothing was accepted by it.
+async fn not_accepted(world: &World, user: &mut UserAgent, page: &Page) -> Page {
+    let answer = match user.decide(page, &Choice::confirm(PASSWORD)).await {
+        Err(UserError::Shown(page)) => *page,
+        other => panic!("a page was due: {other:?}"),
+    };
+    assert_eq!(world.state(&order_of(&page.url)).await, State::Draft);
+    assert!(world.messages().await.is_empty());
+    answer
+}
+
+fn add_default_card(tail: &str) -> String {
+    format!(
+        "update cards set is_default = false where htouhui_user_id = '{USER}';
+         insert into cards (htouhui_user_id, token_no, tail, bank_name, is_default, state,
+                            created_at, updated_at, updated_by)
+         values ('{USER}', '1000405{tail}', '{tail}', '招商银行', true, 'active',
+                 now(), now(), 'intake test')"
+    )
+}
+
+#[tokio::test]
+async fn money_does_not_go_to_a_card_that_the_page_had_not_shown() {
+    let world = World::open().await;
+    let mut user = UserAgent::new().unwrap();
+    let page = world.page(&mut user, &[]).await;
+    assert!(page.text().contains("6217"));
+    world.sql(&add_default_card("8888")).await;
+    let told = not_accepted(&world, &mut user, &page).await;
+    assert_eq!(told.status, 422);
+    assert!(
+        told.html.contains("data-code=\"card_missing\""),
+        "{}",
+        told.html
+    );
+    assert!(told.text().contains("8888") && told.text().contains("6217"));
+    let form = told.form_for("confirm").unwrap();
+    assert_eq!(
+        form.value("card_id"),
+        page.form_for("confirm").unwrap().value("card_id"),
+        "the card that the user had seen stays chosen"
+    );
+
+    world
+        .sql("update cards set state = 'closed' where tail = '6217'")
+        .await;
+    let told = not_accepted(&world, &mut user, &told).await;
+    assert_eq!(told.status, 422);
+    assert!(
+        told.html.contains("data-code=\"card_missing\""),
+        "{}",
+        told.html
+    );
+    assert!(told.text().contains("8888") && !told.text().contains("6217"));
+
+    let location = user.decide(&told, &Choice::confirm(PASSWORD)).await;
+    assert_eq!(returned(&location.unwrap(), "code"), "0000");
+}
