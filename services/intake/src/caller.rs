@@ -38,10 +38,15 @@ impl Caller {
 
     /// To be asked only after the signature held: whether a partner is suspended is its own affair.
     pub(crate) fn must_be_active(&self) -> Result<(), Refusal> {
-        match self.partner.state {
-            PartnerState::Active => Ok(()),
-            PartnerState::Suspended => Err(ErrorCode::PartnerSuspended.into()),
-        }
+        must_be_active(&self.partner)
+    }
+}
+
+/// Refuses a partner that may do nothing at present.
+pub(crate) fn must_be_active(partner: &Partner) -> Result<(), Refusal> {
+    match partner.state {
+        PartnerState::Active => Ok(()),
+        PartnerState::Suspended => Err(ErrorCode::PartnerSuspended.into()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The user confirms: the password is checked, and the withdrawal accepted.
 //!
-//! Two transactions with the check between them, and none open while it runs. The try is counted
+//! Two transactions with the check between them, and no connection held while it waits or runs: a
+//! crowd at the password desk must not take the database from everyone else. The try is counted
 //! and committed first, so that guesses sent all at once are counted too. Then one transaction
 //! accepts: compare-and-set, timeline, and the message for huifu-dispatcher.
 
@@ -57,11 +58,7 @@ pub(crate) enum Confirmed {
 }
 
 impl Attempt<'_> {
-    pub(crate) async fn confirm(
-        &self,
-        mut connection: Connection,
-        now: Timestamp,
-    ) -> Result<Confirmed, Refusal> {
+    pub(crate) async fn confirm(&self, now: Timestamp) -> Result<Confirmed, Refusal> {
         let chosen = match self.choose(now) {
             Ok(chosen) => chosen,
             Err(alert) => return Ok(Confirmed::Told(alert)),
@@ -69,7 +66,7 @@ impl Attempt<'_> {
         let Ok(place) = self.front.passwords.place().await else {
             return Err(ErrorCode::Unavailable.into());
         };
-        if let Some(alert) = self.check_password(&mut connection, place).await? {
+        if let Some(alert) = self.check_password(place).await? {
             return Ok(Confirmed::Told(alert));
         }
         let accepted_at = clock::now();
@@ -77,7 +74,6 @@ impl Attempt<'_> {
             accepted_at,
             ..chosen
         };
-        drop(connection);
         let state = self.accept_surely(&confirmation).await?;
         let request = &self.withdrawal.request;
         // Cancelled or expired in another tab while the password was checked, or confirmed twice.
@@ -113,18 +109,21 @@ impl Attempt<'_> {
         })
     }
 
-    /// `None`: it is right.
-    async fn check_password(
-        &self,
-        connection: &mut Connection,
-        place: Place,
-    ) -> Result<Option<Alert>, Refusal> {
+    /// Commits the try, and gives the connection back before anything is computed.
+    async fn count_try(&self) -> Result<PasswordTry, StoreError> {
         let user = &self.withdrawal.request.htouhui_user_id;
+        let mut connection = self.front.store.connection().await?;
         let tx = connection.begin("intake: begin password try").await?;
         // Asked again: the wait for the place may have been long.
         let counted = begin_password_try(&tx, clock::now(), user, LOCK_POLICY).await?;
         tx.commit().await?;
-        let (hash, tries_left, locked_until) = match counted {
+        Ok(counted)
+    }
+
+    /// `None`: it is right.
+    async fn check_password(&self, place: Place) -> Result<Option<Alert>, Refusal> {
+        let user = &self.withdrawal.request.htouhui_user_id;
+        let (hash, tries_left, locked_until) = match self.count_try().await? {
             PasswordTry::Check {
                 hash,
                 tries_left,

@@ -1,7 +1,8 @@
 //! `POST /w/{order_id}/{mac}`: the user's word, confirm or cancel.
 //!
 //! The state comes first: who presses the button twice is sent to the same place twice, whatever
-//! the second form holds. Then where the form comes from, then what it says.
+//! the second form holds. Then where the form comes from, then what it says. The form is read before
+//! a connection is taken: a browser that sends slowly must not keep one from the others.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use http::header::ORIGIN;
 use runtime::clock;
 use store::Connection;
 
-use crate::form::{field, read_form};
+use crate::form::{Form, field, read_form};
 use crate::front::Front;
 use crate::page::{Alert, Shown, Typed, ended, open};
 use crate::refusal::Refusal;
@@ -28,6 +29,7 @@ pub(crate) async fn decide(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let form = read_form(&headers, body).await;
     let opened = async {
         let connection = front.store.connection().await?;
         let withdrawal = open(&front, &connection, &order_id, &mac).await?;
@@ -36,7 +38,7 @@ pub(crate) async fn decide(
     let opened: Result<(Connection, Withdrawal), Refusal> = opened.await;
     let (language, decided) = match opened {
         Ok((connection, withdrawal)) => {
-            let decided = decide_on(&front, connection, &withdrawal, &headers, body).await;
+            let decided = decide_on(&front, connection, &withdrawal, &headers, form).await;
             (withdrawal.request.language, decided)
         }
         Err(refusal) => (language::of_browser(&headers), Err(refusal)),
@@ -58,13 +60,13 @@ async fn decide_on(
     mut connection: Connection,
     withdrawal: &Withdrawal,
     headers: &HeaderMap,
-    body: Body,
+    form: Result<Form, Refusal>,
 ) -> Result<Response, Refusal> {
     let now = clock::now();
     if let Some(response) = ended(front, &mut connection, withdrawal, now).await? {
         return Ok(response);
     }
-    let form = read_form(headers, body).await?;
+    let form = form?;
     let shown = Shown::load(front, &connection, withdrawal, headers, now).await?;
     let typed = Typed {
         cash_type: field(&form, "cash_type").to_owned(),
@@ -75,13 +77,14 @@ async fn decide_on(
     }
     match field(&form, "action") {
         "confirm" => {
+            drop(connection);
             let attempt = confirm::Attempt {
                 front,
                 withdrawal,
                 shown: &shown,
                 form: &form,
             };
-            match attempt.confirm(connection, now).await? {
+            match attempt.confirm(now).await? {
                 confirm::Confirmed::SentBack(response) => Ok(response),
                 confirm::Confirmed::Told(alert) => shown.respond(Some(alert), &typed),
             }

@@ -14,16 +14,19 @@ use axum::response::{IntoResponse as _, Response};
 use contract::ids::WithdrawalId;
 use contract::partner::ErrorCode;
 use contract::partner::answer::AnswerCode;
+use contract::partner::url::PartnerUrl;
 use contract::withdrawal::{State as WithdrawalState, Transition, Withdrawal};
 use http::header::{CONTENT_SECURITY_POLICY, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use runtime::{clock, ids};
 use serde_json::json;
+use store::partners::Partner;
 use store::progress::{Advanced, NewIds, Step, advance};
 use store::withdrawals::Change;
 use store::{Connection, StoreError, partners, withdrawals};
 
+use crate::caller::must_be_active;
 use crate::choices::Choices;
 use crate::front::Front;
 use crate::headers::policy_with_forms;
@@ -138,6 +141,17 @@ pub(crate) async fn step(
     }
 }
 
+/// What was true of the partner when the draft was made, asked again: it may have been suspended
+/// since, or have lost the host to which its user would be sent.
+fn may_still_ask(partner: &Partner, return_url: &PartnerUrl) -> Result<(), Refusal> {
+    must_be_active(partner)?;
+    if return_url.is_on(&partner.hosts) {
+        Ok(())
+    } else {
+        Err(Refusal::from(ErrorCode::HostNotRegistered).at("return_url"))
+    }
+}
+
 /// Everything that the page of one draft shows to one session.
 pub(crate) struct Shown<'a> {
     front: &'a Front,
@@ -165,6 +179,8 @@ impl<'a> Shown<'a> {
         )?;
         let partner = partner.ok_or(ErrorCode::PartnerUnknown)?;
         let choices = choices.ok_or(ErrorCode::UserUnknown)?;
+        let return_url = return_url(front, request)?;
+        may_still_ask(&partner, &return_url)?;
         if let Some(code) = choices.missing() {
             // A card was closed or a cash type taken away since the page call.
             return Err(code.into());
@@ -174,7 +190,7 @@ impl<'a> Shown<'a> {
             front,
             withdrawal,
             choices,
-            policy: policy_with_forms(&return_url(front, request)?, &partner.hosts),
+            policy: policy_with_forms(&return_url, &partner.hosts),
             partner_name: partner.name,
             is_new_session: session.is_none(),
             session: session.unwrap_or_else(new_session),

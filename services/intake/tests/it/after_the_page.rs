@@ -63,3 +63,43 @@ async fn money_does_not_go_to_a_card_that_the_page_had_not_shown() {
     let location = user.decide(&told, &Choice::confirm(PASSWORD)).await;
     assert_eq!(returned(&location.unwrap(), "code"), "0000");
 }
+
+#[tokio::test]
+async fn a_draft_of_a_partner_that_was_suspended_is_not_confirmed() {
+    let world = World::open().await;
+    refused_after(
+        &world,
+        "update partners set state = 'suspended' where id = 'shop'",
+        "partner_suspended",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_host_that_the_partner_has_lost() {
+    let world = World::open().await;
+    refused_after(
+        &world,
+        "update partner_hosts set host = 'elsewhere.example' where partner_id = 'shop'",
+        "host_not_registered",
+    )
+    .await;
+}
+
+async fn refused_after(world: &World, change: &str, code: &str) {
+    let mut user = UserAgent::new().unwrap();
+    let page = world.page(&mut user, &[]).await;
+    world.sql(change).await;
+    let told = not_accepted(world, &mut user, &page).await;
+    let shown = user.get(&page.url).await.unwrap();
+    let cancelled = match user.decide(&page, &Choice::Cancel).await {
+        Err(UserError::Shown(page)) => *page,
+        other => panic!("an error page was due: {other:?}"),
+    };
+    for answer in [told, shown, cancelled] {
+        assert_eq!(answer.status, 403, "{}", answer.text());
+        let said = format!("id=\"code\">{code}<");
+        assert!(answer.html.contains(&said), "{}", answer.html);
+    }
+    assert_eq!(world.state(&order_of(&page.url)).await, State::Draft);
+}

@@ -7,6 +7,7 @@
 
 mod after_the_page;
 mod again;
+mod busy;
 mod cancel;
 mod confirm;
 mod forgery;

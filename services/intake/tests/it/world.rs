@@ -82,14 +82,20 @@ impl World {
 
     /// Changes rows as nothing of ours would.
     pub(crate) async fn sql(&self, statements: &str) {
+        assert!(self.holds(statements).await, "{statements}");
+    }
+
+    /// Whether the database carries the statements out.
+    pub(crate) async fn holds(&self, statements: &str) -> bool {
         let (client, connection) =
             tokio_postgres::connect(self.database.url(), tokio_postgres::NoTls)
                 .await
                 .unwrap();
         let running = tokio::spawn(connection);
-        client.batch_execute(statements).await.unwrap();
+        let carried_out = client.batch_execute(statements).await.is_ok();
         drop(client);
         running.await.unwrap().unwrap();
+        carried_out
     }
 
     pub(crate) async fn find(&self, id: &WithdrawalId) -> Withdrawal {

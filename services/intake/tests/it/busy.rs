@@ -1,0 +1,66 @@
+//! One pooled connection is enough: nobody holds it while waiting for something else.
+
+use std::time::Duration;
+
+use sandbox::user::{Choice, UserAgent, UserError};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::world::{PASSWORD, USER, World};
+
+const ONE_CONNECTION: (&str, &str) = ("DATABASE_POOL_SIZE", "1");
+
+#[tokio::test]
+async fn a_form_that_comes_slowly_keeps_no_connection_from_others() {
+    let world = World::open_with(&[ONE_CONNECTION]).await;
+    let mut user = UserAgent::new().unwrap();
+    let page = world.page(&mut user, &[]).await;
+    let address = world.base.trim_start_matches("http://");
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nhost: {address}\r\nexpect: 100-continue\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\n",
+        page.url.path()
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    // Asked for when the body is being waited for, and not before.
+    let mut told = [0; 12];
+    slow.read_exact(&mut told).await.unwrap();
+    assert_eq!(&told, b"HTTP/1.1 100");
+    assert_eq!(user.get(&page.url).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_password_that_is_being_checked_keeps_no_connection_from_others() {
+    let world = World::open_with(&[ONE_CONNECTION]).await;
+    let mut user = UserAgent::new().unwrap();
+    let page = world.page(&mut user, &[]).await;
+    // So many rounds take seconds.
+    let slow = "$argon2id$v=19$m=19456,t=300,p=1$c29tZXNhbHRzb21lc2FsdA$\
+                AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    world
+        .sql(&format!(
+            "update users set password_hash = '{slow}' where htouhui_user_id = '{USER}'"
+        ))
+        .await;
+    let (mut other_tab, confirmed) = (user.clone(), page.clone());
+    let confirming = tokio::spawn(async move {
+        let choice = Choice::confirm(PASSWORD);
+        other_tab.decide(&confirmed, &choice).await
+    });
+    // Its try is counted, so the check runs.
+    let counted = format!(
+        "do $$ begin assert (select password_failures = 1 from users \
+         where htouhui_user_id = '{USER}'); end $$"
+    );
+    stand::eventually(Duration::from_secs(20), "the try", async || {
+        world.holds(&counted).await
+    })
+    .await;
+    assert_eq!(user.get(&page.url).await.unwrap().status, 200);
+    assert!(!confirming.is_finished(), "the check was over too soon");
+    match confirming.await.unwrap() {
+        Err(UserError::Shown(told)) => assert_eq!(told.status, 403, "{}", told.text()),
+        other => panic!("the page was due again: {other:?}"),
+    }
+}
