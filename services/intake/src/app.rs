@@ -10,7 +10,7 @@ use runtime::service::Service;
 
 use crate::front::Front;
 use crate::settings::IntakeSettings;
-use crate::{assets, decide, headers, jwks, page, query, refusal, sweep, withdraw};
+use crate::{assets, decide, headers, jwks, page, query, refusal, sweep, turned_away, withdraw};
 
 /// Longer than the slowest good request: a password that waits for its turn, then three commits.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -24,7 +24,12 @@ pub async fn start(service: Service<IntakeSettings>) -> anyhow::Result<()> {
         ..Limits::default()
     };
     service
-        .http_within(limits, settings.listen, router(front))
+        .http_around(
+            limits,
+            settings.listen,
+            router(Arc::clone(&front)),
+            |guarded| outermost(guarded, front),
+        )
         .await?;
     let swept = sweep::sweep(service.store.clone(), service.stopping.clone());
     service.tasks.spawn("sweep", swept);
@@ -41,9 +46,18 @@ fn router(front: Arc<Front>) -> Router {
         .route("/v1/withdrawals/query", post(query::query))
         .fallback(refusal::not_found)
         .method_not_allowed_fallback(refusal::method_not_allowed)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&front),
-            headers::secure,
-        ))
         .with_state(front)
 }
+
+/// Around the limits as well: whom they turn away is a person with a browser.
+fn outermost(guarded: Router, front: Arc<Front>) -> Router {
+    guarded
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&front),
+            turned_away::as_page,
+        ))
+        .layer(middleware::from_fn_with_state(front, headers::secure))
+}
+
+#[cfg(test)]
+mod tests;

@@ -26,5 +26,6 @@ mod session;
 pub mod settings;
 mod signer;
 mod sweep;
+mod turned_away;
 mod withdraw;
 mod words;

@@ -80,11 +80,24 @@ impl<S> Service<S> {
         listen: SocketAddr,
         router: Router,
     ) -> anyhow::Result<SocketAddr> {
+        self.http_around(limits, listen, router, |guarded| guarded)
+            .await
+    }
+
+    /// As [`Service::http_within`], with a layer around the limits: it sees their answers too, and
+    /// is itself bounded by none of them.
+    pub async fn http_around(
+        &self,
+        limits: Limits,
+        listen: SocketAddr,
+        router: Router,
+        around: impl FnOnce(Router) -> Router,
+    ) -> anyhow::Result<SocketAddr> {
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
-        let router = http_server::guarded(router, &limits);
+        let router = around(http_server::guarded(router, &limits));
         let stop = self.stopping.clone();
         self.tasks
             .spawn("http", http_server::serve(listener, router, limits, stop));

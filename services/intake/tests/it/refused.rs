@@ -3,6 +3,8 @@
 use sandbox::SigningKey;
 use sandbox::user::UserAgent;
 use stand::keys::rsa_2048;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::world::{CARDLESS, STRANGER, World, shop};
 
@@ -252,6 +254,30 @@ async fn what_is_no_form_is_refused_before_it_is_read() {
         .await
         .unwrap();
     assert_eq!(answer.status(), 404);
+}
+
+#[tokio::test]
+async fn a_body_that_is_announced_as_far_too_long_is_answered_with_the_error_page() {
+    let world = World::open().await;
+    let address = world.base.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /withdraw HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: 70000\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    for part in [
+        "content-type: text/html; charset=utf-8",
+        "content-security-policy: default-src 'none'",
+        "x-request-id: ",
+        "id=\"code\">request_too_large<",
+        "无法继续",
+    ] {
+        assert!(answer.contains(part), "{part} is not in: {answer}");
+    }
 }
 
 #[tokio::test]
