@@ -16,6 +16,9 @@ const FIRST: Duration = Duration::from_millis(100);
 /// Long enough that a lost server coming back is not met by a crowd.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// What stood this long did not fail because of what it was begun with.
+const LASTING: Duration = Duration::from_secs(5);
+
 /// How long to wait before the next try, growing with each failure in a row.
 #[derive(Debug, Default)]
 pub struct Backoff {
@@ -38,6 +41,14 @@ impl Backoff {
     /// It worked: the next failure starts small again.
     pub fn reset(&mut self) {
         self.failures = 0;
+    }
+
+    /// It began well and stood for `lasted`: only after five seconds does that count as a success.
+    /// What breaks again each time as soon as it stands must not be begun again in a tight loop.
+    pub fn ended_after(&mut self, lasted: Duration) {
+        if lasted >= LASTING {
+            self.reset();
+        }
     }
 }
 
@@ -79,6 +90,18 @@ mod tests {
         assert!(pauses[3] <= FIRST * 8 && pauses[3] >= FIRST * 4);
         assert!(pauses[11] <= LONGEST && pauses[11] >= LONGEST / 2);
         backoff.reset();
+        assert!(backoff.next_pause() <= FIRST);
+    }
+
+    #[test]
+    fn what_breaks_as_soon_as_it_stands_is_begun_again_ever_later() {
+        let mut backoff = Backoff::new();
+        for _ in 0..12 {
+            backoff.ended_after(LASTING / 2);
+            backoff.next_pause();
+        }
+        assert!(backoff.next_pause() >= LONGEST / 2);
+        backoff.ended_after(LASTING);
         assert!(backoff.next_pause() <= FIRST);
     }
 

@@ -3,9 +3,14 @@
 //! Every delivery becomes a task, at most `concurrency` at once over all connections there ever
 //! were. A lost connection does not stop the tasks that run: they finish, fail to ack, and the
 //! message comes again.
+//!
+//! A message may be what breaks the connection, a property that is not UTF-8 for one, and it comes
+//! again with the next. So neither a good start nor a delivery proves that the connection is well;
+//! only time does (see [`Backoff::ended_after`]).
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::StreamExt as _;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
@@ -82,26 +87,30 @@ where
         opened = start(consumption) => opened?,
     };
     let (channel, mut consumer) = opened;
-    backoff.reset();
     tracing::info!(queue = consumption.queue, "consuming");
-    loop {
+    let since = Instant::now();
+    let ended = loop {
         let taken = tokio::select! {
             biased;
             () = consumption.stop.cancelled() => {
                 stop(&channel, &consumer, running).await;
-                return Ok(Ended::Stopped);
+                break Ok(Ended::Stopped);
             }
             taken = take(&mut consumer, room) => taken,
         };
-        let Some((delivery, permit)) = taken.map_err(LinkError::Broker)? else {
-            return Ok(Ended::Cancelled);
+        let (delivery, permit) = match taken {
+            Ok(Some(taken)) => taken,
+            Ok(None) => break Ok(Ended::Cancelled),
+            Err(error) => break Err(LinkError::Broker(error)),
         };
         let work = work(delivery);
         running.spawn(async move {
             work.await;
             drop(permit);
         });
-    }
+    };
+    backoff.ended_after(since.elapsed());
+    ended
 }
 
 async fn start(consumption: &Consumption) -> Result<(Channel, Consumer), LinkError> {

@@ -4,6 +4,11 @@
 //! be waiting in its queue or be in the hands of a consumer. If the broker holds fewer, the oldest
 //! are published again. Too many is harmless: a consumer finds no row for the second. It is also
 //! self-limiting, since what is published again is then there to be counted.
+//!
+//! The count cannot see what a consumer has in its hands, so in a queue that is never idle as many
+//! messages can be missing as the consumers could hold. What nobody settled for very long is
+//! therefore published again whatever the count, that many at each look: all that is missing comes
+//! back, and a queue that is only behind is not doubled.
 
 use std::time::Duration;
 
@@ -18,6 +23,9 @@ use crate::clock;
 
 /// Rows made due again in one transaction; more of them wait for the next round of the loop.
 const LIMIT: i64 = 1000;
+
+/// How many republishing times a message may be in somebody's hands before it counts as lost.
+const LONG_HELD: i32 = 10;
 
 #[derive(Debug, thiserror::Error)]
 enum SweepError {
@@ -60,36 +68,48 @@ async fn one(relay: &Relay, queue: &Queue) -> Result<(), SweepError> {
         // An idle queue needs no count: whatever is old and not settled is not in it. A busy one
         // holds what lies there and at most one prefetch for each consumer.
         if published <= u64::from(held.ready) + in_hands {
+            // Nobody holds anything of a queue without consumers: its count is exact.
+            if in_hands > 0 {
+                let limit = i64::try_from(in_hands).unwrap_or(i64::MAX).min(LIMIT);
+                republish(relay, queue, LONG_HELD, limit).await?;
+            }
             return Ok(());
         }
     }
     loop {
-        let count = republish(relay, queue).await?;
-        if count > 0 {
-            tracing::warn!(
-                queue = queue.name,
-                count,
-                "published again: the queue had lost them"
-            );
-            metrics::counter!("outbox_republished_total", "queue" => queue.name).increment(count);
-            relay.wake.notify_one();
-        }
+        let count = republish(relay, queue, 1, LIMIT).await?;
         if count < LIMIT.unsigned_abs() || relay.stop.is_cancelled() {
             return Ok(());
         }
     }
 }
 
-async fn republish(relay: &Relay, queue: &Queue) -> Result<u64, StoreError> {
+/// Makes due again what was published `times` the republishing time ago, the oldest first.
+async fn republish(
+    relay: &Relay,
+    queue: &Queue,
+    times: i32,
+    limit: i64,
+) -> Result<u64, StoreError> {
     let now = clock::now();
     let age = SignedDuration::try_from(relay.settings.republish_after)
-        .expect("the setting is at most a day");
+        .expect("the setting is at most a day")
+        .saturating_mul(times);
     let before = now
         .saturating_sub(age)
         .expect("a duration without calendar units");
     let mut connection = relay.store.connection().await?;
     let tx = connection.begin("relay: republish stale").await?;
-    let count = outbox::republish_stale(&tx, now, queue.routing_key, before, LIMIT).await?;
+    let count = outbox::republish_stale(&tx, now, queue.routing_key, before, limit).await?;
     tx.commit().await?;
+    if count > 0 {
+        tracing::warn!(
+            queue = queue.name,
+            count,
+            "published again: the queue seems to have lost them"
+        );
+        metrics::counter!("outbox_republished_total", "queue" => queue.name).increment(count);
+        relay.wake.notify_one();
+    }
     Ok(count)
 }

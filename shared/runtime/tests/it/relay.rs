@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use lapin::options::{BasicConsumeOptions, BasicGetOptions, BasicQosOptions};
+use lapin::types::FieldTable;
 use runtime::clock;
 use stand::eventually;
 use store::outbox;
@@ -76,5 +78,54 @@ async fn a_broker_that_lost_everything_is_filled_from_the_database() {
     })
     .await;
     consuming.stop().await.unwrap();
+    relaying.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_lost_from_a_queue_that_is_never_idle_is_published_again_in_the_end() {
+    let world = World::new().await;
+    let settings = [("OUTBOX_REPUBLISH_AFTER_MS", "300")];
+    let relaying = world.start(None, &settings).await;
+    for _ in 0..3 {
+        world.enqueue().await;
+    }
+    eventually(DEADLINE, "all wait in the queue", async || {
+        world.waiting(QUEUE.name).await == Some(3)
+    })
+    .await;
+    // Kept: it closes when dropped.
+    let connection = world.connect().await;
+    let channel = connection.create_channel().await.unwrap();
+    // Gone, as after a wipe: its effect was never committed.
+    let lost = channel
+        .basic_get(QUEUE.name.into(), BasicGetOptions { no_ack: true })
+        .await
+        .unwrap();
+    assert!(lost.is_some());
+    // In somebody's hands for ever, so that the count alone explains what is missing.
+    channel
+        .basic_qos(1, BasicQosOptions::default())
+        .await
+        .unwrap();
+    let _held = channel
+        .basic_consume(
+            QUEUE.name.into(),
+            "holder".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        )
+        .await
+        .unwrap();
+    eventually(
+        DEADLINE,
+        "more wait than the one that was left",
+        async || {
+            world
+                .waiting(QUEUE.name)
+                .await
+                .is_some_and(|waiting| waiting >= 4)
+        },
+    )
+    .await;
     relaying.stop().await.unwrap();
 }

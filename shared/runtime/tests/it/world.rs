@@ -115,6 +115,14 @@ impl World {
         declared.ok().map(|queue| queue.message_count())
     }
 
+    /// A connection of the bare driver, for what no service of ours would do.
+    pub(crate) async fn connect(&self) -> lapin::Connection {
+        let properties = lapin::ConnectionProperties::default();
+        lapin::Connection::connect(self.vhost.amqp_url(), properties)
+            .await
+            .unwrap()
+    }
+
     pub(crate) fn publisher(&self) -> Publisher {
         let url = Secret::new(self.vhost.amqp_url());
         Publisher::new(Arc::new(Link::new(url, "test publish")), "test")
