@@ -195,7 +195,9 @@ impl Attempt<'_> {
             causation_id: None,
         };
         let tx = connection.begin("intake: accept withdrawal").await?;
+        // In this order, or the button pressed twice could wait for itself.
         let (advanced, ()) = tokio::try_join!(
+            biased;
             advance(&tx, now, &step),
             password_was_right(&tx, now, &request.htouhui_user_id),
         )?;

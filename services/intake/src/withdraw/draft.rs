@@ -23,8 +23,10 @@ pub(super) async fn write(
 ) -> Result<Drafted, StoreError> {
     let tx = connection.begin("intake: open draft").await?;
     let kept_until = now + NONCE_KEPT;
-    // One round trip for both; the database runs them in this order.
+    // One round trip for both. Always in this order, also where the statements are prepared first:
+    // two calls that take nonce and number the other way round would wait for each other.
     let (fresh, written) = tokio::try_join!(
+        biased;
         nonces::use_once(&tx, now, &call.partner_id, &call.nonce, kept_until),
         withdrawals::insert_draft(&tx, now, new),
     )?;
