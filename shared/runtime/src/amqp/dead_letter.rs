@@ -3,6 +3,9 @@
 //!
 //! The duty must end with it: a row left in the outbox would be published again by the sweep, and
 //! the message would die once more every minute.
+//!
+//! What a stranger wrote is made storable first: a message that cannot be kept would go back to its
+//! queue, to the broker's own dead letters and back to us, for ever.
 
 use contract::topology::Queue;
 use lapin::message;
@@ -13,6 +16,9 @@ use store::{Store, StoreError, outbox};
 
 use super::properties;
 use crate::clock;
+
+/// Of one text of a stranger; more than any of ours, and little enough for a list of many.
+const KEPT_CHARACTERS: usize = 1024;
 
 /// Why a message is dead.
 pub(super) struct Cause<'a> {
@@ -35,6 +41,9 @@ pub(super) async fn keep(
     let now = clock::now();
     let properties = &message.properties;
     let message_id = properties::message_id(properties);
+    let message_type = properties.kind().as_ref();
+    let message_type = message_type.map(|kind| storable(kind.as_str()));
+    let correlation_id = properties::correlation_id(properties).map(storable);
     let headers = text_headers(message);
     let letter = NewDeadLetter {
         message_id,
@@ -43,8 +52,8 @@ pub(super) async fn keep(
         // Where it was first published to, also when the broker moved it since.
         exchange: queue.exchange.name,
         routing_key: queue.routing_key,
-        message_type: properties.kind().as_ref().map(|kind| kind.as_str()),
-        correlation_id: properties::correlation_id(properties),
+        message_type: message_type.as_deref(),
+        correlation_id: correlation_id.as_deref(),
         causation_id: properties::causation_id(properties).ok().flatten(),
         partner_id: None,
         reason: cause.reason,
@@ -83,16 +92,35 @@ fn text_headers(message: &message::Delivery) -> Value {
         .flat_map(|table| table.inner())
     {
         let value = match value {
-            AMQPValue::LongString(text) => Value::from(text.to_string()),
-            AMQPValue::ShortString(text) => Value::from(text.to_string()),
+            AMQPValue::LongString(text) => Value::from(storable(&text.to_string())),
+            AMQPValue::ShortString(text) => Value::from(storable(text.as_str())),
             AMQPValue::LongInt(number) => Value::from(*number),
             AMQPValue::LongLongInt(number) => Value::from(*number),
             _ => continue,
         };
-        // PostgreSQL's jsonb refuses a NUL, and a stranger may send one.
-        if value.as_str().is_none_or(|text| !text.contains('\0')) {
-            kept.insert(name.to_string(), value);
-        }
+        kept.insert(storable(name.as_str()), value);
     }
     Value::Object(kept)
+}
+
+/// The start of `text`, with a mark for each NUL: PostgreSQL takes none, in text or in jsonb.
+fn storable(text: &str) -> String {
+    let characters = text.chars().take(KEPT_CHARACTERS);
+    characters
+        .map(|character| match character {
+            '\0' => char::REPLACEMENT_CHARACTER,
+            other => other,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_storable_is_short_and_without_nul() {
+        assert_eq!(storable("a\0b"), "a\u{fffd}b");
+        assert_eq!(storable(&"提".repeat(5000)), "提".repeat(KEPT_CHARACTERS));
+    }
 }

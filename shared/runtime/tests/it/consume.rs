@@ -1,6 +1,9 @@
 //! Deliveries: acked after the commit, tried again, given up, unreadable, and without a queue.
 
 use contract::topology::DEAD_LETTERS;
+use lapin::BasicProperties;
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::{AMQPValue, FieldTable};
 use stand::eventually;
 
 use crate::world::{DEADLINE, Obedient, Order, QUEUE, World, outgoing};
@@ -168,4 +171,60 @@ async fn a_broker_that_restarts_is_found_again_and_nothing_is_lost() {
     })
     .await;
     running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_postgresql_cannot_store_is_still_a_dead_letter_with_its_reason() {
+    let world = World::new().await;
+    let handler = Obedient::new(&world, &[]);
+    let running = world.start(Some(handler), &[]).await;
+    eventually(DEADLINE, "the queue is declared", async || {
+        world.waiting(QUEUE.name).await == Some(0)
+    })
+    .await;
+    let mut headers = FieldTable::default();
+    let long = "x".repeat(20_000);
+    headers.insert("na\0me".into(), AMQPValue::LongString("val\0ue".into()));
+    headers.insert("long".into(), AMQPValue::LongString(long.into()));
+    let properties = BasicProperties::default()
+        .with_type("ty\0pe".into())
+        .with_correlation_id("W\0".into())
+        .with_message_id("\0".into())
+        .with_headers(headers);
+    let connection = world.connect().await;
+    let channel = connection.create_channel().await.unwrap();
+    channel
+        .confirm_select(ConfirmSelectOptions::default())
+        .await
+        .unwrap();
+    let confirm = channel
+        .basic_publish(
+            "".into(),
+            QUEUE.name.into(),
+            BasicPublishOptions::default(),
+            b"\0",
+            properties,
+        )
+        .await
+        .unwrap();
+    let confirmed = confirm.await.unwrap();
+    assert!(confirmed.is_ack(), "{confirmed:?}");
+    eventually(DEADLINE, "it is stored", async || {
+        world.dead_letters().await.len() == 1
+    })
+    .await;
+    running.stop().await.unwrap();
+    let letter = &world.dead_letters().await[0];
+    assert_eq!(letter.error_class, "unreadable");
+    assert!(
+        letter.reason.contains("the type is not"),
+        "{}",
+        letter.reason
+    );
+    assert_eq!(letter.message_type.as_deref(), Some("ty\u{fffd}pe"));
+    assert_eq!(letter.correlation_id.as_deref(), Some("W\u{fffd}"));
+    assert_eq!(letter.headers["na\u{fffd}me"], "val\u{fffd}ue");
+    assert_eq!(letter.headers["long"].as_str().unwrap().len(), 1024);
+    assert_eq!(letter.body, b"\0");
+    assert_eq!(world.waiting(QUEUE.name).await, Some(0));
 }
