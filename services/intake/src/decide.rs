@@ -1,8 +1,8 @@
 //! `POST /w/{order_id}/{mac}`: the user's word, confirm or cancel.
 //!
 //! The state comes first: who presses the button twice is sent to the same place twice, whatever
-//! the second form holds. Then where the form comes from, then what it says. The form is read before
-//! a connection is taken: a browser that sends slowly must not keep one from the others.
+//! the second form holds. Then where the form comes from, then what it says. The form is read
+//! before a connection is taken: a browser that sends slowly must not keep one from the others.
 
 use std::sync::Arc;
 

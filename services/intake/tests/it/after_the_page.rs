@@ -3,7 +3,7 @@
 use contract::withdrawal::State;
 use sandbox::user::{Choice, Page, UserAgent, UserError};
 
-use crate::world::{PASSWORD, USER, World, order_of, returned};
+use crate::world::{PASSWORD, World, order_of, returned};
 
 /// The page that answers a confirmation, and that nothing was accepted by it.
 async fn not_accepted(world: &World, user: &mut UserAgent, page: &Page) -> Page {
@@ -16,23 +16,13 @@ async fn not_accepted(world: &World, user: &mut UserAgent, page: &Page) -> Page 
     answer
 }
 
-fn add_default_card(tail: &str) -> String {
-    format!(
-        "update cards set is_default = false where htouhui_user_id = '{USER}';
-         insert into cards (htouhui_user_id, token_no, tail, bank_name, is_default, state,
-                            created_at, updated_at, updated_by)
-         values ('{USER}', '1000405{tail}', '{tail}', '招商银行', true, 'active',
-                 now(), now(), 'intake test')"
-    )
-}
-
 #[tokio::test]
 async fn money_does_not_go_to_a_card_that_the_page_had_not_shown() {
     let world = World::open().await;
     let mut user = UserAgent::new().unwrap();
     let page = world.page(&mut user, &[]).await;
     assert!(page.text().contains("6217"));
-    world.sql(&add_default_card("8888")).await;
+    world.sql(include_str!("sql/add_default_card.sql")).await;
     let told = not_accepted(&world, &mut user, &page).await;
     assert_eq!(told.status, 422);
     assert!(
@@ -48,9 +38,7 @@ async fn money_does_not_go_to_a_card_that_the_page_had_not_shown() {
         "the card that the user had seen stays chosen"
     );
 
-    world
-        .sql("update cards set state = 'closed' where tail = '6217'")
-        .await;
+    world.sql(include_str!("sql/close_first_card.sql")).await;
     let told = not_accepted(&world, &mut user, &told).await;
     assert_eq!(told.status, 422);
     assert!(
@@ -69,7 +57,7 @@ async fn a_draft_of_a_partner_that_was_suspended_is_not_confirmed() {
     let world = World::open().await;
     refused_after(
         &world,
-        "update partners set state = 'suspended' where id = 'shop'",
+        include_str!("sql/suspend_partner.sql"),
         "partner_suspended",
     )
     .await;
@@ -80,7 +68,7 @@ async fn nobody_is_sent_to_a_host_that_the_partner_has_lost() {
     let world = World::open().await;
     refused_after(
         &world,
-        "update partner_hosts set host = 'elsewhere.example' where partner_id = 'shop'",
+        include_str!("sql/move_host.sql"),
         "host_not_registered",
     )
     .await;

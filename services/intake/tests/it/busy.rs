@@ -6,7 +6,7 @@ use sandbox::user::{Choice, UserAgent, UserError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::world::{PASSWORD, USER, World};
+use crate::world::{PASSWORD, World};
 
 const ONE_CONNECTION: (&str, &str) = ("DATABASE_POOL_SIZE", "1");
 
@@ -35,26 +35,16 @@ async fn a_password_that_is_being_checked_keeps_no_connection_from_others() {
     let world = World::open_with(&[ONE_CONNECTION]).await;
     let mut user = UserAgent::new().unwrap();
     let page = world.page(&mut user, &[]).await;
-    // So many rounds take seconds.
-    let slow = "$argon2id$v=19$m=19456,t=300,p=1$c29tZXNhbHRzb21lc2FsdA$\
-                AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    world
-        .sql(&format!(
-            "update users set password_hash = '{slow}' where htouhui_user_id = '{USER}'"
-        ))
-        .await;
+    world.sql(include_str!("sql/slow_password.sql")).await;
     let (mut other_tab, confirmed) = (user.clone(), page.clone());
     let confirming = tokio::spawn(async move {
         let choice = Choice::confirm(PASSWORD);
         other_tab.decide(&confirmed, &choice).await
     });
     // Its try is counted, so the check runs.
-    let counted = format!(
-        "do $$ begin assert (select password_failures = 1 from users \
-         where htouhui_user_id = '{USER}'); end $$"
-    );
+    let counted = include_str!("sql/one_try_counted.sql");
     stand::eventually(Duration::from_secs(20), "the try", async || {
-        world.holds(&counted).await
+        world.holds(counted).await
     })
     .await;
     assert_eq!(user.get(&page.url).await.unwrap().status, 200);

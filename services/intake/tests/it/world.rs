@@ -87,15 +87,7 @@ impl World {
 
     /// Whether the database carries the statements out.
     pub(crate) async fn holds(&self, statements: &str) -> bool {
-        let (client, connection) =
-            tokio_postgres::connect(self.database.url(), tokio_postgres::NoTls)
-                .await
-                .unwrap();
-        let running = tokio::spawn(connection);
-        let carried_out = client.batch_execute(statements).await.is_ok();
-        drop(client);
-        running.await.unwrap().unwrap();
-        carried_out
+        self.database.tamper(statements).await.is_ok()
     }
 
     pub(crate) async fn find(&self, id: &WithdrawalId) -> Withdrawal {

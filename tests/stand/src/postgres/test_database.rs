@@ -75,6 +75,14 @@ impl TestDatabase {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// Changes rows behind the back of whoever uses the database.
+    ///
+    /// # Errors
+    /// When the database refuses one of the statements.
+    pub async fn tamper(&self, statements: &str) -> Result<()> {
+        Ok(connect(&self.url).await?.batch_execute(statements).await?)
+    }
 }
 
 impl Drop for TestDatabase {

@@ -1,0 +1,1 @@
+update cards set state = 'closed' where tail = '6217';

@@ -1,0 +1,1 @@
+update partner_hosts set host = 'elsewhere.example' where partner_id = 'shop';

@@ -1,0 +1,1 @@
+update partners set state = 'suspended' where id = 'shop';
