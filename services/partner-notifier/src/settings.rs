@@ -44,9 +44,9 @@ impl Settings for NotifierSettings {
             Duration::from_secs(3),
             ms(1)..=ms(60_000),
         );
-        // Best shorter than SHUTDOWN_GRACE_MS: a service told to stop can then still record what the
-        // partner answered. It is not demanded. What the end of the grace cuts off is sent again
-        // later, so a partner may hear it twice, which it must bear anyway.
+        // Best shorter than SHUTDOWN_GRACE_MS: a service told to stop can then still record what
+        // the partner answered. It is not demanded. What the end of the grace cuts off is sent
+        // again later, so a partner may hear it twice, which it must bear anyway.
         let timeout = env.or_in(
             "NOTICE_TIMEOUT_MS",
             Duration::from_secs(10),
