@@ -59,6 +59,7 @@ async fn a_used_up_schedule_ends_in_a_dead_letter_and_a_replay_delivers_the_same
             "notice_failed",
             "notice_failed",
             "notice_dead_lettered",
+            "dead_letter_replayed",
             "notice_delivered"
         ]
     );
