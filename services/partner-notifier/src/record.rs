@@ -68,6 +68,7 @@ pub(crate) async fn record(
     let (event, detail) = told(sent, next);
     // Sent down one connection without waiting in between.
     tokio::try_join!(
+        biased;
         notices::record_attempt(&tx, now, &sent.notice.id, &attempt),
         timeline::note(&tx, now, &sent.notice.withdrawal_id, event, &detail),
         follow(&tx, now, sent, next, first_failed_at),
