@@ -1,10 +1,19 @@
-//! Contradictions and other things that a person must look at.
+//! Contradictions and other things that a person must look at, until one has closed them.
+//!
+//! A case that is told again after it was closed stays closed: a person has decided about exactly
+//! that. Deciding is in `decide`.
+
+mod decide;
 
 use contract::ids::WithdrawalId;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio_postgres::Row;
 
+use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
+
+pub use decide::{Closed, Closing, close};
 
 const OPEN: &str = "\
 -- cases.open
@@ -12,13 +21,45 @@ insert into cases (withdrawal_id, kind, detail, fingerprint, state, created_at, 
 values ($1, $2, $3, $4, 'open', $5, $5, $6)
 on conflict on constraint case_told_once do nothing";
 
-const LIST_OPEN: &str = "\
--- cases.list_open
-select id, withdrawal_id, kind, detail, created_at
+const LIST: &str = "\
+-- cases.list
+select id, withdrawal_id, kind, detail, state, decided_by, decided_at, decision, created_at
   from cases
- where state = 'open'
+ where ($1::text is null or state = $1)
  order by id
- limit $1";
+ limit $2";
+
+const FIND: &str = "\
+-- cases.find
+select id, withdrawal_id, kind, detail, state, decided_by, decided_at, decision, created_at
+  from cases
+ where id = $1";
+
+/// Whether a person has looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseState {
+    /// Nobody has decided.
+    Open,
+    /// A person has looked and decided.
+    Closed,
+}
+
+impl CaseState {
+    /// Every state; compared with the database's list by a test.
+    pub const ALL: [Self; 2] = [Self::Open, Self::Closed];
+
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
 
 /// A thing for a person to look at.
 #[derive(Debug, Clone)]
@@ -33,9 +74,9 @@ pub struct NewCase<'a> {
     pub fingerprint: &'a str,
 }
 
-/// A case that nobody has closed.
+/// A case as it is stored.
 #[derive(Debug, Clone)]
-pub struct OpenCase {
+pub struct Case {
     /// The case.
     pub id: i64,
     /// The withdrawal it is about.
@@ -44,6 +85,14 @@ pub struct OpenCase {
     pub kind: String,
     /// Ids, codes and amounts.
     pub detail: Value,
+    /// Whether a person has looked.
+    pub state: CaseState,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// Why.
+    pub decision: Option<String>,
     /// When it was found.
     pub created_at: Timestamp,
 }
@@ -71,17 +120,38 @@ pub async fn open(
     Ok(count == 1)
 }
 
+/// The oldest cases, those of one state if asked.
+pub async fn list(
+    connection: &Connection,
+    state: Option<CaseState>,
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    let state = state.map(CaseState::as_str);
+    let rows = connection.query(LIST, &[&state, &limit]).await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// The oldest open cases.
-pub async fn list_open(connection: &Connection, limit: i64) -> Result<Vec<OpenCase>, StoreError> {
-    let rows = connection.query(LIST_OPEN, &[&limit]).await?;
-    let cases = rows.iter().map(|row| {
-        Ok(OpenCase {
-            id: row.try_get("id")?,
-            withdrawal_id: row.try_get("withdrawal_id")?,
-            kind: row.try_get("kind")?,
-            detail: row.try_get("detail")?,
-            created_at: row.try_get("created_at")?,
-        })
-    });
-    cases.collect()
+pub async fn list_open(connection: &Connection, limit: i64) -> Result<Vec<Case>, StoreError> {
+    list(connection, Some(CaseState::Open), limit).await
+}
+
+/// The case with this number.
+pub async fn find(connection: &Connection, id: i64) -> Result<Option<Case>, StoreError> {
+    let row = connection.query_opt(FIND, &[&id]).await?;
+    row.as_ref().map(from_row).transpose()
+}
+
+fn from_row(row: &Row) -> Result<Case, StoreError> {
+    Ok(Case {
+        id: row.try_get("id")?,
+        withdrawal_id: row.try_get("withdrawal_id")?,
+        kind: row.try_get("kind")?,
+        detail: row.try_get("detail")?,
+        state: named(row, "state", CaseState::from_name)?,
+        decided_by: row.try_get("decided_by")?,
+        decided_at: row.try_get("decided_at")?,
+        decision: row.try_get("decision")?,
+        created_at: row.try_get("created_at")?,
+    })
 }

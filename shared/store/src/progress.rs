@@ -133,6 +133,7 @@ async fn arrive(
     };
     // Sent down one connection without waiting in between; the database still runs them in order.
     tokio::try_join!(
+        biased;
         notices::insert(tx, now, &notice),
         outbox::enqueue(tx, &due, now),
         attempts::stop_asking(tx, now, step.withdrawal),
@@ -159,16 +160,18 @@ async fn contradict(
 }
 
 /// Opens a case about this withdrawal and holds it: nothing is sent for it until a person has
-/// looked. Its state stays. `false` when the same case was told before.
+/// looked. Its state stays. `false` when the same case was told before: then the withdrawal is held
+/// already, or a person has decided about exactly this and let it go.
 pub async fn set_aside(
     tx: &Transaction<'_>,
     now: Timestamp,
     withdrawal: &WithdrawalId,
     case: &NewCase<'_>,
 ) -> Result<bool, StoreError> {
-    hold(tx, now, withdrawal).await?;
+    // In this order: the case's row waits for whoever is lifting the hold (see `cases::close`).
     let told_first = cases::open(tx, now, case).await?;
     if told_first {
+        hold(tx, now, withdrawal).await?;
         timeline::note(tx, now, withdrawal, case.kind, case.detail).await?;
     }
     Ok(told_first)

@@ -18,7 +18,7 @@ use sandbox::SigningKey;
 use serde_json::json;
 use stand::TestDatabase;
 use store::attempts::{self, Attempt, NewAttempt};
-use store::cases::OpenCase;
+use store::cases::Case;
 use store::progress::{Advanced, NewIds, Step, advance};
 use store::timeline::Entry;
 use store::users::{NewCard, NewUser};
@@ -220,7 +220,7 @@ impl World {
             .unwrap()
     }
 
-    pub(crate) async fn cases(&self) -> Vec<OpenCase> {
+    pub(crate) async fn cases(&self) -> Vec<Case> {
         let connection = self.store.connection().await.unwrap();
         cases::list_open(&connection, 100).await.unwrap()
     }

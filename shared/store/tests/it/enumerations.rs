@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use contract::fee::FeeBearer;
 use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
+use store::cases::CaseState;
 use store::dead_letters::DeadLetterState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
@@ -33,7 +34,7 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 11] = [
+    let lists: [(&str, Vec<&str>); 12] = [
         (
             "withdrawal_state_known",
             State::ALL.map(State::as_str).to_vec(),
@@ -77,6 +78,10 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
         (
             "notice_outcome_known",
             Outcome::ALL.map(Outcome::as_str).to_vec(),
+        ),
+        (
+            "case_state_known",
+            CaseState::ALL.map(CaseState::as_str).to_vec(),
         ),
         (
             "notice_state_known",

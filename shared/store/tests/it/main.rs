@@ -5,6 +5,7 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod cases;
 mod dead_letters;
 mod enumerations;
 mod migrations;
