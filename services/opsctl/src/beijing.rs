@@ -17,6 +17,20 @@ pub(crate) fn shown(at: Timestamp) -> String {
         .to_string()
 }
 
+/// As [`shown`], with milliseconds: where several things happen within one second.
+pub(crate) fn shown_with_millis(at: Timestamp) -> String {
+    BEIJING
+        .to_datetime(at)
+        .strftime("%Y-%m-%d %H:%M:%S%.3f")
+        .to_string()
+}
+
+/// How long ago: `12h05m`.
+pub(crate) fn age(now: Timestamp, since: Timestamp) -> String {
+    let minutes = now.duration_since(since).as_mins();
+    format!("{}h{:02}m", minutes / 60, minutes % 60)
+}
+
 /// As [`shown`], or a dash.
 pub(crate) fn shown_optional(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".to_owned(), shown)
@@ -42,6 +56,8 @@ mod tests {
         let wire = read("20261122120853").unwrap();
         assert_eq!(wire, read("2026-11-22T04:08:53Z").unwrap());
         assert_eq!(shown(wire), "2026-11-22 12:08:53");
+        let exact = read("2026-11-22T04:08:53.0079Z").unwrap();
+        assert_eq!(shown_with_millis(exact), "2026-11-22 12:08:53.007");
         assert!(
             read("2026-11-22 12:08:53").is_err(),
             "no offset: which noon?"

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod case;
+pub(crate) mod case_closing;
 pub(crate) mod dead_letter;
 pub(crate) mod dead_letter_decision;
 pub(crate) mod keygen;

@@ -11,6 +11,7 @@ mod beijing;
 mod cli;
 mod command;
 mod database;
+mod detail;
 mod exit;
 mod output;
 mod permit;

@@ -1,51 +1,122 @@
-//! `opsctl case`: contradictions that hold a withdrawal until a person has looked.
+//! `opsctl case`: contradictions that hold a withdrawal until a person has looked; closing is next
+//! door.
 
-use clap::{Subcommand, value_parser};
-use serde_json::json;
-use store::cases;
+use anyhow::anyhow;
+use clap::{Subcommand, ValueEnum, value_parser};
+use runtime::clock;
+use serde_json::{Value, json};
+use store::Connection;
+use store::cases::{self, Case, CaseState};
 
-use crate::beijing::shown;
+use super::case_closing::{self, Close};
+use crate::beijing::{age, shown, shown_optional};
 use crate::database::Database;
+use crate::detail;
 use crate::output::{Report, Rows};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// The oldest open cases
+    /// The oldest cases
     List {
+        /// Which ones
+        #[arg(long, value_enum, default_value = "open")]
+        state: Which,
         /// How many at most
         #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=10_000))]
         limit: i64,
     },
+    /// One case with what was said
+    Show {
+        /// The number that `list` shows
+        id: i64,
+    },
+    /// Close cases, and let their withdrawals move again if asked: all of it, or nothing
+    Close(Close),
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Which {
+    Open,
+    Closed,
+    All,
 }
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
-    let Command::List { limit } = command;
-    let cases = cases::list_open(&database.connection().await?, limit).await?;
-    let json: Vec<_> = cases
-        .iter()
-        .map(|case| {
-            json!({
-                "id": case.id, "order_id": case.withdrawal_id, "kind": case.kind,
-                "detail": case.detail, "created_at": case.created_at,
-            })
-        })
-        .collect();
-    let rows = cases
-        .iter()
-        .map(|case| {
-            vec![
-                case.id.to_string(),
-                shown(case.created_at),
-                case.kind.clone(),
-                case.withdrawal_id.clone().unwrap_or_else(|| "-".to_owned()),
-                case.detail.to_string(),
-            ]
-        })
-        .collect();
-    Ok(Report::new(json).rows(Rows {
-        title: String::new(),
-        head: vec!["ID", "FOUND", "KIND", "WITHDRAWAL", "DETAIL"],
-        rows,
-        when_empty: "No case is open.",
-    }))
+    match command {
+        Command::List { state, limit } => list(&database.connection().await?, state, limit).await,
+        Command::Show { id } => {
+            let found = cases::find(&database.connection().await?, id).await?;
+            found
+                .map(|case| show(&case))
+                .ok_or_else(|| anyhow!("there is no case {id}"))
+        }
+        Command::Close(close) => case_closing::run(&close, database).await,
+    }
+}
+
+async fn list(connection: &Connection, which: Which, limit: i64) -> anyhow::Result<Report> {
+    let state = match which {
+        Which::Open => Some(CaseState::Open),
+        Which::Closed => Some(CaseState::Closed),
+        Which::All => None,
+    };
+    let cases = cases::list(connection, state, limit).await?;
+    let now = clock::now();
+    let rows = cases.iter().map(|case| {
+        vec![
+            case.id.to_string(),
+            case.state.as_str().to_owned(),
+            case.kind.clone(),
+            optional(&case.withdrawal_id),
+            shown(case.created_at),
+            age(now, case.created_at),
+        ]
+    });
+    let rows = rows.collect();
+    Ok(
+        Report::new(cases.iter().map(as_json).collect::<Vec<_>>()).rows(Rows {
+            title: String::new(),
+            head: vec!["ID", "STATE", "KIND", "WITHDRAWAL", "FOUND", "AGE"],
+            rows,
+            when_empty: match which {
+                Which::Open => "No case is open.",
+                Which::Closed | Which::All => "No such cases.",
+            },
+        }),
+    )
+}
+
+fn show(case: &Case) -> Report {
+    let facts = vec![
+        ("id", case.id.to_string()),
+        ("state", case.state.as_str().to_owned()),
+        ("kind", case.kind.clone()),
+        ("withdrawal", optional(&case.withdrawal_id)),
+        ("found", shown(case.created_at)),
+        ("closed", shown_optional(case.decided_at)),
+        ("by", optional(&case.decided_by)),
+        ("why", optional(&case.decision)),
+    ];
+    let said = detail::members(&case.detail);
+    Report::new(as_json(case)).facts(facts).rows(Rows {
+        title: "What was said".to_owned(),
+        head: vec!["NAME", "VALUE"],
+        rows: said
+            .into_iter()
+            .map(|(name, value)| vec![name, value])
+            .collect(),
+        when_empty: "  nothing",
+    })
+}
+
+fn optional(text: &Option<String>) -> String {
+    text.clone().unwrap_or_else(|| "-".to_owned())
+}
+
+fn as_json(case: &Case) -> Value {
+    json!({
+        "id": case.id, "state": case.state.as_str(), "order_id": case.withdrawal_id,
+        "kind": case.kind, "detail": case.detail, "created_at": case.created_at,
+        "decided_by": case.decided_by, "decided_at": case.decided_at, "decision": case.decision,
+    })
 }

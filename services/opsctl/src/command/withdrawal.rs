@@ -56,14 +56,13 @@ async fn stuck(connection: &Connection, older_than: SignedDuration) -> anyhow::R
     let rows = stuck
         .iter()
         .map(|one| {
-            let minutes = now.duration_since(one.since).as_mins();
             vec![
                 one.id.to_string(),
                 one.partner_id.clone(),
                 one.state.as_str().to_owned(),
                 if one.held { "held" } else { "" }.to_owned(),
                 beijing::shown(one.since),
-                format!("{}h{:02}m", minutes / 60, minutes % 60),
+                beijing::age(now, one.since),
             ]
         })
         .collect();

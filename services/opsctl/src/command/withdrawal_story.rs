@@ -1,6 +1,7 @@
 //! Everything known of one withdrawal, read and laid out.
 //!
-//! URLs are shown without their queries, which may carry a partner's secrets.
+//! URLs are shown without their queries, which may carry a partner's secrets. People's timeline
+//! leaves out what the tables above it show; `--json` has it all.
 
 use contract::ids::WithdrawalId;
 use contract::withdrawal::{State, Withdrawal};
@@ -10,7 +11,8 @@ use store::notices::{self, PastAttempt, Summary};
 use store::timeline::{self, Entry};
 use store::{Connection, StoreError, withdrawals};
 
-use crate::beijing::{shown, shown_optional};
+use crate::beijing::{shown, shown_optional, shown_with_millis};
+use crate::detail;
 use crate::output::{Report, Rows};
 
 /// A withdrawal with what happened to it.
@@ -176,17 +178,17 @@ impl Story {
 
     fn timeline_rows(&self) -> Rows {
         let rows = self.timeline.iter().map(|entry| {
-            let state = match (entry.from_state, entry.to_state) {
-                (Some(from), Some(to)) => format!("{} → {}", from.as_str(), to.as_str()),
-                (None, Some(to)) => format!("→ {}", to.as_str()),
-                (_, None) => String::new(),
-            };
+            // Where it came from stands in a row above.
+            let state = entry
+                .to_state
+                .map_or_else(String::new, |to| format!("→ {}", to.as_str()));
+            let recorder = entry.recorded_by.split(':').next().unwrap_or_default();
             vec![
-                shown(entry.at),
+                shown_with_millis(entry.at),
                 entry.event.clone(),
                 state,
-                entry.recorded_by.clone(),
-                detail(&entry.detail),
+                recorder.to_owned(),
+                detail::line(&entry.detail, |value| self.shows(value)),
             ]
         });
         Rows {
@@ -195,6 +197,16 @@ impl Story {
             rows: rows.collect(),
             when_empty: "  none",
         }
+    }
+
+    /// Whether the tables say this id, and only one of its kind, so that it is clear without it.
+    fn shows(&self, id: &str) -> bool {
+        let attempt = self.attempts.as_slice();
+        let notice = self.notices.as_slice();
+        matches!(attempt, [one] if one.req_seq_id.as_str() == id
+            || one.hf_seq_id.as_deref() == Some(id))
+            || matches!(notice, [(one, _)] if one.id.as_str() == id)
+            || self.withdrawal.request.id.as_str() == id
     }
 
     fn json(&self) -> Value {
@@ -260,16 +272,4 @@ fn entry_json(entry: &Entry) -> Value {
 
 fn without_query(url: &str) -> &str {
     url.split_once('?').map_or(url, |(before, _)| before)
-}
-
-/// `name=value` for each member, as a person reads it.
-fn detail(detail: &Value) -> String {
-    let Some(members) = detail.as_object() else {
-        return detail.to_string();
-    };
-    let shown = members.iter().map(|(name, value)| match value {
-        Value::String(text) => format!("{name}={text}"),
-        other => format!("{name}={other}"),
-    });
-    shown.collect::<Vec<_>>().join(" ")
 }

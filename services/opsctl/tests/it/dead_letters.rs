@@ -79,6 +79,14 @@ async fn a_replay_is_done_once_and_leaves_who_and_why() {
         "it is in the outbox"
     );
 
+    let withdrawal = letter.correlation_id.unwrap();
+    let shown = world.tool().answer(&["withdrawal", "show", &withdrawal]);
+    let told = "by=sre reason=\"the partner is back\" dead_letter=1";
+    assert!(
+        shown.contains("dead_letter_replayed") && shown.contains(told),
+        "{shown}"
+    );
+
     let again = world.tool().run(&replay);
     assert_eq!(again.code, 1, "{again:?}");
     insta::assert_snapshot!("dead_letter_replay_again", again.stdout);

@@ -4,7 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 24] = [
+    let commands: [&[&str]; 27] = [
         &[],
         &["migrate"],
         &["partner"],
@@ -24,7 +24,10 @@ fn every_command_says_what_it_does() {
         &["dead-letter", "show"],
         &["dead-letter", "replay"],
         &["dead-letter", "discard"],
+        &["case"],
         &["case", "list"],
+        &["case", "show"],
+        &["case", "close"],
         &["keygen"],
         &["signature", "text"],
         &["signature", "sign"],

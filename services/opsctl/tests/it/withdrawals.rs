@@ -1,7 +1,8 @@
-//! What an operator sees of withdrawals and cases.
+//! What an operator sees of withdrawals.
 
 use contract::withdrawal::Transition::{Fail, LoseTrack, OpenAttempt, Pay, Submit};
-use serde_json::Value;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 use store::notices::NoticeState;
 
 use crate::world::World;
@@ -86,19 +87,66 @@ async fn open_withdrawals_that_do_not_move_are_listed_and_ended_ones_are_not() {
     assert_eq!(later, "Every open withdrawal has moved lately.\n");
 }
 
+/// What the services write in one second, as long as it gets.
 #[tokio::test]
-async fn a_contradiction_is_listed_as_a_case_and_holds_the_withdrawal() {
+async fn a_busy_second_is_told_in_short_lines_with_milliseconds() {
     let world = World::with_user().await;
-    let id = world.walked(3, &[OpenAttempt, Submit, Pay]).await;
+    let id = world.walked(1, &[OpenAttempt, Submit]).await;
+    world.sent_to_huifu(&id).await;
+    let sent = "A01MCC5RM000000000000000007";
+    let events = [
+        (
+            "callback",
+            json!({
+                "req_seq_id": sent, "msg_type": "settlement_enchashment", "trans_status": "S",
+                "acct_status": "S", "channel_status": "S", "sub_resp_code": "00000000",
+                "hf_seq_id": "hf-1", "cash_amt": "98.95", "fee_amt": "1.05",
+            }),
+        ),
+        (
+            "contradiction",
+            json!({
+                "state": "paid", "asked": "fail",
+                "because": {
+                    "req_seq_id": sent, "query": 3, "amount_fen": 9895,
+                    "answer": {
+                        "verdict": "failed", "resp_code": "00000000", "trans_status": "F",
+                        "re_exchange": null, "cash_amt": "98.95", "fee_amt": "1.05",
+                        "hf_seq_id": "hf-1",
+                    },
+                },
+            }),
+        ),
+        (
+            "notice_failed",
+            json!({
+                "notice_id": "N01MCC5RM000000000000000001", "sequence": 1, "attempt": 2,
+                "class": "no_answer", "next_at": "2026-11-22T05:00:04.123456789Z",
+            }),
+        ),
+        (
+            "dead_letter_replayed",
+            json!({ "dead_letter": 12, "by": "lin", "reason": "the partner is back" }),
+        ),
+    ];
     let mut connection = world.connection().await;
-    let tx = connection.begin("tests: contradict").await.unwrap();
-    world.take(&tx, &id, Fail, 9).await;
+    let tx = connection.begin("tests: pay").await.unwrap();
+    world.take(&tx, &id, Pay, 4).await;
+    for (millis, (event, detail)) in (4_001..).zip(events) {
+        let at = world.now + SignedDuration::from_millis(millis);
+        store::timeline::note(&tx, at, &id, event, &detail)
+            .await
+            .unwrap();
+    }
     tx.commit().await.unwrap();
-    insta::assert_snapshot!("case_list", world.tool().answer(&["case", "list"]));
+    let shown = world.tool().answer(&["withdrawal", "show", id.as_str()]);
+    let timeline = &shown[shown.find("Timeline").unwrap()..];
+    insta::assert_snapshot!("withdrawal_show_busy", timeline);
+    let json = world
+        .tool()
+        .answer(&["--json", "withdrawal", "show", id.as_str()]);
     assert!(
-        world
-            .tool()
-            .answer(&["withdrawal", "show", id.as_str()])
-            .contains("(held until a person has looked)")
+        json.contains("settlement_enchashment") && json.contains("tests: pay"),
+        "machines are told everything"
     );
 }

@@ -1,0 +1,98 @@
+//! `opsctl case close`: a person has looked; the case is closed and the withdrawal may move again.
+//!
+//! A dry run does exactly the same in a transaction that is rolled back, so it cannot foretell
+//! anything else than what will happen.
+
+use anyhow::bail;
+use clap::Args;
+use contract::withdrawal::State;
+use runtime::clock;
+use serde_json::json;
+use store::cases::{self, Closed, Closing};
+use store::dead_letters::Decision;
+
+use crate::database::Database;
+use crate::output::Report;
+use crate::permit::{Permit, PermitArgs};
+
+#[derive(Debug, Args)]
+pub(crate) struct Close {
+    /// The numbers that `list` shows
+    #[arg(required = true)]
+    ids: Vec<i64>,
+    /// Lift the hold on their withdrawals: what was accepted is then sent to Huifu
+    #[arg(long)]
+    release: bool,
+    #[command(flatten)]
+    permit: PermitArgs,
+}
+
+/// What stands in the rows of a dry run until they are rolled back.
+const NOBODY: Decision<'static> = Decision {
+    by: "dry run",
+    reason: "dry run",
+};
+
+pub(crate) async fn run(close: &Close, database: &Database) -> anyhow::Result<Report> {
+    let permit = close.permit.permit()?;
+    let mut connection = database.connection().await?;
+    let tx = connection.begin("opsctl: close case").await?;
+    let closing = Closing {
+        ids: &close.ids,
+        release: close.release,
+        decision: permit.as_ref().map_or(NOBODY, Permit::decision),
+    };
+    let (closed, released) = match cases::close(&tx, clock::now(), &closing).await? {
+        Closed::Done { cases, released } => (cases, released),
+        Closed::Unknown(id) => bail!("there is no case {id}; nothing was changed"),
+        Closed::Before(id) => {
+            bail!("case {id} was closed before and holds nothing; nothing was changed")
+        }
+        Closed::Nothing(id) => {
+            bail!("case {id} is about no withdrawal of ours: close it without --release")
+        }
+        Closed::StillOpen(others) => {
+            let others: Vec<_> = others.iter().map(ToString::to_string).collect();
+            bail!(
+                "other cases hold the same withdrawal, close them as well: {}",
+                others.join(" ")
+            )
+        }
+    };
+    let verb = if permit.is_some() { "was" } else { "would be" };
+    let json = json!({
+        "dry_run": permit.is_none(), "closed": closed,
+        "released": released.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+    });
+    let mut lines: Vec<String> = closed
+        .iter()
+        .map(|id| format!("Case {id} {verb} closed."))
+        .collect();
+    lines.extend(released.iter().map(|(id, state)| {
+        let (state, next) = (state.as_str(), what_follows(*state));
+        format!("Withdrawal {id} ({state}) {verb} released: {next}.")
+    }));
+    if close.release && released.is_empty() {
+        lines.push("No withdrawal is held for it.".to_owned());
+    }
+    if permit.is_some() {
+        tx.commit().await?;
+    } else {
+        lines.push("Nothing was changed. Add --yes and --reason TEXT to do it.".to_owned());
+    }
+    Ok(Report::new(json).line(lines.join("\n")))
+}
+
+/// What a withdrawal does that nothing holds any more.
+fn what_follows(state: State) -> &'static str {
+    match state {
+        State::Accepted => "it is sent to Huifu within a minute or two",
+        State::Draft => "its user may confirm it",
+        State::Dispatching | State::Submitted | State::Unconfirmed => {
+            "it goes on waiting for its end"
+        }
+        State::Paid | State::Failed | State::Returned | State::Cancelled | State::Expired => {
+            "it has its end, and nothing is sent"
+        }
+    }
+}
