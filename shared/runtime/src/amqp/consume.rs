@@ -10,18 +10,24 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Delivery, Link, LinkError};
 use crate::backoff::{self, Backoff};
+
+/// How long nothing may come before the consumer is made anew. When a queue is deleted and declared
+/// again under its consumers, RabbitMQ 3.10 was seen to give messages to one that is no longer
+/// there, and to tell nobody. An idle queue costs one channel in this time.
+const QUIET: Duration = Duration::from_secs(20);
 
 /// What to consume, and how much of it at once.
 pub(super) struct Consumption {
@@ -37,6 +43,8 @@ enum Ended {
     Stopped,
     /// The queue was deleted, or its node went away: the broker cancelled us.
     Cancelled,
+    /// Nothing came for a while and nothing is under way.
+    Quiet,
 }
 
 /// Gives every delivery to `work` until `stop`, then waits for the work under way.
@@ -52,6 +60,7 @@ where
         let queue = consumption.queue;
         match session(&consumption, &room, &running, &work, &mut backoff).await {
             Ok(Ended::Stopped) => break,
+            Ok(Ended::Quiet) => continue,
             Ok(Ended::Cancelled) => tracing::warn!(queue, "the broker cancelled the consumer"),
             Err(error) => {
                 tracing::warn!(
@@ -96,7 +105,15 @@ where
                 stop(&channel, &consumer, running).await;
                 break Ok(Ended::Stopped);
             }
-            taken = take(&mut consumer, room) => taken,
+            taken = timeout(QUIET, take(&mut consumer, room)) => taken,
+        };
+        let Ok(taken) = taken else {
+            if !running.is_empty() {
+                continue;
+            }
+            // Whatever the broker sent that did not reach us goes back to the queue with this.
+            let _ = channel.close(200, "quiet".into()).await;
+            break Ok(Ended::Quiet);
         };
         let (delivery, permit) = match taken {
             Ok(Some(taken)) => taken,
