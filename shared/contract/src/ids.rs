@@ -129,6 +129,14 @@ own_id!(
     /// One notice to a partner: the same on every retry and replay.
     NoticeId, "notice_id", 'N'
 );
+own_id!(
+    /// What a partner asked us to set up at Huifu.
+    ApplicationId, "application_id", 'P'
+);
+own_id!(
+    /// A picture that belongs to an application.
+    MaterialId, "material_id", 'M'
+);
 
 foreign_id!(
     /// A partner, as given at registration.
@@ -141,6 +149,10 @@ foreign_id!(
 foreign_id!(
     /// The partner's own number of the withdrawal, and its idempotency key.
     OutOrderNo, "out_order_no", 32
+);
+foreign_id!(
+    /// The partner's own number of an application or a picture, and its idempotency key.
+    ApplicationNo, "application_no", 32
 );
 foreign_id!(
     /// The user's id at the partner, unique there.

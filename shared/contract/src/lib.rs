@@ -5,11 +5,13 @@
 //! the random bytes. Everything here is a promise to someone outside, or the only place where a
 //! question such as "may this withdrawal still be cancelled?" is answered.
 
+pub mod application;
 pub mod fee;
 pub mod huifu;
 pub mod ids;
 pub mod message;
 pub mod money;
+mod next;
 pub mod partner;
 pub mod signing;
 pub mod topology;

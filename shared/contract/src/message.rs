@@ -4,6 +4,9 @@
 //! whoever handles the message, so a message can be late, doubled or leaked without harm. What is
 //! about the message rather than in it travels in AMQP properties and headers.
 
+mod application_notice_due;
+mod application_received;
+mod balance_wanted;
 mod notice_due;
 mod withdrawal_accepted;
 
@@ -12,9 +15,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::ids::WithdrawalId;
 use crate::topology::Queue;
 
+pub use application_notice_due::ApplicationNoticeDue;
+pub use application_received::ApplicationReceived;
+pub use balance_wanted::BalanceWanted;
 pub use notice_due::NoticeDue;
 pub use withdrawal_accepted::WithdrawalAccepted;
 
@@ -25,8 +30,8 @@ pub trait Message: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The queue whose exchange and routing key it is published to.
     const QUEUE: Queue;
 
-    /// The withdrawal it belongs to: AMQP `correlation_id`.
-    fn withdrawal_id(&self) -> &WithdrawalId;
+    /// The withdrawal, application or user it belongs to: AMQP `correlation_id`.
+    fn correlation_id(&self) -> &str;
 }
 
 /// A message with what is known about it.
@@ -45,12 +50,21 @@ pub struct Envelope<M> {
 }
 
 /// The type and the routing key of every message, for tests that look for one that was forgotten.
-pub const TYPES: [(&str, &str); 2] = [
+pub const TYPES: [(&str, &str); 5] = [
     (
         WithdrawalAccepted::TYPE,
         WithdrawalAccepted::QUEUE.routing_key,
     ),
     (NoticeDue::TYPE, NoticeDue::QUEUE.routing_key),
+    (
+        ApplicationReceived::TYPE,
+        ApplicationReceived::QUEUE.routing_key,
+    ),
+    (
+        ApplicationNoticeDue::TYPE,
+        ApplicationNoticeDue::QUEUE.routing_key,
+    ),
+    (BalanceWanted::TYPE, BalanceWanted::QUEUE.routing_key),
 ];
 
 #[cfg(test)]
@@ -85,14 +99,27 @@ mod tests {
 
     #[test]
     fn golden_files_of_every_version_still_read_and_print_the_same() {
-        let withdrawal_id: WithdrawalId = "W01KASGXE00000000000000000A".parse().expect("valid");
-        let notice_id = "N01KASGXE00000000000000000B".parse().expect("valid");
+        let withdrawal_id: crate::ids::WithdrawalId = "W01KASGXE00000000000000000A".parse().expect("valid");
+        let notice_id: crate::ids::NoticeId =
+            "N01KASGXE00000000000000000B".parse().expect("valid");
+        let application_id: crate::ids::ApplicationId =
+            "P01KASGXE00000000000000000C".parse().expect("valid");
         reads_and_prints_its_golden_file(&WithdrawalAccepted {
             withdrawal_id: withdrawal_id.clone(),
         });
         reads_and_prints_its_golden_file(&NoticeDue {
-            notice_id,
+            notice_id: notice_id.clone(),
             withdrawal_id,
+        });
+        reads_and_prints_its_golden_file(&ApplicationReceived {
+            application_id: application_id.clone(),
+        });
+        reads_and_prints_its_golden_file(&ApplicationNoticeDue {
+            notice_id,
+            application_id,
+        });
+        reads_and_prints_its_golden_file(&BalanceWanted {
+            htouhui_user_id: "20000000001".parse().expect("valid"),
         });
     }
 }

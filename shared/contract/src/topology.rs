@@ -60,8 +60,35 @@ pub const NOTIFY: Queue = Queue {
     delivery_limit: 100,
 };
 
+/// Applications with a step that is due, for huifu-dispatcher.
+pub const ONBOARD: Queue = Queue {
+    name: "huifu-dispatcher.application-received",
+    exchange: WORK,
+    routing_key: "application.received",
+    dead_letter_queue: "huifu-dispatcher.application-received.dead",
+    delivery_limit: 100,
+};
+
+/// Notices about applications that are due, for partner-notifier.
+pub const NOTIFY_APPLICATION: Queue = Queue {
+    name: "partner-notifier.application-notice-due",
+    exchange: WORK,
+    routing_key: "application-notice.due",
+    dead_letter_queue: "partner-notifier.application-notice-due.dead",
+    delivery_limit: 100,
+};
+
+/// Balances that somebody is about to look at, for huifu-dispatcher.
+pub const ASK_BALANCE: Queue = Queue {
+    name: "huifu-dispatcher.balance-wanted",
+    exchange: WORK,
+    routing_key: "balance.wanted",
+    dead_letter_queue: "huifu-dispatcher.balance-wanted.dead",
+    delivery_limit: 100,
+};
+
 /// Every work queue.
-pub const QUEUES: [Queue; 2] = [DISPATCH, NOTIFY];
+pub const QUEUES: [Queue; 5] = [DISPATCH, NOTIFY, ONBOARD, NOTIFY_APPLICATION, ASK_BALANCE];
 
 #[cfg(test)]
 mod tests {

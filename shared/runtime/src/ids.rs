@@ -3,7 +3,7 @@
 //! `contract::ids` says what an id looks like and knows neither. An id made here is unique without
 //! asking anybody; it is not a secret, although 80 of its bits are random.
 
-use contract::ids::{NoticeId, ReqSeqId, WithdrawalId};
+use contract::ids::{ApplicationId, MaterialId, NoticeId, ReqSeqId, WithdrawalId};
 use uuid::Uuid;
 
 use crate::clock;
@@ -26,6 +26,16 @@ pub fn new_req_seq_id() -> ReqSeqId {
 /// A new notice to a partner.
 pub fn new_notice_id() -> NoticeId {
     NoticeId::from_parts(millis(), random())
+}
+
+/// A new application.
+pub fn new_application_id() -> ApplicationId {
+    ApplicationId::from_parts(millis(), random())
+}
+
+/// A new picture.
+pub fn new_material_id() -> MaterialId {
+    MaterialId::from_parts(millis(), random())
 }
 
 /// `N` bytes nobody can guess: nonces, tokens, salts.

@@ -129,7 +129,7 @@ pub async fn enqueue<M: Message>(
             &M::QUEUE.exchange.name,
             &M::QUEUE.routing_key,
             &M::TYPE,
-            &envelope.body.withdrawal_id().as_str(),
+            &envelope.body.correlation_id(),
             &envelope.causation_id,
             &envelope.traceparent,
             &body,

@@ -20,7 +20,7 @@ impl Message for NoticeDue {
     const TYPE: &'static str = "notice.due.v1";
     const QUEUE: Queue = NOTIFY;
 
-    fn withdrawal_id(&self) -> &WithdrawalId {
-        &self.withdrawal_id
+    fn correlation_id(&self) -> &str {
+        self.withdrawal_id.as_str()
     }
 }

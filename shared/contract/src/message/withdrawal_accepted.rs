@@ -18,7 +18,7 @@ impl Message for WithdrawalAccepted {
     const TYPE: &'static str = "withdrawal.accepted.v1";
     const QUEUE: Queue = DISPATCH;
 
-    fn withdrawal_id(&self) -> &WithdrawalId {
-        &self.withdrawal_id
+    fn correlation_id(&self) -> &str {
+        self.withdrawal_id.as_str()
     }
 }

@@ -60,24 +60,15 @@ pub enum Transition {
     Return,
 }
 
-/// What a transition means in a given state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// The withdrawal moves.
-    Moves(State),
-    /// It is already there, or further along the same road: nothing to do.
-    Agrees,
-    /// Not an edge, but no statement about money either: somebody was first, or it is too late.
-    Refused,
-    /// Two statements about money exclude each other. Nothing changes; a person must look.
-    Contradicts,
-}
+/// What a transition means in a given state. `Contradicts` is about money: two statements about it
+/// exclude each other.
+pub type Next = crate::next::Next<State>;
 
-use Next::{Agrees, Contradicts, Moves, Refused};
 use State::{
     Accepted, Cancelled, Dispatching, Draft, Expired, Failed, Paid, Returned, Submitted,
     Unconfirmed,
 };
+use crate::next::Next::{Agrees, Contradicts, Moves, Refused};
 
 impl State {
     /// Every state; compared with the database's list by a test.

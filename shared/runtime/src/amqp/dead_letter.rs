@@ -73,7 +73,7 @@ pub(super) async fn keep(
     tracing::error!(
         queue = queue.name,
         message_id = message_id.map(tracing::field::display),
-        order_id = letter.correlation_id,
+        correlation_id = letter.correlation_id,
         error_class = cause.error_class,
         reason = cause.reason,
         "dead letter"

@@ -97,7 +97,7 @@ pub enum Unreadable {
         column: usize,
     },
     /// The envelope and the body name different withdrawals.
-    #[error("correlation_id is not the withdrawal in the body")]
+    #[error("correlation_id is not the id in the body")]
     Correlation,
 }
 
@@ -120,7 +120,7 @@ pub(super) fn read<M: Message>(
         line: error.line(),
         column: error.column(),
     })?;
-    if correlation_id(properties) != Some(body.withdrawal_id().as_str()) {
+    if correlation_id(properties) != Some(body.correlation_id()) {
         return Err(Unreadable::Correlation);
     }
     Ok(Envelope {
@@ -137,7 +137,7 @@ pub(super) fn message_id(properties: &BasicProperties) -> Option<Uuid> {
     properties.message_id().as_ref()?.as_str().parse().ok()
 }
 
-/// The withdrawal it says it belongs to.
+/// What it says it belongs to.
 pub(super) fn correlation_id(properties: &BasicProperties) -> Option<&str> {
     properties.correlation_id().as_ref().map(|id| id.as_str())
 }

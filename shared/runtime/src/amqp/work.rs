@@ -88,7 +88,7 @@ async fn one<H: Handler>(bench: &Bench, handler: &H, queue: &Queue, delivery: De
                     "consume",
                     queue = queue.name,
                     message_id = %envelope.message_id,
-                    order_id = %envelope.body.withdrawal_id(),
+                    correlation_id = envelope.body.correlation_id(),
                 );
                 carry_out(bench, handler, queue, delivery, envelope)
                     .instrument(span)
