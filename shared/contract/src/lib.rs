@@ -6,6 +6,8 @@
 //! question such as "may this withdrawal still be cancelled?" is answered.
 
 pub mod application;
+pub mod balance;
+pub mod calendar;
 pub mod fee;
 pub mod huifu;
 pub mod ids;
