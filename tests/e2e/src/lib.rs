@@ -6,6 +6,7 @@
 //! heard: a bad day may delay a withdrawal, it may not make any of the three disagree.
 
 mod audit;
+pub mod huifu_sdk;
 mod register;
 mod scene;
 

@@ -17,7 +17,7 @@ pub(crate) const RABBITMQ_PROGRAMS: &str = "/usr/lib/rabbitmq/bin";
 ///
 /// # Errors
 /// When something is missing and cannot be installed, with what to install by hand.
-pub fn install_missing(mut tell: impl FnMut(&str)) -> Result<()> {
+pub fn install_missing(tell: impl FnMut(&str)) -> Result<()> {
     let mut missing = Vec::new();
     if std::env::var_os("DATABASE_URL").is_none() && postgres_programs().is_err() {
         missing.push("postgresql");
@@ -28,15 +28,24 @@ pub fn install_missing(mut tell: impl FnMut(&str)) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
+    install_telling(&missing, tell)
+}
+
+/// Installs packages that a test of its own needs.
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
+    install_telling(packages, |_| ())
+}
+
+fn install_telling(packages: &[&str], mut tell: impl FnMut(&str)) -> Result<()> {
     let by_hand = format!(
         "install by hand, as root: apt-get install {}",
-        missing.join(" ")
+        packages.join(" ")
     );
     as_root().context(by_hand.clone())?;
     tell("package list: updating, with apt-get");
     // A list that cannot be had in full is often still good enough.
     let updated = apt_get(&["update"]);
-    for package in missing {
+    for package in packages {
         tell(&format!("{package}: installing, with apt-get"));
         apt_get(&["install", "--yes", "--no-install-recommends", package])
             .map_err(|error| match &updated {

@@ -189,7 +189,7 @@ pub fn still_contract(tree: &Tree) -> Vec<Finding> {
         }
         for (index, line) in code.lines().enumerate() {
             if line
-                .split(|c: char| !c.is_alphanumeric())
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
                 .any(|word| word == "async")
                 && !line.trim_start().starts_with("//")
             {

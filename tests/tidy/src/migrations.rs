@@ -8,7 +8,15 @@ const FOLDER: &str = "shared/store/migrations/";
 const HEAD: [&str; 4] = ["-- Purpose: ", "-- Locks: ", "-- Deploy: ", "-- Undo: "];
 
 /// Tables whose rows are never changed, each with the reason.
-const NEVER_UPDATED: [(&str, &str); 4] = [
+const NEVER_UPDATED: [(&str, &str); 6] = [
+    (
+        "application_materials",
+        "a picture that was sent in with an application stays part of it",
+    ),
+    (
+        "application_timeline",
+        "append-only by a trigger, with its time in `at` and its author in `recorded_by`",
+    ),
     (
         "inbox",
         "a key that was seen stays seen; the row is only written and deleted",

@@ -10,6 +10,7 @@ mod crashes;
 mod database_lost;
 mod happy_path;
 mod huifu_faults;
+mod huifu_sdk;
 mod partner_down;
 mod poison;
 mod repeats;
