@@ -16,6 +16,7 @@ mod elsewhere;
 mod engine;
 mod eventually;
 mod folder;
+pub mod forms;
 mod interrupt;
 pub mod keys;
 pub mod opsctl;

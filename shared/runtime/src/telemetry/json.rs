@@ -2,8 +2,8 @@
 //! it.
 //!
 //! The subscriber's own JSON format nests spans in a list, so a search for one withdrawal would
-//! have to know how deep its id lies. Here ids are always on top: `correlation_id` where a message is
-//! at work, the id's own name elsewhere.
+//! have to know how deep its id lies. Here ids are always on top: `correlation_id` where a message
+//! is at work, the id's own name elsewhere.
 
 use std::fmt;
 use std::io::Write as _;
