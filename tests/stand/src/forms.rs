@@ -87,13 +87,19 @@ pub fn second_card(subject: &str, name: &str) -> Value {
 #[must_use]
 pub fn other_cash_rules() -> Value {
     json!({ "cash_config": [
-        { "cash_type": "D0", "fix_amt": "2.00", "fee_rate": "0.10", "out_fee_flag": "2", "switch_state": "1" },
-        { "cash_type": "T1", "fix_amt": "1.00", "fee_rate": "0.05", "out_fee_flag": "2", "switch_state": "0" },
+        { "cash_type": "D0", "fix_amt": "2.00", "fee_rate": "0.10", "out_fee_flag": "2",
+          "switch_state": "1" },
+        { "cash_type": "T1", "fix_amt": "1.00", "fee_rate": "0.05", "out_fee_flag": "2",
+          "switch_state": "0" },
     ] })
 }
 
 fn cash_config() -> Value {
-    let rule = |cash_type| json!({ "cash_type": cash_type, "fix_amt": "1.00", "fee_rate": "0.05", "out_fee_flag": "2" });
+    let rule = |cash_type| {
+        json!({
+            "cash_type": cash_type, "fix_amt": "1.00", "fee_rate": "0.05", "out_fee_flag": "2",
+        })
+    };
     let mut d1 = rule("D1");
     d1["weekday_fix_amt"] = json!("0.50");
     d1["weekday_fee_rate"] = json!("0.03");
