@@ -4,13 +4,16 @@
 //! travels through the form, so that prices and cards that changed in between are shown again
 //! instead of being agreed to unseen.
 
-use contract::fee::{FeeRule, Quote};
+use contract::calendar::DayKind;
+use contract::fee::{CashRule, Quote};
 use contract::ids::HtouhuiUserId;
 use contract::money::Fen;
 use contract::partner::ErrorCode;
+use contract::partner::time::beijing_date;
 use contract::withdrawal::CashType;
+use jiff::Timestamp;
 use store::users::{self, Card, User};
-use store::{Connection, StoreError};
+use store::{Connection, StoreError, calendar};
 
 /// One cash type with what it costs for this amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +47,20 @@ impl Choices {
         connection: &Connection,
         user: &HtouhuiUserId,
         amount: Fen,
+        now: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
-        let (user, cards, rules) = tokio::try_join!(
+        let today = beijing_date(now);
+        let (user, cards, rules, exception) = tokio::try_join!(
             users::find(connection, user),
-            users::cards(connection, user),
-            users::cash_rules(connection, user),
+            users::cards::of(connection, user),
+            users::cash_rules::of(connection, user),
+            calendar::exception(connection, today),
         )?;
         Ok(user.map(|user| Self {
             user,
             cards,
             any_rule: !rules.is_empty(),
-            offers: offers(&rules, amount),
+            offers: offers(&rules, DayKind::of(today, exception), amount),
         }))
     }
 
@@ -139,11 +145,11 @@ impl Choices {
 }
 
 /// Cash types whose fee leaves something of the amount.
-fn offers(rules: &[(CashType, FeeRule)], amount: Fen) -> Vec<Offer> {
+fn offers(rules: &[(CashType, CashRule)], today: DayKind, amount: Fen) -> Vec<Offer> {
     let quoted = rules.iter().filter_map(|(cash_type, rule)| {
         Some(Offer {
             cash_type: *cash_type,
-            quote: rule.quote(amount).ok()?,
+            quote: rule.on(today).quote(amount).ok()?,
         })
     });
     quoted.collect()

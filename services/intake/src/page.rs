@@ -175,7 +175,7 @@ impl<'a> Shown<'a> {
         let request = &withdrawal.request;
         let (partner, choices) = tokio::try_join!(
             partners::find(connection, &request.partner_id),
-            Choices::load(connection, &request.htouhui_user_id, request.amount),
+            Choices::load(connection, &request.htouhui_user_id, request.amount, now),
         )?;
         let partner = partner.ok_or(ErrorCode::PartnerUnknown)?;
         let choices = choices.ok_or(ErrorCode::UserUnknown)?;

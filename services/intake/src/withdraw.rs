@@ -72,7 +72,7 @@ async fn take(front: &Front, form: &Form, now: Timestamp) -> Result<Response, Re
             None => Ok(None),
         }
     };
-    let choices = Choices::load(&connection, &call.htouhui_user_id, call.money);
+    let choices = Choices::load(&connection, &call.htouhui_user_id, call.money, now);
     let (earlier, choices) = tokio::try_join!(earlier, choices)?;
     if let Some(earlier) = earlier {
         return again::answer(front, &mut connection, &call, &earlier, now).await;

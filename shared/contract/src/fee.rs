@@ -2,10 +2,16 @@
 //!
 //! `fee = fix + amount × rate`, the rate's part rounded half up to a fen (huifu-api.md §7). Huifu
 //! books the fee, we only foretell it; a callback with another fee is shown, never argued with.
+//! What a user pays is a [`CashRule`]; the day makes a [`FeeRule`] of it, and the amount a
+//! [`Quote`].
+
+mod cash_rule;
 
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Fen, MoneyError};
+
+pub use cash_rule::{CashRule, Price};
 
 /// Hundredths of a percent; Huifu's `fee_rate` is a percentage with two decimals in [0, 100].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -13,6 +19,9 @@ use crate::money::{Fen, MoneyError};
 pub struct BasisPoints(i32);
 
 impl BasisPoints {
+    /// Nothing that grows with the amount.
+    pub const ZERO: Self = Self(0);
+
     /// 0 to 10,000 basis points, which is 0 % to 100 %.
     pub fn new(points: i32) -> Option<Self> {
         (0..=10_000).contains(&points).then_some(Self(points))
@@ -59,9 +68,14 @@ impl FeeBearer {
             Self::Outer => "outer",
         }
     }
+
+    /// Reads the name; `None` for anything else.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|bearer| bearer.as_str() == name)
+    }
 }
 
-/// What one cash type costs one user.
+/// What a withdrawal of one cash type costs on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeRule {
     /// The fixed part.
@@ -113,65 +127,4 @@ impl FeeRule {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn fen(text: &str) -> Fen {
-        text.parse().unwrap()
-    }
-
-    fn rule(fix: &str, points: i32, bearer: FeeBearer) -> FeeRule {
-        FeeRule {
-            fix: fen(fix),
-            rate: BasisPoints::new(points).unwrap(),
-            bearer,
-        }
-    }
-
-    #[test]
-    fn the_reference_example_costs_one_yuan_and_five_fen() {
-        // huifu-api.md §7: 100.00, fix 1.00, rate 0.05 % … its figures are 1.05 and 98.95.
-        let quote = rule("1.00", 5, FeeBearer::Inner)
-            .quote(fen("100.00"))
-            .unwrap();
-        assert_eq!((quote.fee, quote.arrival), (fen("1.05"), fen("98.95")));
-        let outer = rule("1.00", 5, FeeBearer::Outer)
-            .quote(fen("100.00"))
-            .unwrap();
-        assert_eq!((outer.fee, outer.arrival), (fen("1.05"), fen("100.00")));
-    }
-
-    #[test]
-    fn half_a_fen_is_rounded_up_and_less_is_rounded_down() {
-        let half_percent = rule("0.00", 50, FeeBearer::Outer);
-        assert_eq!(half_percent.quote(fen("1.00")).unwrap().fee, fen("0.01"));
-        assert_eq!(half_percent.quote(fen("0.99")).unwrap().fee, fen("0.00"));
-        assert_eq!(half_percent.quote(fen("3.00")).unwrap().fee, fen("0.02"));
-    }
-
-    #[test]
-    fn an_inner_fee_that_leaves_nothing_is_refused() {
-        let inner = rule("1.00", 0, FeeBearer::Inner);
-        assert_eq!(inner.quote(fen("1.00")), Err(FeeError::AmountTooSmall));
-        assert_eq!(inner.quote(fen("0.50")), Err(FeeError::AmountTooSmall));
-        assert_eq!(inner.quote(fen("1.01")).unwrap().arrival, fen("0.01"));
-    }
-
-    proptest! {
-        #[test]
-        fn an_inner_fee_and_the_arrival_make_up_the_amount(
-            amount in 1..1_000_000_000_000_i64, fix in 0..100_000_i64, points in 0..=10_000_i32,
-        ) {
-            let rule = FeeRule {
-                fix: Fen::new(fix).unwrap(),
-                rate: BasisPoints::new(points).unwrap(),
-                bearer: FeeBearer::Inner,
-            };
-            if let Ok(quote) = rule.quote(Fen::new(amount).unwrap()) {
-                prop_assert_eq!(quote.fee.get() + quote.arrival.get(), amount);
-                prop_assert!(quote.arrival > Fen::ZERO);
-            }
-        }
-    }
-}
+mod tests;

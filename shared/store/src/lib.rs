@@ -7,6 +7,7 @@
 //! **Invariant:** nobody keeps a transaction open while waiting for a network.
 
 pub mod attempts;
+pub mod calendar;
 pub mod cases;
 pub mod dead_letters;
 pub mod inbox;

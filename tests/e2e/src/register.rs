@@ -1,6 +1,7 @@
 //! One partner with its key and host, one user with a card and what each cash type costs.
 
 use anyhow::Result;
+use contract::application::SubjectKind;
 use contract::fee::{BasisPoints, FeeBearer, FeeRule};
 use contract::ids::{HtouhuiUserId, PartnerId};
 use contract::money::Fen;
@@ -58,6 +59,7 @@ async fn add_user(tx: &Transaction<'_>, partner: &PartnerId) -> Result<()> {
         partner_id: partner,
         third_party_user_id: &THIRD_PARTY_USER_ID.parse()?,
         huifu_id: &HUIFU_ID.parse()?,
+        kind: SubjectKind::IndividualUser,
         password_hash: Some(&hash),
     };
     store::users::add(tx, now, &new).await?;
@@ -67,14 +69,14 @@ async fn add_user(tx: &Transaction<'_>, partner: &PartnerId) -> Result<()> {
         bank_name: "招商银行",
         is_default: true,
     };
-    store::users::add_card(tx, now, &user, &card).await?;
+    store::users::cards::add(tx, now, &user, &card).await?;
     let rule = FeeRule {
         fix: Fen::new(100)?,
         rate: BasisPoints::new(5).expect("5 lies between 0 and 10000"),
         bearer: FeeBearer::Inner,
     };
     for cash_type in [CashType::T1, CashType::D0] {
-        store::users::set_cash_rule(tx, now, &user, cash_type, &rule).await?;
+        store::users::cash_rules::set(tx, now, &user, cash_type, &rule.into()).await?;
     }
     Ok(())
 }

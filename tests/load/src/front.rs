@@ -102,7 +102,7 @@ async fn cards(store: &Store, users: Vec<HtouhuiUserId>) -> Result<BTreeMap<Htou
     let connection = store.connection().await?;
     let mut cards = BTreeMap::new();
     for user in users {
-        let found = store::users::cards(&connection, &user).await?;
+        let found = store::users::cards::of(&connection, &user).await?;
         let card = found.first().context("every user was given a card")?;
         cards.insert(user, card.id);
     }

@@ -1,6 +1,7 @@
 //! A few partners and many users, so that no single row is everybody's bottleneck.
 
 use anyhow::Result;
+use contract::application::SubjectKind;
 use contract::fee::{BasisPoints, FeeBearer, FeeRule};
 use contract::ids::{HtouhuiUserId, KeyId, PartnerId};
 use contract::money::Fen;
@@ -127,6 +128,7 @@ async fn add_user(
         partner_id: partner,
         third_party_user_id: &user.third_party_user_id.parse()?,
         huifu_id: &user.huifu_id.parse()?,
+        kind: SubjectKind::IndividualUser,
         password_hash: Some(password_hash),
     };
     store::users::add(tx, now, &new).await?;
@@ -136,9 +138,9 @@ async fn add_user(
         bank_name: "招商银行",
         is_default: true,
     };
-    store::users::add_card(tx, now, &user.id, &card).await?;
+    store::users::cards::add(tx, now, &user.id, &card).await?;
     for cash_type in [CashType::T1, CashType::D0] {
-        store::users::set_cash_rule(tx, now, &user.id, cash_type, &fee_rule()).await?;
+        store::users::cash_rules::set(tx, now, &user.id, cash_type, &fee_rule().into()).await?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use callback_receiver::app;
+use contract::application::SubjectKind;
 use contract::fee::{BasisPoints, FeeBearer, FeeRule};
 use contract::huifu::ReqDate;
 use contract::ids::{HtouhuiUserId, PartnerId, ReqSeqId, WithdrawalId};
@@ -370,6 +371,7 @@ async fn seed(store: &Store) -> i64 {
         partner_id: &partner,
         third_party_user_id: &"u-1".parse().unwrap(),
         huifu_id: &HUIFU_ID.parse().unwrap(),
+        kind: SubjectKind::IndividualUser,
         password_hash: None,
     };
     users::add(&tx, now, &new).await.unwrap();
@@ -379,15 +381,15 @@ async fn seed(store: &Store) -> i64 {
         bank_name: "A bank",
         is_default: true,
     };
-    users::add_card(&tx, now, &user, &card).await.unwrap();
+    users::cards::add(&tx, now, &user, &card).await.unwrap();
     let rule = FeeRule {
         fix: Fen::new(FEE).unwrap(),
         rate: BasisPoints::new(0).unwrap(),
         bearer: FeeBearer::Inner,
     };
-    users::set_cash_rule(&tx, now, &user, CashType::D0, &rule)
+    users::cash_rules::set(&tx, now, &user, CashType::D0, &rule.into())
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    users::cards(&connection, &user).await.unwrap()[0].id
+    users::cards::of(&connection, &user).await.unwrap()[0].id
 }

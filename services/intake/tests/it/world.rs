@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contract::application::SubjectKind;
 use contract::fee::{BasisPoints, FeeBearer, FeeRule};
 use contract::ids::{HtouhuiUserId, PartnerId, WithdrawalId};
 use contract::money::Fen;
@@ -237,6 +238,7 @@ async fn add_user(
         partner_id: &partner.parse().unwrap(),
         third_party_user_id: &third.parse().unwrap(),
         huifu_id: &"6666000021291985".parse().unwrap(),
+        kind: SubjectKind::IndividualUser,
         password_hash: hash,
     };
     store::users::add(tx, now, &new).await.unwrap();
@@ -247,7 +249,9 @@ async fn add_user(
             bank_name: "中国工商银行",
             is_default: at == 0,
         };
-        store::users::add_card(tx, now, &user, &card).await.unwrap();
+        store::users::cards::add(tx, now, &user, &card)
+            .await
+            .unwrap();
     }
     for (cash_type, fix, rate) in [(CashType::D0, 100, 5), (CashType::T1, 0, 0)] {
         let rule = FeeRule {
@@ -255,7 +259,7 @@ async fn add_user(
             rate: BasisPoints::new(rate).unwrap(),
             bearer: FeeBearer::Inner,
         };
-        store::users::set_cash_rule(tx, now, &user, cash_type, &rule)
+        store::users::cash_rules::set(tx, now, &user, cash_type, &rule.into())
             .await
             .unwrap();
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
+use contract::application::SubjectKind;
 use contract::ids::{HtouhuiUserId, HuifuId, PartnerId, ThirdPartyUserId};
 use runtime::{clock, password};
 use serde_json::json;
@@ -41,6 +42,10 @@ pub(crate) struct AddArguments {
     /// The user's account at Huifu
     #[arg(long)]
     huifu_id: HuifuId,
+    /// As what Huifu knows them: enterprise_merchant, individual_merchant, enterprise_user or
+    /// individual_user
+    #[arg(long, value_name = "KIND", default_value = "individual_user", value_parser = kind)]
+    kind: SubjectKind,
     #[command(flatten)]
     password: PasswordSource,
 }
@@ -74,6 +79,7 @@ async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Re
         partner_id: &arguments.partner,
         third_party_user_id: &arguments.third_party_user_id,
         huifu_id: &arguments.huifu_id,
+        kind: arguments.kind,
         password_hash: Some(&hash),
     };
     let mut connection = database.connection().await?;
@@ -97,10 +103,18 @@ async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Re
     let json = json!({
         "htouhui_user_id": id, "partner_id": user.partner_id,
         "third_party_user_id": user.third_party_user_id, "huifu_id": user.huifu_id,
+        "kind": user.kind,
     });
     Ok(Report::new(json).line(format!(
         "User {id} was added. Next: opsctl user card add {id} …, opsctl user fee set {id} …"
     )))
+}
+
+fn kind(text: &str) -> Result<SubjectKind, WrongUsage> {
+    SubjectKind::from_name(text).ok_or_else(|| {
+        let kinds = SubjectKind::ALL.map(SubjectKind::as_str).join(", ");
+        WrongUsage(format!("a kind is one of {kinds}"))
+    })
 }
 
 impl PasswordSource {

@@ -47,7 +47,7 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
     };
     let mut connection = database.connection().await?;
     let tx = connection.begin("opsctl: add card").await?;
-    users::add_card(&tx, clock::now(), &user, &card)
+    users::cards::add(&tx, clock::now(), &user, &card)
         .await
         .map_err(|error| match error.constraint() {
             Some("card_bound_once") => anyhow!("{user} has this card already"),

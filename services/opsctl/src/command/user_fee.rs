@@ -1,14 +1,17 @@
-//! `opsctl user fee`: opens a cash type to a user, or changes what it costs.
+//! `opsctl user fee`: opens a cash type to a user, changes what it costs, or closes it.
+//!
+//! Only our side of it: what Huifu charges is what Huifu was told. Where an application can be made
+//! (changed cash rules), it does both.
 
 use anyhow::{Context as _, anyhow};
-use clap::{Subcommand, ValueEnum};
-use contract::fee::{BasisPoints, FeeBearer, FeeRule};
-use contract::ids::HtouhuiUserId;
+use clap::{Args, Subcommand, ValueEnum};
+use contract::fee::{BasisPoints, CashRule, FeeBearer, Price};
+use contract::ids::{HtouhuiUserId, HuifuId};
 use contract::money::Fen;
 use contract::withdrawal::CashType;
 use runtime::clock;
 use serde_json::json;
-use store::users;
+use store::{StoreError, users};
 
 use crate::database::Database;
 use crate::exit::WrongUsage;
@@ -17,22 +20,42 @@ use crate::output::Report;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say what a withdrawal of this cash type costs, from now on
-    Set {
+    Set(SetArguments),
+    /// Close a cash type to a user
+    Close {
         /// The user's id here
         htouhui_user_id: HtouhuiUserId,
         /// D0, D1, T1 or DM
         #[arg(long, value_parser = cash_type)]
         cash_type: CashType,
-        /// The fixed part, in yuan
-        #[arg(long, value_name = "YUAN", default_value = "0.00")]
-        fix: Fen,
-        /// The part that grows with the amount, in percent with at most two decimals
-        #[arg(long, value_name = "PERCENT", default_value = "0.00", value_parser = rate)]
-        rate: BasisPoints,
-        /// Whether it is taken from the amount or from another account
-        #[arg(long, value_enum)]
-        bearer: Bearer,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetArguments {
+    /// The user's id here
+    htouhui_user_id: HtouhuiUserId,
+    /// D0, D1, T1 or DM
+    #[arg(long, value_parser = cash_type)]
+    cash_type: CashType,
+    /// The fixed part, in yuan; of D1 on holidays, if it has a fee of its own for working days
+    #[arg(long, value_name = "YUAN", default_value = "0.00")]
+    fix: Fen,
+    /// The part that grows with the amount, in percent with at most two decimals; of D1 as above
+    #[arg(long, value_name = "PERCENT", default_value = "0.00", value_parser = rate)]
+    rate: BasisPoints,
+    /// The fixed part of D1 on working days, in yuan
+    #[arg(long, value_name = "YUAN")]
+    weekday_fix: Option<Fen>,
+    /// The growing part of D1 on working days, in percent
+    #[arg(long, value_name = "PERCENT", value_parser = rate)]
+    weekday_rate: Option<BasisPoints>,
+    /// Whether it is taken from the amount or from another account
+    #[arg(long, value_enum)]
+    bearer: Bearer,
+    /// Whose account at Huifu an outer fee is taken from, if not the user's own
+    #[arg(long, value_name = "HUIFU_ID")]
+    payer: Option<HuifuId>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -53,37 +76,100 @@ impl From<Bearer> for FeeBearer {
 }
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
-    let Command::Set {
-        htouhui_user_id: user,
-        cash_type,
-        fix,
-        rate,
-        bearer,
-    } = command;
-    let rule = FeeRule {
-        fix,
-        rate,
-        bearer: bearer.into(),
-    };
+    match command {
+        Command::Set(arguments) => set(&arguments, database).await,
+        Command::Close {
+            htouhui_user_id,
+            cash_type,
+        } => close(&htouhui_user_id, cash_type, database).await,
+    }
+}
+
+async fn set(arguments: &SetArguments, database: &Database) -> anyhow::Result<Report> {
+    let (user, cash_type) = (&arguments.htouhui_user_id, arguments.cash_type);
+    let rule = arguments.rule();
     let mut connection = database.connection().await?;
     let tx = connection.begin("opsctl: set fee").await?;
-    users::set_cash_rule(&tx, clock::now(), &user, cash_type, &rule)
+    users::cash_rules::set(&tx, clock::now(), user, cash_type, &rule)
         .await
-        .map_err(|error| match error.constraint() {
-            Some("cash_rules_htouhui_user_id_fkey") => anyhow!("there is no user {user}"),
-            _ => error.into(),
-        })?;
+        .map_err(|error| explained(error, user))?;
     tx.commit().await.context("the fee was not set")?;
-    let percent = percent(rate);
-    let bearer = rule.bearer.as_str();
+    Ok(report(user, cash_type, &rule))
+}
+
+async fn close(
+    user: &HtouhuiUserId,
+    cash_type: CashType,
+    database: &Database,
+) -> anyhow::Result<Report> {
+    let mut connection = database.connection().await?;
+    let tx = connection.begin("opsctl: close cash type").await?;
+    let name = cash_type.as_str();
+    if !users::cash_rules::close(&tx, user, cash_type).await? {
+        return Err(anyhow!("{name} is not open to {user}"));
+    }
+    tx.commit().await.context("the cash type was not closed")?;
+    let json = json!({ "htouhui_user_id": user, "cash_type": name });
+    Ok(Report::new(json).line(format!("{name} is closed to {user}.")))
+}
+
+impl SetArguments {
+    fn rule(&self) -> CashRule {
+        // As Huifu takes them: one of the two is enough, and the other is nothing.
+        let weekday = (self.weekday_fix.is_some() || self.weekday_rate.is_some()).then(|| Price {
+            fix: self.weekday_fix.unwrap_or(Fen::ZERO),
+            rate: self.weekday_rate.unwrap_or(BasisPoints::ZERO),
+        });
+        CashRule {
+            price: Price {
+                fix: self.fix,
+                rate: self.rate,
+            },
+            weekday,
+            bearer: self.bearer.into(),
+            payer: self.payer.clone(),
+        }
+    }
+}
+
+fn explained(error: StoreError, user: &HtouhuiUserId) -> anyhow::Error {
+    match error.constraint() {
+        Some("cash_rules_htouhui_user_id_fkey") => anyhow!("there is no user {user}"),
+        Some("cash_rule_weekday_is_for_d1") => {
+            anyhow!("only D1 has a fee of its own for working days")
+        }
+        Some("cash_rule_payer_is_for_outer") => {
+            anyhow!("an inner fee is taken from the amount; only an outer one has a payer")
+        }
+        _ => error.into(),
+    }
+}
+
+fn report(user: &HtouhuiUserId, cash_type: CashType, rule: &CashRule) -> Report {
+    let name = cash_type.as_str();
     let json = json!({
-        "htouhui_user_id": user, "cash_type": cash_type.as_str(), "fix": fix.to_string(),
-        "rate_percent": percent, "bearer": bearer,
+        "htouhui_user_id": user, "cash_type": name,
+        "fix": rule.price.fix.to_string(), "rate_percent": percent(rule.price.rate),
+        "weekday_fix": rule.weekday.map(|weekday| weekday.fix.to_string()),
+        "weekday_rate_percent": rule.weekday.map(|weekday| percent(weekday.rate)),
+        "bearer": rule.bearer.as_str(), "payer": rule.payer,
     });
-    Ok(Report::new(json).line(format!(
-        "{} costs {user} {fix} yuan and {percent} percent, {bearer}.",
-        cash_type.as_str()
-    )))
+    let mut sentence = format!("{name} costs {user} {}", words(rule.price));
+    if let Some(weekday) = rule.weekday {
+        sentence.push_str(&format!(
+            " on holidays and {} on working days",
+            words(weekday)
+        ));
+    }
+    sentence.push_str(&format!(", {}", rule.bearer.as_str()));
+    if let Some(payer) = &rule.payer {
+        sentence.push_str(&format!(", paid by {payer}"));
+    }
+    Report::new(json).line(format!("{sentence}."))
+}
+
+fn words(price: Price) -> String {
+    format!("{} yuan and {} percent", price.fix, percent(price.rate))
 }
 
 fn cash_type(text: &str) -> Result<CashType, WrongUsage> {

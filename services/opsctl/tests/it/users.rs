@@ -95,12 +95,14 @@ async fn a_card_is_bound_and_a_cash_type_opened() {
 
     let id = "10000001".parse().unwrap();
     let connection = world.connection().await;
-    let rules = store::users::cash_rules(&connection, &id).await.unwrap();
+    let rules = store::users::cash_rules::of(&connection, &id)
+        .await
+        .unwrap();
     assert_eq!(rules.len(), 1);
     let (cash_type, rule) = rules[0];
     assert_eq!((cash_type, rule.bearer), (CashType::T1, FeeBearer::Inner));
     assert_eq!((rule.fix.get(), rule.rate.get()), (100, 5));
-    let cards = store::users::cards(&connection, &id).await.unwrap();
+    let cards = store::users::cards::of(&connection, &id).await.unwrap();
     assert_eq!(
         (cards[0].tail.as_str(), cards[0].is_default),
         ("6789", true)

@@ -1,5 +1,6 @@
 //! A database with fixed ids and times in it, so that what is printed can be a snapshot.
 
+use contract::application::SubjectKind;
 use contract::ids::{NoticeId, ReqSeqId, WithdrawalId};
 use contract::message::{Message as _, NoticeDue};
 use contract::money::Fen;
@@ -52,6 +53,7 @@ impl World {
             partner_id: &partner,
             third_party_user_id: &"u-1".parse().unwrap(),
             huifu_id: &"6666000021291985".parse().unwrap(),
+            kind: SubjectKind::IndividualUser,
             password_hash: None,
         };
         users::add(&tx, world.now, &user).await.unwrap();
@@ -61,7 +63,7 @@ impl World {
             bank_name: "招商银行",
             is_default: true,
         };
-        users::add_card(&tx, world.now, user.htouhui_user_id, &card)
+        users::cards::add(&tx, world.now, user.htouhui_user_id, &card)
             .await
             .unwrap();
         tx.commit().await.unwrap();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use contract::application::SubjectKind;
 use contract::ids::{NoticeId, PartnerId, WithdrawalId};
 use contract::message::NoticeDue;
 use contract::money::Fen;
@@ -123,7 +124,7 @@ impl World {
             .unwrap();
         add_user(&tx, &id).await;
         tx.commit().await.unwrap();
-        let cards = users::cards(&connection, &name.parse().unwrap())
+        let cards = users::cards::of(&connection, &name.parse().unwrap())
             .await
             .unwrap();
         Partner {
@@ -244,6 +245,7 @@ async fn add_user(tx: &Transaction<'_>, partner: &PartnerId) {
         partner_id: partner,
         third_party_user_id: &"shop-user-1".parse().unwrap(),
         huifu_id: &"6666000021291985".parse().unwrap(),
+        kind: SubjectKind::IndividualUser,
         password_hash: None,
     };
     users::add(tx, clock::now(), &user).await.unwrap();
@@ -253,7 +255,7 @@ async fn add_user(tx: &Transaction<'_>, partner: &PartnerId) {
         bank_name: "招商银行",
         is_default: true,
     };
-    users::add_card(tx, clock::now(), user.htouhui_user_id, &card)
+    users::cards::add(tx, clock::now(), user.htouhui_user_id, &card)
         .await
         .unwrap();
 }

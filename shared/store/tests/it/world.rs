@@ -1,5 +1,6 @@
 //! A database with one partner, one user and one card in it.
 
+use contract::application::SubjectKind;
 use contract::fee::{BasisPoints, FeeBearer, FeeRule};
 use contract::ids::{HtouhuiUserId, NoticeId, PartnerId, ReqSeqId, WithdrawalId};
 use contract::money::Fen;
@@ -54,6 +55,7 @@ impl World {
             partner_id: &partner_id(),
             third_party_user_id: &third_party,
             huifu_id: &huifu,
+            kind: SubjectKind::IndividualUser,
             password_hash: Some("$argon2id$stand-in"),
         };
         store::users::add(&tx, now, &user).await.unwrap();
@@ -64,7 +66,7 @@ impl World {
             bank_name: "招商银行",
             is_default: true,
         };
-        store::users::add_card(&tx, now, &user_id(), &card)
+        store::users::cards::add(&tx, now, &user_id(), &card)
             .await
             .unwrap();
         let rule = FeeRule {
@@ -72,11 +74,14 @@ impl World {
             rate: BasisPoints::new(5).unwrap(),
             bearer: FeeBearer::Inner,
         };
-        store::users::set_cash_rule(&tx, now, &user_id(), CashType::T1, &rule)
+        store::users::cash_rules::set(&tx, now, &user_id(), CashType::T1, &rule.into())
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        let card_id = store::users::cards(&connection, &user_id()).await.unwrap()[0].id;
+        let card_id = store::users::cards::of(&connection, &user_id())
+            .await
+            .unwrap()[0]
+            .id;
         drop(connection);
         Self {
             store,
