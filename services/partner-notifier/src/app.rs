@@ -1,18 +1,20 @@
-//! Wires the service: one queue, one client, one relay for the retries it writes itself.
+//! Wires the service: a queue for each kind of notice, and one of everything else: client, lanes, and
+//! the relay for the retries it writes itself.
 
 use std::sync::Arc;
 
+use contract::message::NoticeDue;
 use runtime::service::Service;
 
 use crate::deliver::Courier;
 use crate::lanes::Lanes;
-use crate::notify::Notify;
+use crate::notify::{Desk, Notify};
 use crate::settings::NotifierSettings;
 
 /// Starts everything and returns.
 pub async fn start(service: Service<NotifierSettings>) -> anyhow::Result<()> {
     let settings = Arc::clone(&service.settings);
-    service.consume(Notify {
+    let desk = Arc::new(Desk {
         store: service.store.clone(),
         courier: Courier::new(&settings)?,
         lanes: Lanes::new(
@@ -21,6 +23,7 @@ pub async fn start(service: Service<NotifierSettings>) -> anyhow::Result<()> {
         ),
         settings,
     });
+    service.consume(Notify::<NoticeDue>::new(&desk));
     service.relay();
     Ok(())
 }

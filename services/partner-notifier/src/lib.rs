@@ -1,4 +1,4 @@
-//! Tells partners, signed and surely, how each withdrawal ended.
+//! Tells partners, signed and surely, how each withdrawal and each application ended.
 //!
 //! A notice is delivered at least once: the partner hears it, and only then is that written down,
 //! so a crash in between sends it again with the same `notice_id`. What it tells is read from the

@@ -1,16 +1,65 @@
-//! From the stored notice to the form that the partner gets.
+//! From the stored notice to the form that the partner gets, whatever the notice tells of.
+//!
+//! Withdrawals and applications differ in what their notices say and in nothing else: one schedule,
+//! one courier, one lane for each partner. So a message says how its notice is loaded, and from
+//! there on everybody handles a [`Due`].
 //!
 //! The facts and `notice_id` are the same on every sending; time, nonce and signature are of this
 //! one, so that a partner who remembers nonces takes a retry.
 
-use contract::ids::KeyId;
-use contract::partner::ReasonCode;
-use contract::partner::notice::{Notice, Outcome};
+mod withdrawal;
+
+use std::future::Future;
+
+use contract::ids::{KeyId, NoticeId, PartnerId};
+use contract::message::Message;
+use contract::partner::notice::Notice;
 use contract::partner::seal::Seal;
 use contract::partner::time::WireTime;
 use contract::signing::keys::PrivateKey;
 use jiff::Timestamp;
-use store::notices::{self, ForDelivery};
+use serde_json::Value;
+use store::notices::NoticeState;
+use store::{Connection, StoreError, Transaction, timeline};
+use uuid::Uuid;
+
+/// A message that says that a notice is due.
+pub(crate) trait Deliverable: Message + Clone {
+    /// The notice, as it stands for this delivery of the message; `None` if there is none.
+    fn load(
+        &self,
+        connection: &Connection,
+        message_id: Uuid,
+    ) -> impl Future<Output = Result<Option<Due>, StoreError>> + Send;
+}
+
+/// A notice that is due.
+#[derive(Debug)]
+pub(crate) struct Due {
+    /// Who is told.
+    pub(crate) partner_id: PartnerId,
+    /// Where to.
+    pub(crate) notify_url: String,
+    /// Where the partner's addresses may point to, as registered now.
+    pub(crate) hosts: Vec<String>,
+    /// Where its delivery stands.
+    pub(crate) state: NoticeState,
+    /// How often it was sent so far.
+    pub(crate) attempt_count: i32,
+    /// How far the retry schedule has been used since the last replay.
+    pub(crate) schedule_step: i32,
+    /// Whether the message that asks for this has not been carried out.
+    pub(crate) message_is_open: bool,
+    /// What it tells.
+    pub(crate) told: Told,
+}
+
+/// What a notice tells.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// How a withdrawal ended.
+    Withdrawal(Notice),
+}
 
 /// What is of one sending alone.
 pub(crate) struct Sending<'a> {
@@ -21,65 +70,53 @@ pub(crate) struct Sending<'a> {
     pub(crate) random: [u8; 16],
 }
 
-/// The body to post.
-pub(crate) fn body(stored: &ForDelivery, sending: &Sending<'_>) -> String {
-    let seal = Seal {
-        partner_id: stored.partner_id.clone(),
-        key_id: sending.key_id.clone(),
-        timestamp: WireTime::new(sending.at),
-        nonce: format!("{:032x}", u128::from_be_bytes(sending.random)),
-    };
-    notice(stored).body(&seal, sending.key)
-}
-
-fn notice(stored: &ForDelivery) -> Notice {
-    Notice {
-        third_party_user_id: stored.third_party_user_id.clone(),
-        htouhui_user_id: stored.htouhui_user_id.clone(),
-        money: stored.amount,
-        outcome: outcome(stored.outcome, stored.reason_code.as_deref()),
-        order_id: stored.withdrawal_id.clone(),
-        out_order_no: stored.out_order_no.clone(),
-        notice_id: stored.id.clone(),
-        sequence: u32::try_from(stored.sequence).unwrap_or_default(),
-        fee: stored.fee,
-        arrival_money: stored.arrival,
-        cash_type: stored.cash_type,
-        finished_at: stored.finished_at,
-    }
-}
-
-/// During a rollout a newer service may write a reason that this one does not know. The partner is
-/// told of the end all the same, with the general reason of its kind.
-fn outcome(stored: notices::Outcome, reason: Option<&str>) -> Outcome {
-    let reason = reason.and_then(ReasonCode::from_code);
-    match stored {
-        notices::Outcome::Paid => Outcome::Succeeded,
-        notices::Outcome::Failed => {
-            Outcome::Failed(reason.unwrap_or(ReasonCode::RefusedByProvider))
+impl Due {
+    /// The body to post.
+    pub(crate) fn body(&self, sending: &Sending<'_>) -> String {
+        let seal = Seal {
+            partner_id: self.partner_id.clone(),
+            key_id: sending.key_id.clone(),
+            timestamp: WireTime::new(sending.at),
+            nonce: format!("{:032x}", u128::from_be_bytes(sending.random)),
+        };
+        match &self.told {
+            Told::Withdrawal(notice) => notice.body(&seal, sending.key),
         }
-        notices::Outcome::Returned => Outcome::Failed(reason.unwrap_or(ReasonCode::ReturnedByBank)),
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// The same on every retry and replay.
+    pub(crate) fn notice_id(&self) -> &NoticeId {
+        match &self.told {
+            Told::Withdrawal(notice) => &notice.notice_id,
+        }
+    }
 
-    #[test]
-    fn an_end_is_told_even_when_its_reason_is_unknown_here() {
-        assert_eq!(outcome(notices::Outcome::Paid, None), Outcome::Succeeded);
-        assert_eq!(
-            outcome(notices::Outcome::Failed, Some("account_frozen")),
-            Outcome::Failed(ReasonCode::AccountFrozen)
-        );
-        assert_eq!(
-            outcome(notices::Outcome::Failed, Some("solar_flare")),
-            Outcome::Failed(ReasonCode::RefusedByProvider)
-        );
-        assert_eq!(
-            outcome(notices::Outcome::Returned, None),
-            Outcome::Failed(ReasonCode::ReturnedByBank)
-        );
+    /// Its number among the notices about the same thing.
+    pub(crate) fn sequence(&self) -> u32 {
+        match &self.told {
+            Told::Withdrawal(notice) => notice.sequence,
+        }
+    }
+
+    /// What it is about: the withdrawal or the application.
+    pub(crate) fn subject(&self) -> &str {
+        match &self.told {
+            Told::Withdrawal(notice) => notice.order_id.as_str(),
+        }
+    }
+
+    /// A line on the timeline of what it is about.
+    pub(crate) async fn note(
+        &self,
+        tx: &Transaction<'_>,
+        now: Timestamp,
+        event: &str,
+        detail: &Value,
+    ) -> Result<(), StoreError> {
+        match &self.told {
+            Told::Withdrawal(notice) => {
+                timeline::note(tx, now, &notice.order_id, event, detail).await
+            }
+        }
     }
 }

@@ -1,65 +1,85 @@
 //! Handles "a notice is due": sends it once and records what came of it.
 //!
+//! One handler for both kinds of notice, over one [`Desk`]: what a partner may take of this process,
+//! it may take once, not once for each queue.
+//!
 //! The partner hears before we write, so a crash in between tells it twice; the other order could
 //! tell it never. A message that was carried out before is recognised without sending anything.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Instant;
 
-use contract::message::{Envelope, NoticeDue};
+use contract::message::Envelope;
 use jiff::Timestamp;
 use runtime::amqp::{Handler, HandlerError, Verdict as _};
 use runtime::clock;
 use runtime::crash::{self, CrashPoint};
 use runtime::ids::random_bytes;
-use store::notices::{self, ForDelivery, NoticeState};
+use store::notices::NoticeState;
 use store::{Store, StoreError};
 
 use crate::deliver::{Answer, Courier};
 use crate::lanes::{Full, Lanes, Place};
-use crate::notification::{self, Sending};
+use crate::notification::{Deliverable, Due, Sending};
 use crate::record::{self, Next, Sent};
 use crate::settings::NotifierSettings;
 
-/// The handler of the queue of due notices.
-pub(crate) struct Notify {
+/// What the handlers of all queues work with.
+pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) courier: Courier,
     pub(crate) lanes: Lanes,
     pub(crate) settings: Arc<NotifierSettings>,
 }
 
-impl Handler for Notify {
-    type Message = NoticeDue;
+/// The handler of one queue of due notices.
+pub(crate) struct Notify<M> {
+    desk: Arc<Desk>,
+    message: PhantomData<fn() -> M>,
+}
 
-    async fn handle(&self, envelope: Envelope<NoticeDue>) -> Result<(), HandlerError> {
-        let notice = self.load(&envelope).await?;
+impl<M> Notify<M> {
+    pub(crate) fn new(desk: &Arc<Desk>) -> Self {
+        Self {
+            desk: Arc::clone(desk),
+            message: PhantomData,
+        }
+    }
+}
+
+impl<M: Deliverable> Handler for Notify<M> {
+    type Message = M;
+
+    async fn handle(&self, envelope: Envelope<M>) -> Result<(), HandlerError> {
+        let desk = &self.desk;
+        let due = desk.load(&envelope).await?;
         // It came again although its effect was committed: only the ack got lost.
-        if !notice.message_is_open {
+        if !due.message_is_open {
             return Ok(());
         }
-        match notice.state {
+        match due.state {
             NoticeState::Pending => {}
             NoticeState::Delivered | NoticeState::DeadLettered => {
-                return written(record::settle(&self.store, &envelope).await);
+                return written(record::settle(&desk.store, &envelope).await);
             }
         }
-        match self.lanes.enter(&notice.partner_id).await {
-            Ok(place) => self.send(&envelope, &notice, place).await,
+        match desk.lanes.enter(&due.partner_id).await {
+            Ok(place) => desk.send(&envelope, &due, place).await,
             Err(Full { pause }) => {
                 metrics::counter!("notices_put_back_total").increment(1);
-                written(record::put_back(&self.store, clock::now(), &envelope, pause).await)
+                written(record::put_back(&desk.store, clock::now(), &envelope, pause).await)
             }
         }
     }
 }
 
-impl Notify {
-    async fn load(&self, envelope: &Envelope<NoticeDue>) -> Result<ForDelivery, HandlerError> {
+impl Desk {
+    async fn load<M: Deliverable>(&self, envelope: &Envelope<M>) -> Result<Due, HandlerError> {
         let connection = self.store.connection().await.or_requeue()?;
-        let id = &envelope.body.notice_id;
-        match notices::for_delivery(&connection, id, envelope.message_id).await {
-            Ok(Some(notice)) => Ok(notice),
+        let loaded = envelope.body.load(&connection, envelope.message_id).await;
+        match loaded {
+            Ok(Some(due)) => Ok(due),
             Ok(None) => Err(HandlerError::dead_letter("there is no such notice")),
             Err(error @ StoreError::Corrupt { .. }) => {
                 Err(error).or_dead_letter("a stored value of the notice cannot be read")
@@ -68,10 +88,10 @@ impl Notify {
         }
     }
 
-    async fn send(
+    async fn send<M: Deliverable>(
         &self,
-        envelope: &Envelope<NoticeDue>,
-        notice: &ForDelivery,
+        envelope: &Envelope<M>,
+        due: &Due,
         place: Place,
     ) -> Result<(), HandlerError> {
         let began = clock::now();
@@ -82,11 +102,11 @@ impl Notify {
             at: began,
             random: random_bytes(),
         };
-        let body = notification::body(notice, &sending);
+        let body = due.body(&sending);
         crash::reach(CrashPoint::NotifierBeforePost);
         let answer = self
             .courier
-            .deliver(&notice.notify_url, &notice.hosts, body, began)
+            .deliver(&due.notify_url, &due.hosts, body, began)
             .await;
         crash::reach(CrashPoint::NotifierAfterPost);
         // Given back before we write: the partner's place is not for our database to hold.
@@ -95,24 +115,24 @@ impl Notify {
         let sent = Sent {
             service: "partner-notifier",
             envelope,
-            notice,
+            due,
             answer: &answer,
             began,
             took,
         };
         let now = clock::now();
-        let next = self.next(now, notice, &answer);
+        let next = self.next(now, due, &answer);
         written(record::record(&self.store, now, &sent, next).await)?;
         crash::reach(CrashPoint::NotifierAfterRecordCommit);
         tell(&sent, next);
         Ok(())
     }
 
-    fn next(&self, now: Timestamp, notice: &ForDelivery, answer: &Answer) -> Next {
+    fn next(&self, now: Timestamp, due: &Due, answer: &Answer) -> Next {
         if answer.taken.is_ok() {
             return Next::Done;
         }
-        let step = usize::try_from(notice.schedule_step).unwrap_or_default();
+        let step = usize::try_from(due.schedule_step).unwrap_or_default();
         let pause = self
             .settings
             .schedule
@@ -129,11 +149,11 @@ fn random() -> u32 {
     u32::from_le_bytes(random_bytes())
 }
 
-fn tell(sent: &Sent<'_>, next: Next) {
+fn tell<M>(sent: &Sent<'_, M>, next: Next) {
     let outcome = record::outcome(sent.answer);
     metrics::histogram!("notice_seconds", "outcome" => outcome).record(sent.took);
-    let (notice_id, partner_id) = (&sent.notice.id, &sent.notice.partner_id);
-    let attempt = sent.notice.attempt_count.saturating_add(1);
+    let (notice_id, partner_id) = (sent.due.notice_id(), &sent.due.partner_id);
+    let attempt = sent.due.attempt_count.saturating_add(1);
     match next {
         Next::Done => tracing::info!(%notice_id, %partner_id, attempt, "notice delivered"),
         Next::Again(at) => {

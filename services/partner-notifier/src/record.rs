@@ -3,21 +3,22 @@
 
 use std::time::Duration;
 
-use contract::message::{Envelope, Message, NoticeDue};
+use contract::message::Envelope;
 use jiff::{SignedDuration, Timestamp};
 use runtime::ids::new_message_id;
 use serde_json::{Value, json};
 use store::dead_letters::{self, NewDeadLetter};
-use store::notices::{self, Attempted, ForDelivery, NoticeState};
-use store::{Store, StoreError, Transaction, outbox, timeline};
+use store::notices::{self, Attempted, NoticeState};
+use store::{Store, StoreError, Transaction, outbox};
 
 use crate::deliver::Answer;
+use crate::notification::{Deliverable, Due};
 
 /// One sending, from the message to the answer.
-pub(crate) struct Sent<'a> {
+pub(crate) struct Sent<'a, M> {
     pub(crate) service: &'static str,
-    pub(crate) envelope: &'a Envelope<NoticeDue>,
-    pub(crate) notice: &'a ForDelivery,
+    pub(crate) envelope: &'a Envelope<M>,
+    pub(crate) due: &'a Due,
     pub(crate) answer: &'a Answer,
     pub(crate) began: Timestamp,
     pub(crate) took: Duration,
@@ -35,16 +36,16 @@ pub(crate) enum Next {
 }
 
 /// Writes all of it down; does nothing if somebody else has settled the message meanwhile.
-pub(crate) async fn record(
+pub(crate) async fn record<M: Deliverable>(
     store: &Store,
     now: Timestamp,
-    sent: &Sent<'_>,
+    sent: &Sent<'_, M>,
     next: Next,
 ) -> Result<(), StoreError> {
     let mut connection = store.connection().await?;
     let first_failed_at = match next {
         Next::Done | Next::Again(_) => sent.began,
-        Next::GiveUp => notices::attempts_of(&connection, &sent.notice.id)
+        Next::GiveUp => notices::attempts_of(&connection, sent.due.notice_id())
             .await?
             .first()
             .map_or(sent.began, |first| first.at),
@@ -69,17 +70,17 @@ pub(crate) async fn record(
     // Sent down one connection without waiting in between.
     tokio::try_join!(
         biased;
-        notices::record_attempt(&tx, now, &sent.notice.id, &attempt),
-        timeline::note(&tx, now, &sent.notice.withdrawal_id, event, &detail),
+        notices::record_attempt(&tx, now, sent.due.notice_id(), &attempt),
+        sent.due.note(&tx, now, event, &detail),
         follow(&tx, now, sent, next, first_failed_at),
     )?;
     tx.commit().await
 }
 
 /// Ends the message without a sending: the notice is delivered or given up already.
-pub(crate) async fn settle(
+pub(crate) async fn settle<M: Deliverable>(
     store: &Store,
-    envelope: &Envelope<NoticeDue>,
+    envelope: &Envelope<M>,
 ) -> Result<(), StoreError> {
     let mut connection = store.connection().await?;
     let tx = connection.begin("partner-notifier: settle message").await?;
@@ -88,10 +89,10 @@ pub(crate) async fn settle(
 }
 
 /// Makes the same notice due a little later, without counting an attempt.
-pub(crate) async fn put_back(
+pub(crate) async fn put_back<M: Deliverable>(
     store: &Store,
     now: Timestamp,
-    envelope: &Envelope<NoticeDue>,
+    envelope: &Envelope<M>,
     pause: Duration,
 ) -> Result<(), StoreError> {
     let mut connection = store.connection().await?;
@@ -110,10 +111,10 @@ pub(crate) fn later(now: Timestamp, pause: Duration) -> Timestamp {
     now.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }
 
-async fn follow(
+async fn follow<M: Deliverable>(
     tx: &Transaction<'_>,
     now: Timestamp,
-    sent: &Sent<'_>,
+    sent: &Sent<'_, M>,
     next: Next,
     first_failed_at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -129,16 +130,16 @@ async fn follow(
             let letter = NewDeadLetter {
                 message_id: Some(sent.envelope.message_id),
                 service: sent.service,
-                queue: NoticeDue::QUEUE.name,
-                exchange: NoticeDue::QUEUE.exchange.name,
-                routing_key: NoticeDue::QUEUE.routing_key,
-                message_type: Some(NoticeDue::TYPE),
-                correlation_id: Some(sent.notice.withdrawal_id.as_str()),
+                queue: M::QUEUE.name,
+                exchange: M::QUEUE.exchange.name,
+                routing_key: M::QUEUE.routing_key,
+                message_type: Some(M::TYPE),
+                correlation_id: Some(sent.due.subject()),
                 causation_id: sent.envelope.causation_id,
-                partner_id: Some(sent.notice.partner_id.as_str()),
+                partner_id: Some(sent.due.partner_id.as_str()),
                 reason: &reason,
                 error_class: class,
-                attempt_count: sent.notice.attempt_count.saturating_add(1),
+                attempt_count: sent.due.attempt_count.saturating_add(1),
                 headers: &json!({}),
                 body: &body,
                 first_failed_at,
@@ -148,7 +149,7 @@ async fn follow(
     }
 }
 
-fn again(now: Timestamp, envelope: &Envelope<NoticeDue>) -> Envelope<NoticeDue> {
+fn again<M: Deliverable>(now: Timestamp, envelope: &Envelope<M>) -> Envelope<M> {
     Envelope {
         message_id: new_message_id(),
         at: now,
@@ -167,16 +168,16 @@ pub(crate) fn outcome(answer: &Answer) -> &'static str {
 }
 
 /// The line on the timeline: ids, numbers and a word; neither the URL nor what the partner said.
-fn told(sent: &Sent<'_>, next: Next) -> (&'static str, Value) {
+fn told<M>(sent: &Sent<'_, M>, next: Next) -> (&'static str, Value) {
     let event = match next {
         Next::Done => "notice_delivered",
         Next::Again(_) => "notice_failed",
         Next::GiveUp => "notice_dead_lettered",
     };
     let mut detail = json!({
-        "notice_id": sent.notice.id,
-        "sequence": sent.notice.sequence,
-        "attempt": sent.notice.attempt_count.saturating_add(1),
+        "notice_id": sent.due.notice_id(),
+        "sequence": sent.due.sequence(),
+        "attempt": sent.due.attempt_count.saturating_add(1),
     });
     if sent.answer.taken.is_err() {
         detail["class"] = outcome(sent.answer).into();

@@ -1,7 +1,7 @@
 //! When each notice that was put back comes round again: one after the other, as fast as the
 //! partner takes them.
 //!
-//! All notices share one queue, so a backlog that comes round too often is what the other partners
+//! All partners share a queue, so a backlog that comes round too often is what the other partners
 //! wait behind. Two limits pull against each other. Within [`HORIZON`] the turns follow the pace
 //! of the partner, so hardly any of them finds no place. What does not fit there lies behind it,
 //! [`DENSEST`] apart: a backlog of any size costs at most fifty put-backs a second, and the price

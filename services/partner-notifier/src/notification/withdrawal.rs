@@ -1,0 +1,85 @@
+//! Notices about withdrawals.
+
+use contract::message::NoticeDue;
+use contract::partner::ReasonCode;
+use contract::partner::notice::{Notice, Outcome};
+use store::notices::{self, ForDelivery};
+use store::{Connection, StoreError};
+use uuid::Uuid;
+
+use super::{Deliverable, Due, Told};
+
+impl Deliverable for NoticeDue {
+    async fn load(
+        &self,
+        connection: &Connection,
+        message_id: Uuid,
+    ) -> Result<Option<Due>, StoreError> {
+        let stored = notices::for_delivery(connection, &self.notice_id, message_id).await?;
+        Ok(stored.map(Due::from))
+    }
+}
+
+impl From<ForDelivery> for Due {
+    fn from(stored: ForDelivery) -> Self {
+        let notice = Notice {
+            third_party_user_id: stored.third_party_user_id,
+            htouhui_user_id: stored.htouhui_user_id,
+            money: stored.amount,
+            outcome: outcome(stored.outcome, stored.reason_code.as_deref()),
+            order_id: stored.withdrawal_id,
+            out_order_no: stored.out_order_no,
+            notice_id: stored.id,
+            sequence: u32::try_from(stored.sequence).unwrap_or_default(),
+            fee: stored.fee,
+            arrival_money: stored.arrival,
+            cash_type: stored.cash_type,
+            finished_at: stored.finished_at,
+        };
+        Self {
+            partner_id: stored.partner_id,
+            notify_url: stored.notify_url,
+            hosts: stored.hosts,
+            state: stored.state,
+            attempt_count: stored.attempt_count,
+            schedule_step: stored.schedule_step,
+            message_is_open: stored.message_is_open,
+            told: Told::Withdrawal(notice),
+        }
+    }
+}
+
+/// During a rollout a newer service may write a reason that this one does not know. The partner is
+/// told of the end all the same, with the general reason of its kind.
+fn outcome(stored: notices::Outcome, reason: Option<&str>) -> Outcome {
+    let reason = reason.and_then(ReasonCode::from_code);
+    match stored {
+        notices::Outcome::Paid => Outcome::Succeeded,
+        notices::Outcome::Failed => {
+            Outcome::Failed(reason.unwrap_or(ReasonCode::RefusedByProvider))
+        }
+        notices::Outcome::Returned => Outcome::Failed(reason.unwrap_or(ReasonCode::ReturnedByBank)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_told_even_when_its_reason_is_unknown_here() {
+        assert_eq!(outcome(notices::Outcome::Paid, None), Outcome::Succeeded);
+        assert_eq!(
+            outcome(notices::Outcome::Failed, Some("account_frozen")),
+            Outcome::Failed(ReasonCode::AccountFrozen)
+        );
+        assert_eq!(
+            outcome(notices::Outcome::Failed, Some("solar_flare")),
+            Outcome::Failed(ReasonCode::RefusedByProvider)
+        );
+        assert_eq!(
+            outcome(notices::Outcome::Returned, None),
+            Outcome::Failed(ReasonCode::ReturnedByBank)
+        );
+    }
+}
