@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::{StoreError, Transaction};
 
 /// Only what was written as a message of ours can become one again. A `correlation_id` is a
-/// withdrawal's only if there is such a withdrawal: the broker's letters may say anything.
+/// withdrawal's or an application's only if there is such a one: the broker's letters may say
+/// anything.
 const REPLAY: &str = "\
 -- dead_letters.replay
 with chosen as (
@@ -26,11 +27,17 @@ told as (
            jsonb_build_object('dead_letter', chosen.id, 'by', $3::text, 'reason', $4::text)
       from chosen
       join withdrawals on withdrawals.id = chosen.correlation_id),
+told_of_application as (
+    insert into application_timeline (application_id, at, recorded_by, event, detail)
+    select applications.id, $2, $5, 'dead_letter_replayed',
+           jsonb_build_object('dead_letter', chosen.id, 'by', $3::text, 'reason', $4::text)
+      from chosen
+      join applications on applications.id = chosen.correlation_id),
 revived as (
     update notices
        set state = 'pending', schedule_step = 0, updated_at = $2, updated_by = $5
       from chosen
-     where chosen.message_type like 'notice.due.%'
+     where chosen.message_type like any (array['notice.due.%', 'application-notice.due.%'])
        and notices.id = chosen.body::jsonb ->> 'notice_id'
        and notices.state = 'dead_lettered')
 insert into outbox (message_id, exchange, routing_key, message_type, correlation_id, causation_id,
@@ -52,7 +59,13 @@ told as (
     select withdrawals.id, $2, $5, 'dead_letter_discarded',
            jsonb_build_object('dead_letter', chosen.id, 'by', $3::text, 'reason', $4::text)
       from chosen
-      join withdrawals on withdrawals.id = chosen.correlation_id)
+      join withdrawals on withdrawals.id = chosen.correlation_id),
+told_of_application as (
+    insert into application_timeline (application_id, at, recorded_by, event, detail)
+    select applications.id, $2, $5, 'dead_letter_discarded',
+           jsonb_build_object('dead_letter', chosen.id, 'by', $3::text, 'reason', $4::text)
+      from chosen
+      join applications on applications.id = chosen.correlation_id)
 select id from chosen";
 
 /// An operator's decision: who and why are mandatory.
@@ -65,7 +78,7 @@ pub struct Decision<'a> {
 }
 
 /// Puts a dead letter back into the outbox, and its notice back to the beginning of its schedule.
-/// Its withdrawal's timeline tells who did it and why.
+/// The timeline of what it is about tells who did it and why.
 ///
 /// `false`: it is not open, it is not a message that could be published, or it is in the outbox
 /// already; then the transaction must be rolled back. Commit wakes a relay only through
@@ -85,8 +98,8 @@ pub async fn replay(
     Ok(count == 1)
 }
 
-/// Gives a dead letter up for good, and says so on its withdrawal's timeline; `false` if it is not
-/// open.
+/// Gives a dead letter up for good, and says so on the timeline of what it is about; `false` if it
+/// is not open.
 pub async fn discard(
     tx: &Transaction<'_>,
     now: Timestamp,
