@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
-use crate::command::{case, dead_letter, keygen, migrate, partner, signature, user, withdrawal};
+use crate::command::{
+    calendar, case, dead_letter, keygen, migrate, partner, signature, user, withdrawal,
+};
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
 use crate::output::Report;
@@ -60,6 +62,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Migrate => migrate::run(&database).await,
         Command::Partner(command) => partner::run(command, &database).await,
         Command::User(command) => user::run(command, &database).await,
+        Command::Calendar(command) => calendar::run(command, &database).await,
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
         Command::DeadLetter(command) => dead_letter::run(command, &database).await,
         Command::Case(command) => case::run(command, &database).await,

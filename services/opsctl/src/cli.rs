@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use runtime::settings::Secret;
 
-use crate::command::{case, dead_letter, keygen, partner, signature, user, withdrawal};
+use crate::command::{calendar, case, dead_letter, keygen, partner, signature, user, withdrawal};
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
 #[derive(Debug, Parser)]
@@ -30,6 +30,9 @@ pub(crate) enum Command {
     /// Users, their cards and what a withdrawal costs them
     #[command(subcommand)]
     User(user::Command),
+    /// Holidays and working weekends, by which D1 has one price or the other
+    #[command(subcommand)]
+    Calendar(calendar::Command),
     /// Withdrawals: one with its whole story, or those that do not move
     #[command(subcommand)]
     Withdrawal(withdrawal::Command),

@@ -1,5 +1,7 @@
 //! One file per command.
 
+pub(crate) mod calendar;
+pub(crate) mod calendar_file;
 pub(crate) mod case;
 pub(crate) mod case_closing;
 pub(crate) mod dead_letter;

@@ -21,6 +21,9 @@ alter table cash_rules
 create table calendar_days (
     day        date        primary key,
     kind       text        not null,
+    -- Who entered it and why, in an operator's words: it decides what users pay.
+    decided_by text        not null,
+    decision   text        not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     updated_by text        not null,
