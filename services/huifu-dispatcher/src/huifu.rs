@@ -1,44 +1,30 @@
-//! Huifu, as this service sees it: send a withdrawal, ask about one.
+//! Huifu, as this service sees it: one call, bounded in everything, for every interface it has.
 //!
-//! Sealing and opening, and what an answer means, are `contract::huifu`'s; here the answer becomes
-//! one of the three outcomes of sending. Whatever is not clear is [`HuifuError::OutcomeUnknown`].
+//! Sealing and opening, and what an answer means, are `contract::huifu`'s; here is only the way
+//! there and back. What a failed call proves is said by [`SendError`]: one kind alone, that there
+//! was no connection, is proof that nothing was sent. Whatever is sent to change something goes
+//! through a verb of its own, such as [`Huifu::encash`], that turns this into one of the three
+//! outcomes of sending; [`Huifu::call`] is for questions and for those verbs.
 
 mod brake;
 mod client;
+mod encashment;
 mod error;
 
 use std::sync::Arc;
 
-use contract::huifu::answer::{EncashmentAnswer, QueryAnswer};
 use contract::huifu::envelope::{self, Caller, EnvelopeError};
-use contract::huifu::{ENCASHMENT_PATH, Encashment, QUERY_PATH, Query, Verdict};
-use contract::ids::HuifuId;
 use contract::signing::keys::{PrivateKey, PublicKey};
 use runtime::backoff;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+pub use encashment::{Found, Taken};
 pub use error::{HuifuError, SendError};
 
 use crate::settings::HuifuSettings;
-
-/// What Huifu said when it took a withdrawal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// Huifu's serial.
-    pub hf_seq_id: Option<String>,
-    /// Huifu's code.
-    pub resp_code: Option<String>,
-}
-
-/// What Huifu said about a withdrawal.
-#[derive(Debug)]
-pub struct Found {
-    /// What it means.
-    pub verdict: Verdict,
-    /// The answer, verified.
-    pub answer: QueryAnswer,
-}
 
 /// The right to one request; dropped when it is over.
 #[derive(Debug)]
@@ -95,133 +81,41 @@ impl Huifu {
         Some(Room { _permit: permit })
     }
 
-    /// Sends a withdrawal of `huifu_id`, once.
-    pub async fn encash(
+    /// One request of the interface at `path` and its answer, verified and read. Sent at most
+    /// once. What the answer's `resp_code` means is the caller's to say, and to [`Self::heed`].
+    pub async fn call<Request, Answer>(
+        &self,
+        room: &Room,
+        path: &'static str,
+        data: &Request,
+    ) -> Result<Answer, SendError>
+    where
+        Request: Serialize,
+        Answer: DeserializeOwned,
+    {
+        let answer = self.exchange(room, path, data).await?;
+        answer.map_err(SendError::Envelope)
+    }
+
+    /// [`Self::call`], for verdicts that also judge an answer nobody can believe.
+    async fn exchange<Request, Answer>(
         &self,
         _room: &Room,
-        encashment: &Encashment,
-        huifu_id: &HuifuId,
-    ) -> Result<Taken, HuifuError> {
-        let body = envelope::seal(encashment, &self.caller, &self.private_key);
-        let outcome = match self.wire.post(ENCASHMENT_PATH, body).await {
-            Ok(text) => {
-                let answer = envelope::open(&text, &self.public_key);
-                judge(answer, encashment, huifu_id)
-            }
-            Err(error @ SendError::NoConnection(_)) => Err(HuifuError::NotSent(error)),
-            Err(error) => Err(HuifuError::OutcomeUnknown(error)),
-        };
-        if let Err(HuifuError::OutcomeUnknown(error)) = &outcome {
-            self.brake.heed(error);
-        }
-        outcome
+        path: &'static str,
+        data: &Request,
+    ) -> Result<Result<Answer, EnvelopeError>, SendError>
+    where
+        Request: Serialize,
+        Answer: DeserializeOwned,
+    {
+        let body = envelope::seal(data, &self.caller, &self.private_key);
+        let posted = self.wire.post(path, body).await;
+        let text = posted.inspect_err(|error| self.heed(error))?;
+        Ok(envelope::open(&text, &self.public_key))
     }
 
-    /// Asks about a withdrawal. An answer that cannot be believed is an error.
-    pub async fn ask(&self, _room: &Room, query: &Query) -> Result<Found, SendError> {
-        let body = envelope::seal(query, &self.caller, &self.private_key);
-        let posted = self.wire.post(QUERY_PATH, body).await;
-        let text = posted.inspect_err(|error| self.brake.heed(error))?;
-        let answer = envelope::open::<QueryAnswer>(&text, &self.public_key);
-        let verdict = Verdict::of_query(&answer, query);
-        let answer = answer.map_err(SendError::Envelope)?;
-        Ok(Found { verdict, answer })
-    }
-}
-
-fn judge(
-    answer: Result<EncashmentAnswer, EnvelopeError>,
-    encashment: &Encashment,
-    huifu_id: &HuifuId,
-) -> Result<Taken, HuifuError> {
-    let verdict = Verdict::of_encashment(&answer, encashment);
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) => return Err(HuifuError::OutcomeUnknown(SendError::Envelope(error))),
-    };
-    // A good signature over somebody else's answer is not an answer to us.
-    let foreign = |echoed: &str| echoed != huifu_id.as_str();
-    if answer.huifu_id.as_deref().is_some_and(foreign) {
-        return Err(HuifuError::OutcomeUnknown(SendError::ForeignAccount));
-    }
-    match verdict {
-        Verdict::Submitted => Ok(Taken {
-            hf_seq_id: answer.hf_seq_id,
-            resp_code: answer.resp_code,
-        }),
-        Verdict::Refused(refusal) => Err(HuifuError::Refused(refusal)),
-        // The last four cannot come of a synchronous answer; if they ever do, we ask.
-        Verdict::Unknown
-        | Verdict::NotKnown
-        | Verdict::Paid
-        | Verdict::Failed(_)
-        | Verdict::Returned
-        | Verdict::Noted => Err(HuifuError::OutcomeUnknown(SendError::Inconclusive {
-            resp_code: answer.resp_code.unwrap_or_default(),
-        })),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use contract::huifu::ReqDate;
-    use contract::huifu::request::NewEncashment;
-    use contract::ids::ReqSeqId;
-    use contract::money::Fen;
-    use contract::withdrawal::CashType;
-    use jiff::Timestamp;
-
-    use super::*;
-
-    const HUIFU_ID: &str = "6666000021291985";
-
-    fn encashment() -> Encashment {
-        Encashment::new(NewEncashment {
-            req_date: ReqDate::at(Timestamp::UNIX_EPOCH),
-            req_seq_id: ReqSeqId::from_parts(1, 2),
-            cash_amt: Fen::new(10_000).unwrap(),
-            huifu_id: HUIFU_ID.parse().unwrap(),
-            into_acct_date_type: CashType::D0,
-            token_no: "10004053462".parse().unwrap(),
-            acct_id: None,
-            remark: None,
-            notify_url: None,
-        })
-        .unwrap()
-    }
-
-    fn judged(resp_code: &str, trans_stat: Option<&str>, echoed: &str) -> &'static str {
-        let answer = EncashmentAnswer {
-            resp_code: Some(resp_code.to_owned()),
-            trans_stat: trans_stat.map(str::to_owned),
-            huifu_id: Some(echoed.to_owned()),
-            ..EncashmentAnswer::default()
-        };
-        match judge(Ok(answer), &encashment(), &HUIFU_ID.parse().unwrap()) {
-            Ok(_) => "taken",
-            Err(error) => error.as_str(),
-        }
-    }
-
-    #[test]
-    fn only_a_clear_word_about_our_own_account_is_more_than_unknown() {
-        assert_eq!(judged("00000000", Some("P"), HUIFU_ID), "taken");
-        assert_eq!(judged("00000000", Some("S"), HUIFU_ID), "taken");
-        assert_eq!(judged("22000003", None, HUIFU_ID), "refused");
-        assert_eq!(judged("00000000", Some("F"), HUIFU_ID), "refused");
-        for (code, stat) in [
-            ("00000000", None),
-            ("00000000", Some("Z")),
-            ("00000100", Some("P")),
-            ("20000000", None),
-            ("23000001", None),
-            ("99999999", Some("F")),
-        ] {
-            assert_eq!(judged(code, stat, HUIFU_ID), "unknown", "{code} {stat:?}");
-        }
-        for code in ["00000000", "22000003"] {
-            let stat = (code == "00000000").then_some("P");
-            assert_eq!(judged(code, stat, "6666000000000001"), "unknown");
-        }
+    /// Spares Huifu for a while if `failure` means "too often".
+    pub fn heed(&self, failure: &SendError) {
+        self.brake.heed(failure);
     }
 }
