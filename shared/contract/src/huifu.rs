@@ -10,6 +10,7 @@ pub mod code;
 pub mod date;
 pub mod envelope;
 mod field;
+pub mod operations;
 pub mod reason;
 pub mod request;
 pub mod verdict;

@@ -26,8 +26,8 @@ pub struct CallbackForm {
 /// Why a callback is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum CallbackError {
-    /// No `resp_data`, or a field twice, or far too long.
-    #[error("the form is not a callback about a withdrawal")]
+    /// No business text, or a field twice, or far too long.
+    #[error("the form is not a callback of Huifu's")]
     NotACallback,
     /// Not signed, or not by Huifu.
     #[error("the callback is not signed by Huifu")]
@@ -40,16 +40,8 @@ pub enum CallbackError {
 impl CallbackForm {
     /// Finds the two fields that matter in a decoded form.
     pub fn find(form: &[(String, String)]) -> Result<Self, CallbackError> {
-        let once = |wanted: &str| {
-            let mut found = form.iter().filter(|(name, _)| name == wanted);
-            match (found.next(), found.next()) {
-                (Some((_, value)), None) if value.len() <= MAX_TEXT => Ok(Some(value.clone())),
-                (None, None) => Ok(None),
-                (Some(_), _) | (None, Some(_)) => Err(CallbackError::NotACallback),
-            }
-        };
-        let resp_data = once("resp_data")?.ok_or(CallbackError::NotACallback)?;
-        let sign = once("sign")?.unwrap_or_default();
+        let resp_data = once(form, "resp_data", MAX_TEXT)?.ok_or(CallbackError::NotACallback)?;
+        let sign = once(form, "sign", MAX_TEXT)?.unwrap_or_default();
         Ok(Self { resp_data, sign })
     }
 
@@ -68,6 +60,20 @@ impl CallbackForm {
     /// The signature as received; empty if there was none.
     pub fn sign(&self) -> &str {
         &self.sign
+    }
+}
+
+/// The value of a field that a form has once at most, and not far too long.
+pub(super) fn once(
+    form: &[(String, String)],
+    wanted: &str,
+    max: usize,
+) -> Result<Option<String>, CallbackError> {
+    let mut found = form.iter().filter(|(name, _)| name == wanted);
+    match (found.next(), found.next()) {
+        (Some((_, value)), None) if value.len() <= max => Ok(Some(value.clone())),
+        (None, None) => Ok(None),
+        (Some(_), _) | (None, Some(_)) => Err(CallbackError::NotACallback),
     }
 }
 
@@ -166,7 +172,7 @@ pub fn acknowledgement(req_seq_id: &str) -> String {
     format!("RECV_ORD_ID_{req_seq_id}")
 }
 
-fn required<'de, D: serde::Deserializer<'de>, const MAX: usize>(
+pub(super) fn required<'de, D: serde::Deserializer<'de>, const MAX: usize>(
     deserializer: D,
 ) -> Result<String, D::Error> {
     received::<D, MAX>(deserializer)?

@@ -17,6 +17,8 @@ pub enum TextRule {
     CallbackUrl,
     /// At least 0.01.
     Positive,
+    /// One of the values that Huifu's table lists.
+    Listed,
 }
 
 /// A field outside of its limit. It never holds the value.
