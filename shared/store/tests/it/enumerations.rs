@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use contract::application::SubjectKind;
+use contract::calendar::DayKind;
 use contract::fee::FeeBearer;
 use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
@@ -34,7 +36,7 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 12] = [
+    let lists: [(&str, Vec<&str>); 14] = [
         (
             "withdrawal_state_known",
             State::ALL.map(State::as_str).to_vec(),
@@ -66,6 +68,14 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
         (
             "cash_rule_bearer_known",
             FeeBearer::ALL.map(FeeBearer::as_str).to_vec(),
+        ),
+        (
+            "calendar_day_kind_known",
+            DayKind::ALL.map(DayKind::as_str).to_vec(),
+        ),
+        (
+            "user_kind_known",
+            SubjectKind::ALL.map(SubjectKind::as_str).to_vec(),
         ),
         (
             "attempt_outcome_known",
