@@ -5,6 +5,8 @@
 //!
 //! There is no last question. Pauses double to a longest one and stay there, with jitter, for as
 //! long as the withdrawal is open: a withdrawal that nobody asks about any more is a forgotten one.
+//! One that has its end is asked about for some days more, because only a question tells that the
+//! bank sent the money back; when is in `contract::withdrawal::return_check`.
 //! A claim is a time in the attempt's row; whoever dies with it gives it back when that time comes.
 
 mod conclude;
@@ -14,6 +16,7 @@ use std::time::Instant;
 
 use contract::huifu::date::ReqDateError;
 use contract::huifu::{Query, ReqDate};
+use contract::withdrawal::return_check;
 use jiff::{SignedDuration, Timestamp};
 use runtime::backoff::{self, Backoff, doubled, jittered};
 use runtime::clock;
@@ -141,6 +144,11 @@ impl Reconcile {
                 tracing::warn!(req_seq_id, answer = name, error, "an answer is not written");
             }
         }
+    }
+
+    fn last_return_check(&self) -> SignedDuration {
+        let last = SignedDuration::try_from(self.settings.return_check_until);
+        last.unwrap_or(return_check::LAST_PAUSE)
     }
 
     /// When to ask next about an attempt that was asked about `query_count` times.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use contract::huifu::envelope::Caller;
 use contract::huifu::request::check_callback_url;
 use contract::signing::keys::{PrivateKey, PublicKey};
+use contract::withdrawal::return_check;
 use runtime::settings::{Env, Secret, Settings};
 use url::Url;
 
@@ -71,6 +72,10 @@ pub struct ReconcileSettings {
     /// `RECONCILE_CASE_AFTER`: after so many questions an attempt that Huifu does not know, or says
     /// nothing clear about, is a case for a person.
     pub case_after: i32,
+    /// `RETURN_CHECK_UNTIL_MS`: for how long after its end a withdrawal is asked about, because a
+    /// bank may return the money. When the first question comes is no setting: callback-receiver
+    /// plans it too (`contract::withdrawal::return_check`).
+    pub return_check_until: Duration,
     /// How long a claim lasts: longer than a question may take.
     pub lease: Duration,
 }
@@ -98,6 +103,11 @@ impl Settings for DispatcherSettings {
         let poll = env.or_in("RECONCILE_POLL_MS", ms(1_000), ms(10)..=ms(60_000));
         let batch = env.or_in("RECONCILE_BATCH", 16, 1..=500);
         let case_after = env.or_in("RECONCILE_CASE_AFTER", 5_u32, 1..=1_000_000);
+        let return_check_until = env.or_in(
+            "RETURN_CHECK_UNTIL_MS",
+            return_check::LAST_PAUSE.unsigned_abs(),
+            ms(0)..=ms(90 * 86_400_000),
+        );
         let (huifu, first_pause) = (huifu?, first_pause?);
         if first_pause <= huifu.answer_timeout {
             return env.refuse(
@@ -120,6 +130,7 @@ impl Settings for DispatcherSettings {
                 poll: poll?,
                 batch: batch?,
                 case_after: i32::try_from(case_after?).unwrap_or(i32::MAX),
+                return_check_until: return_check_until?,
                 // Twice: a batch may have to wait for connections that sendings hold.
                 lease: question * 2 + ms(5_000),
             },

@@ -1,5 +1,6 @@
 //! The withdrawal: what a partner asked for, and what became of it.
 
+pub mod return_check;
 mod state;
 
 use jiff::Timestamp;

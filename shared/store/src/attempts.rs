@@ -4,6 +4,7 @@
 //! second attempt is only accepted when every earlier one provably never left.
 
 mod evidence;
+mod question;
 
 use contract::ids::{HuifuId, ReqSeqId, TokenNo, WithdrawalId};
 use contract::money::Fen;
@@ -14,6 +15,7 @@ use crate::row::{fen, named_optional, parsed};
 use crate::{Connection, StoreError, Transaction};
 
 pub use evidence::{find_with_fee, learn, prove_unsent};
+pub use question::{Asked, ask_now, end_of};
 
 const OPEN: &str = "\
 -- attempts.open
@@ -70,10 +72,11 @@ update attempts
    set next_query_at = $2, updated_at = $3, updated_by = $4
  where req_seq_id = $1 and next_query_at is not null";
 
-const STOP_ASKING: &str = "\
--- attempts.stop_asking
+/// An attempt that is not asked about never left, or Huifu refused it: its end is no news.
+const ASK_ABOUT_END: &str = "\
+-- attempts.ask_about_end
 update attempts
-   set next_query_at = null, updated_at = $2, updated_by = $3
+   set next_query_at = $2, updated_at = $3, updated_by = $4
  where withdrawal_id = $1 and next_query_at is not null";
 
 /// How a sending ended, as far as the sender could tell.
@@ -152,7 +155,7 @@ pub struct Attempt {
     pub resp_code: Option<String>,
     /// How often it was asked about.
     pub query_count: i32,
-    /// When it is asked about next.
+    /// When it is asked about next; also set for a while after the end, for bank returns.
     pub next_query_at: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,
@@ -238,12 +241,12 @@ pub async fn claim_due(
     rows.iter().map(from_row).collect()
 }
 
-/// Asks again at `next`, unless its end became known meanwhile.
+/// Asks again at `next`, or no more; an attempt that was found never to have left stays at rest.
 pub async fn ask_again_at(
     tx: &Transaction<'_>,
     now: Timestamp,
     req_seq_id: &ReqSeqId,
-    next: Timestamp,
+    next: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     tx.execute(
         ASK_AGAIN_AT,
@@ -253,15 +256,19 @@ pub async fn ask_again_at(
     .map(drop)
 }
 
-/// Stops asking about a withdrawal whose end is known.
-pub(crate) async fn stop_asking(
+/// Plans the next question, if any, about a withdrawal that has just come to its end.
+pub(crate) async fn ask_about_end(
     tx: &Transaction<'_>,
     now: Timestamp,
     withdrawal: &WithdrawalId,
+    next: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    tx.execute(STOP_ASKING, &[&withdrawal.as_str(), &now, &tx.name()])
-        .await
-        .map(drop)
+    tx.execute(
+        ASK_ABOUT_END,
+        &[&withdrawal.as_str(), &next, &now, &tx.name()],
+    )
+    .await
+    .map(drop)
 }
 
 fn from_row(row: &Row) -> Result<Attempt, StoreError> {

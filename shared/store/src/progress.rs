@@ -6,13 +6,13 @@
 
 use contract::ids::{NoticeId, WithdrawalId};
 use contract::message::{Envelope, NoticeDue};
-use contract::withdrawal::{Next, State, Transition};
+use contract::withdrawal::{Next, State, Transition, return_check};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::cases::{self, NewCase};
-use crate::notices::{self, NewNotice, Outcome};
+use crate::notices::{self, About, NewNotice, Outcome};
 use crate::withdrawals::{Change, Changed, change_state, hold};
 use crate::{StoreError, Transaction, attempts, outbox, timeline};
 
@@ -102,7 +102,7 @@ pub async fn advance(
     }
 }
 
-/// At an end there is nothing left to ask, and the partner is told.
+/// At an end the partner is told, and Huifu is asked again later: a bank may return the money.
 async fn arrive(
     tx: &Transaction<'_>,
     now: Timestamp,
@@ -115,7 +115,7 @@ async fn arrive(
     };
     let notice = NewNotice {
         id: &step.ids.notice,
-        withdrawal: step.withdrawal,
+        about: About::Withdrawal(step.withdrawal),
         partner: &changed.partner_id,
         sequence: changed.moved_sequence.unwrap_or_default(),
         outcome,
@@ -136,7 +136,7 @@ async fn arrive(
         biased;
         notices::insert(tx, now, &notice),
         outbox::enqueue(tx, &due, now),
-        attempts::stop_asking(tx, now, step.withdrawal),
+        attempts::ask_about_end(tx, now, step.withdrawal, return_check::first(to, now)),
     )?;
     Ok(())
 }
@@ -152,6 +152,7 @@ async fn contradict(
     let fingerprint = format!("{}:{}:{transition}", step.withdrawal, state.as_str());
     let case = NewCase {
         withdrawal: Some(step.withdrawal),
+        application: None,
         kind: "contradiction",
         detail: &detail,
         fingerprint: &fingerprint,

@@ -1,6 +1,7 @@
 //! 02 and 01 in any order and any number.
 
 use contract::withdrawal::{State, Transition};
+use runtime::clock;
 use store::attempts::AttemptOutcome;
 
 use crate::world::World;
@@ -19,7 +20,8 @@ async fn accounting_then_final_pays_and_writes_one_notice() {
     let attempt = world.attempt(&sent).await;
     assert_eq!(attempt.outcome, Some(AttemptOutcome::Submitted));
     assert_eq!(attempt.hf_seq_id, Some(format!("HF{}", sent.attempt)));
-    assert_eq!(attempt.next_query_at, None, "nothing is left to ask");
+    let until_next = attempt.next_query_at.unwrap().duration_since(clock::now());
+    assert_eq!(until_next.as_hours(), 23, "only whether it comes back");
 }
 
 #[tokio::test]

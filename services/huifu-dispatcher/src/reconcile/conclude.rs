@@ -4,7 +4,7 @@ use contract::huifu::Verdict;
 use contract::huifu::verdict::Refusal;
 use contract::money::Fen;
 use contract::partner::ReasonCode;
-use contract::withdrawal::Transition;
+use contract::withdrawal::{Transition, return_check};
 use jiff::Timestamp;
 use runtime::ids;
 use serde_json::{Value, json};
@@ -58,7 +58,13 @@ impl Reconcile {
         if let Some(kind) = conclusion.case {
             open_case(&tx, now, attempt, kind, &detail).await?;
         }
-        let next = self.next_question(now, attempt.query_count);
+        let next = match attempts::end_of(&tx, &attempt.withdrawal_id).await? {
+            // A question without an answer does not count: after an end it is soon asked again.
+            Some((end, at)) if answer.is_ok() => {
+                return_check::after(end, at, now, self.last_return_check())
+            }
+            Some(_) | None => Some(self.next_question(now, attempt.query_count)),
+        };
         attempts::ask_again_at(&tx, now, &attempt.req_seq_id, next).await?;
         tx.commit().await
     }

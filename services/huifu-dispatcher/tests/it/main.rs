@@ -9,5 +9,6 @@ mod faults;
 mod not_sent;
 mod overtaken;
 mod reconcile;
+mod return_checks;
 mod service;
 mod world;

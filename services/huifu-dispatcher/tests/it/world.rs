@@ -226,10 +226,11 @@ impl World {
         advanced
     }
 
-    /// Asks about everything that is due within a day.
+    /// Asks about everything that is open: its pauses are short, those after an end begin with a
+    /// day.
     pub(crate) async fn ask(&self) -> usize {
-        let tomorrow = clock::now() + SignedDuration::from_hours(24);
-        self.round(tomorrow).await
+        let tonight = clock::now() + SignedDuration::from_hours(12);
+        self.round(tonight).await
     }
 
     /// Asks about everything that is due at `now`.

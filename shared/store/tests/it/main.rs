@@ -11,6 +11,8 @@ mod enumerations;
 mod migrations;
 mod outbox;
 mod password;
+mod prices;
 mod progress;
 mod promises;
+mod return_checks;
 mod world;
