@@ -13,6 +13,7 @@ mod field;
 pub mod operations;
 pub mod reason;
 pub mod request;
+pub mod statement;
 pub mod verdict;
 
 pub use callback::Callback;
