@@ -29,25 +29,28 @@ pub fn of_failure(sub_resp_code: &str, sub_resp_desc: &str) -> ReasonCode {
     }
 }
 
-/// Huifu's words that have one meaning, the more particular first: a text about a frozen balance
-/// is about freezing.
-const WORDS: [(&str, ReasonCode); 9] = [
-    ("冻结", ReasonCode::AccountFrozen),
-    ("额度不足", ReasonCode::LimitExceeded),
-    ("限额", ReasonCode::LimitExceeded),
-    ("超限", ReasonCode::LimitExceeded),
-    ("风险", ReasonCode::RiskRefused),
-    ("风控", ReasonCode::RiskRefused),
-    ("余额不足", ReasonCode::InsufficientBalance),
-    ("可用余额", ReasonCode::InsufficientBalance),
+/// Huifu's words that have one meaning where they stand together, the more particular first: a
+/// text about a frozen balance is about freezing, one about the quota of DM about no other limit.
+const WORDS: [(&[&str], ReasonCode); 11] = [
+    (&["冻结"], ReasonCode::AccountFrozen),
+    (&["DM", "额度不足"], ReasonCode::DmQuotaExceeded),
+    // The guide's heading for the same.
+    (&["DM", "金额不足"], ReasonCode::DmQuotaExceeded),
+    (&["额度不足"], ReasonCode::LimitExceeded),
+    (&["限额"], ReasonCode::LimitExceeded),
+    (&["超限"], ReasonCode::LimitExceeded),
+    (&["风险"], ReasonCode::RiskRefused),
+    (&["风控"], ReasonCode::RiskRefused),
+    (&["余额不足"], ReasonCode::InsufficientBalance),
+    (&["可用余额"], ReasonCode::InsufficientBalance),
     // The seed's text for a balance that is too small: 交易失败,出账失败,ACCT交易失败.
-    ("ACCT交易失败", ReasonCode::InsufficientBalance),
+    (&["ACCT交易失败"], ReasonCode::InsufficientBalance),
 ];
 
 fn of_words(desc: &str) -> Option<ReasonCode> {
     WORDS
         .into_iter()
-        .find(|(words, _)| desc.contains(words))
+        .find(|(words, _)| words.iter().all(|word| desc.contains(word)))
         .map(|(_, reason)| reason)
 }
 
@@ -65,7 +68,19 @@ mod tests {
             ),
             ("90000000", "可用余额不足", ReasonCode::InsufficientBalance),
             ("90000000", "超过单日限额", ReasonCode::LimitExceeded),
-            ("90000000", "DM取现额度不足", ReasonCode::LimitExceeded),
+            ("90000000", "取现额度不足", ReasonCode::LimitExceeded),
+            ("90000000", "DM取现额度不足", ReasonCode::DmQuotaExceeded),
+            (
+                "90000000",
+                "交易失败,DM可取额度不足",
+                ReasonCode::DmQuotaExceeded,
+            ),
+            ("90000000", "DM取现金额不足", ReasonCode::DmQuotaExceeded),
+            (
+                "90000000",
+                "账户冻结,DM取现额度不足",
+                ReasonCode::AccountFrozen,
+            ),
             ("90000000", "触发风控", ReasonCode::RiskRefused),
             ("90000000", "something new", ReasonCode::RefusedByProvider),
             ("20000003", "", ReasonCode::AccountFrozen),

@@ -19,6 +19,8 @@ pub enum ReasonCode {
     CardRefused,
     /// Above a limit of the day, the card or the cash type.
     LimitExceeded,
+    /// Above what DM may take, which leaves today's money out.
+    DmQuotaExceeded,
     /// The amount cannot be withdrawn, for example because the fee exceeds it.
     AmountRefused,
     /// Refused by risk control.
@@ -33,12 +35,13 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// Every reason.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InsufficientBalance,
         Self::AccountFrozen,
         Self::AccountUnusable,
         Self::CardRefused,
         Self::LimitExceeded,
+        Self::DmQuotaExceeded,
         Self::AmountRefused,
         Self::RiskRefused,
         Self::BankFailed,
@@ -54,6 +57,7 @@ impl ReasonCode {
             Self::AccountUnusable => "account_unusable",
             Self::CardRefused => "card_refused",
             Self::LimitExceeded => "limit_exceeded",
+            Self::DmQuotaExceeded => "dm_quota_exceeded",
             Self::AmountRefused => "amount_refused",
             Self::RiskRefused => "risk_refused",
             Self::BankFailed => "bank_failed",
@@ -75,6 +79,7 @@ impl ReasonCode {
             Self::AccountUnusable => "账户不可用或未开通提现",
             Self::CardRefused => "收款银行卡不可用",
             Self::LimitExceeded => "超过提现额度",
+            Self::DmQuotaExceeded => "超过 DM 可取额度（不含当天到账资金）",
             Self::AmountRefused => "提现金额不符合要求",
             Self::RiskRefused => "交易存在风险，已被拒绝",
             Self::BankFailed => "银行处理失败，资金已退回账户",
@@ -91,11 +96,50 @@ impl ReasonCode {
             Self::AccountUnusable => "The account is not available or not set up for withdrawals.",
             Self::CardRefused => "The bank card cannot be paid to.",
             Self::LimitExceeded => "The withdrawal exceeds a limit.",
+            Self::DmQuotaExceeded => {
+                "The withdrawal exceeds the DM quota, which leaves out money received today."
+            }
             Self::AmountRefused => "This amount cannot be withdrawn.",
             Self::RiskRefused => "Risk control refused the withdrawal.",
             Self::BankFailed => "The bank failed; the money is back on the account.",
             Self::ReturnedByBank => "The bank sent the money back; it is on the account again.",
             Self::RefusedByProvider => "The payment provider refused the withdrawal.",
+        }
+    }
+
+    /// What an operator does about it.
+    pub const fn operator_action(self) -> &'static str {
+        match self {
+            Self::InsufficientBalance => {
+                "Nothing, unless it repeats: then compare the balance at Huifu with what the page \
+                 showed."
+            }
+            Self::AccountFrozen => "Ask Huifu why the account is frozen.",
+            Self::AccountUnusable => {
+                "Look at the account and its cash types on Huifu's console; apply for what is \
+                 missing."
+            }
+            Self::CardRefused => {
+                "Compare the card's token_no with Huifu's query; have the user bind another card."
+            }
+            Self::LimitExceeded => "Read Huifu's words; ask Huifu whether the limit can be raised.",
+            Self::DmQuotaExceeded => {
+                "Nothing, unless it repeats: then compare the DM quota at Huifu with what the page \
+                 showed."
+            }
+            Self::AmountRefused => {
+                "Compare our fee with Huifu's: an inner fee may have left nothing to pay out."
+            }
+            Self::RiskRefused => {
+                "Ask Huifu's risk control; advise against another try before it has answered."
+            }
+            Self::BankFailed => {
+                "Check that the money is back on the account; have the user try another card."
+            }
+            Self::ReturnedByBank => {
+                "Check that the money is back on the account, and the card's number and holder."
+            }
+            Self::RefusedByProvider => "Read Huifu's words; ask Huifu if they are unclear.",
         }
     }
 }
@@ -110,7 +154,8 @@ mod tests {
         let count = ReasonCode::ALL.len();
         let zh: BTreeSet<&str> = ReasonCode::ALL.map(ReasonCode::zh).into();
         let en: BTreeSet<&str> = ReasonCode::ALL.map(ReasonCode::en).into();
-        assert_eq!((zh.len(), en.len()), (count, count));
+        let actions: BTreeSet<&str> = ReasonCode::ALL.map(ReasonCode::operator_action).into();
+        assert_eq!((zh.len(), en.len(), actions.len()), (count, count, count));
         for reason in ReasonCode::ALL {
             assert_eq!(ReasonCode::from_code(reason.as_str()), Some(reason));
             let json = serde_json::to_string(&reason).unwrap();
