@@ -7,6 +7,7 @@
 mod api;
 mod config;
 mod form;
+mod handle;
 mod mode;
 mod notices;
 mod notify;
@@ -17,9 +18,11 @@ mod signed_text;
 mod verify;
 mod world;
 
+pub use api::{Api, ApiAnswer, ApiCallError};
 pub use config::PartnerConfig;
+pub use handle::PartnerHandle;
 pub use mode::{Mode, ModeRule};
 pub use notices::Notice;
-pub use server::{PartnerHandle, PartnerSandbox, StartError};
+pub use server::{PartnerSandbox, StartError};
 pub use signed_text::signed_text;
 pub use verify::{Field, Verdict};

@@ -73,6 +73,11 @@ ADMIN (from loopback only; JSON)
   POST /admin/signed-form  {\"money\":\"12.00\",\"lang\":null}: a signed form with these overrides;
                            null leaves a field out, \"sign\" takes the place of the signature
   DELETE /admin/notices    forgets every notice
+  POST /admin/user         {\"third_party_user_id\":\"u1\",\"htouhui_user_id\":\"20000000001\"}: sells to this
+                           user from now on
+  POST /admin/call/NAME    signs the body and posts it to the platform's API; answers status, body, and
+                           whether the answer was signed. NAME: materials openings cards cash-rules
+                           applications quotes withdrawals
 ";
 
 async fn run(flags: Flags) -> anyhow::Result<()> {

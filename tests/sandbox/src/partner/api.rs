@@ -7,9 +7,126 @@
 use crate::clock;
 use crate::partner::platform_keys::PlatformKeys;
 use crate::partner::world::World;
+use http::header;
+use serde::Serialize;
+use serde_json::Value;
+use std::time::Duration;
 use uuid::Uuid;
 
 const SCHEME: &str = "TIXIAN-RSA2 ";
+
+/// Longer than the platform takes for anything.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A call of the platform's server-to-server API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    /// Hands in a picture.
+    Materials,
+    /// Applies for an account with its first card and cash types.
+    Openings,
+    /// Applies for one more card.
+    Cards,
+    /// Applies for other cash types or fees.
+    CashRules,
+    /// Asks what became of an application.
+    Applications,
+    /// Asks what a user could withdraw now, and what that would cost.
+    Quotes,
+    /// Asks what became of a withdrawal.
+    Withdrawals,
+}
+
+impl Api {
+    /// Every call.
+    pub const ALL: [Self; 7] = [
+        Self::Materials,
+        Self::Openings,
+        Self::Cards,
+        Self::CashRules,
+        Self::Applications,
+        Self::Quotes,
+        Self::Withdrawals,
+    ];
+
+    /// Its name at the admin endpoint.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Materials => "materials",
+            Self::Openings => "openings",
+            Self::Cards => "cards",
+            Self::CashRules => "cash-rules",
+            Self::Applications => "applications",
+            Self::Quotes => "quotes",
+            Self::Withdrawals => "withdrawals",
+        }
+    }
+
+    /// Its path at the platform; all are POST.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Materials => "/v1/onboarding/materials",
+            Self::Openings => "/v1/onboarding/openings",
+            Self::Cards => "/v1/onboarding/cards",
+            Self::CashRules => "/v1/onboarding/cash-rules",
+            Self::Applications => "/v1/onboarding/query",
+            Self::Quotes => "/v1/quotes",
+            Self::Withdrawals => "/v1/withdrawals/query",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|api| api.name() == name)
+    }
+}
+
+/// What the platform answered to a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ApiAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Whether the platform signed it. Refusals before the partner was known are not signed.
+    pub signed: bool,
+    /// The body; null if it was no JSON.
+    pub body: Value,
+}
+
+/// There is no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the platform did not answer")]
+pub struct ApiCallError(#[from] reqwest::Error);
+
+/// Signs `body`, posts it, and judges what comes back.
+pub(crate) async fn call(world: &World, api: Api, body: &str) -> Result<ApiAnswer, ApiCallError> {
+    let path = api.path();
+    let answer = world
+        .client
+        .post(world.platform_url(path))
+        .timeout(CALL_TIMEOUT)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(
+            header::AUTHORIZATION,
+            authorization(world, "POST", path, body),
+        )
+        .body(body.to_owned())
+        .send()
+        .await?;
+    let status = answer.status().as_u16();
+    let signature = answer.headers().get(header::AUTHORIZATION);
+    let signature = signature.and_then(|value| value.to_str().ok().map(str::to_owned));
+    let text = answer.text().await?;
+    let signed = match signature {
+        Some(header) => verifies(&world.platform_keys, &header, "POST", path, &text).await,
+        None => false,
+    };
+    Ok(ApiAnswer {
+        status,
+        signed,
+        body: serde_json::from_str(&text).unwrap_or_default(),
+    })
+}
 
 pub(crate) fn authorization(world: &World, method: &str, path: &str, body: &str) -> String {
     let timestamp = clock::beijing_seconds(clock::now());

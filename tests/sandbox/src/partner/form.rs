@@ -36,6 +36,7 @@ fn defaults(world: &World) -> BTreeMap<String, String> {
     let now = clock::beijing_seconds(clock::now());
     let fresh = Uuid::new_v4().simple().to_string();
     let url = |path: &str| format!("{}{path}", world.public_url());
+    let user = world.user();
     BTreeMap::from([
         ("partner_id".to_owned(), world.partner_id.clone()),
         ("version".to_owned(), "1.0".to_owned()),
@@ -45,11 +46,8 @@ fn defaults(world: &World) -> BTreeMap<String, String> {
         // Its own number for the order, at most 32 long: the time for people, the rest to differ.
         ("out_order_no".to_owned(), format!("T{now}{}", &fresh[..12])),
         ("timestamp".to_owned(), now),
-        (
-            "third_party_user_id".to_owned(),
-            world.third_party_user_id.clone(),
-        ),
-        ("htouhui_user_id".to_owned(), world.htouhui_user_id.clone()),
+        ("third_party_user_id".to_owned(), user.third_party_user_id),
+        ("htouhui_user_id".to_owned(), user.htouhui_user_id),
         ("money".to_owned(), "100.00".to_owned()),
         ("return_url".to_owned(), url("/return")),
         ("notify_url".to_owned(), url("/notify")),

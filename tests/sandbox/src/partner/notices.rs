@@ -2,6 +2,9 @@
 //!
 //! Delivery is at least once and in no order: `notice_id` tells repeats, `sequence` tells which
 //! of two notices about one order is the newer. Both are shown, and neither is assumed.
+//!
+//! Notices about withdrawals and about applications come to the same address. `event` tells which
+//! it is: absent, or `application.finished`.
 
 use crate::partner::verify::{Field, Verdict, value};
 use jiff::Timestamp;
@@ -17,13 +20,17 @@ pub struct Notice {
     pub notice_id: String,
     /// Absent if it had none or no number.
     pub sequence: Option<u64>,
-    /// The platform's number of the withdrawal.
+    /// Absent for a withdrawal.
+    pub event: Option<String>,
+    /// The platform's number of the withdrawal; empty if it is about none.
     pub order_id: String,
+    /// The platform's number of the application; empty if it is about none.
+    pub application_id: String,
     /// The partner's own number.
     pub out_order_no: Option<String>,
     /// `0` failed, `1` succeeded.
     pub status: String,
-    /// Yuan.
+    /// Yuan; empty if it is about an application.
     pub money: String,
     /// Signature and rules.
     pub verdict: Verdict,
@@ -31,7 +38,7 @@ pub struct Notice {
     pub accepted: bool,
     /// A notice with the same `notice_id` was accepted before.
     pub duplicate: bool,
-    /// A notice about the same order with a higher `sequence` was accepted before.
+    /// A notice about the same thing with a higher `sequence` was accepted before.
     pub overtaken: bool,
     /// How it was answered, in words.
     pub reply: String,
@@ -46,7 +53,9 @@ impl Notice {
             received_at,
             notice_id: text("notice_id"),
             sequence: value(fields, "sequence").and_then(|text| text.parse().ok()),
+            event: value(fields, "event").map(str::to_owned),
             order_id: text("order_id"),
+            application_id: text("application_id"),
             out_order_no: value(fields, "out_order_no").map(str::to_owned),
             status: text("status"),
             money: text("money"),
@@ -56,6 +65,21 @@ impl Notice {
             overtaken: false,
             reply: String::new(),
             fields: fields.iter().cloned().collect(),
+        }
+    }
+
+    /// Whether it is about an application; else it is about a withdrawal.
+    #[must_use]
+    pub fn is_about_application(&self) -> bool {
+        self.event.is_some()
+    }
+
+    /// What `sequence` counts notices about.
+    fn about(&self) -> &str {
+        if self.is_about_application() {
+            &self.application_id
+        } else {
+            &self.order_id
         }
     }
 }
@@ -79,10 +103,10 @@ impl Notices {
     pub(crate) fn take(&mut self, mut notice: Notice) {
         notice.duplicate = self.accepted_ids.contains(&notice.notice_id);
         if let Some(sequence) = notice.sequence {
-            let newest = self.newest.get(&notice.order_id).copied();
+            let newest = self.newest.get(notice.about()).copied();
             notice.overtaken = newest.is_some_and(|newest| newest > sequence);
             if notice.accepted && !notice.overtaken {
-                self.newest.insert(notice.order_id.clone(), sequence);
+                self.newest.insert(notice.about().to_owned(), sequence);
             }
         }
         if notice.accepted {
@@ -105,7 +129,7 @@ impl Notices {
     fn forget_oldest(&mut self) {
         if let Some(oldest) = self.kept.pop_front() {
             self.accepted_ids.remove(&oldest.notice_id);
-            self.newest.remove(&oldest.order_id);
+            self.newest.remove(oldest.about());
         }
     }
 }

@@ -33,12 +33,13 @@ pub(crate) async fn notify(
     if world.log_requests {
         let Notice {
             order_id,
+            application_id,
             status,
             reply,
             verdict,
             ..
         } = &notice;
-        tracing::info!(order_id, status, reply, ?verdict, "notice");
+        tracing::info!(order_id, application_id, status, reply, ?verdict, "notice");
     }
     world.notices().take(notice);
     answer(&world, &peer, mode, good).await

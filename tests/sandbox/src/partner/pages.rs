@@ -51,7 +51,7 @@ struct NoticeList {
 
 pub(crate) async fn shop(State(world): State<Arc<World>>) -> Response {
     shown(&Shop {
-        user: world.third_party_user_id.clone(),
+        user: world.user().third_party_user_id,
         amount: "100.00".into(),
         error: false,
     })
@@ -70,7 +70,7 @@ pub(crate) async fn checkout(State(world): State<Arc<World>>, body: Bytes) -> Re
         format!("{typed}.00")
     };
     if money.parse::<Fen>().is_err() {
-        let user = world.third_party_user_id.clone();
+        let user = world.user().third_party_user_id;
         let page = shown(&Shop {
             user,
             amount: typed,

@@ -73,6 +73,39 @@ const NOTICE: [Rule; 13] = [
     may("reason_code", 64),
 ];
 
+/// A notice about an application: no money, no order.
+const APPLICATION_NOTICE: [Rule; 14] = [
+    must("event", 32),
+    must("application_id", 32),
+    must("application_no", 32),
+    must("notice_id", 64),
+    must("sequence", 20),
+    must("kind", 16),
+    must("subject", 32),
+    must("third_party_user_id", 50),
+    must("htouhui_user_id", 11),
+    must("status", 1),
+    may("card_tail", 4),
+    may("reason_code", 64),
+    may("reason", 512),
+    must("finished_at", 14),
+];
+
+/// The values that a field may have.
+const APPLICATION_WORDS: [(&str, &[&str]); 3] = [
+    ("event", &["application.finished"]),
+    ("kind", &["opening", "card", "cash_rules"]),
+    (
+        "subject",
+        &[
+            "enterprise_merchant",
+            "individual_merchant",
+            "enterprise_user",
+            "individual_user",
+        ],
+    ),
+];
+
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verdict {
@@ -101,8 +134,12 @@ pub(crate) async fn answer(world: &World, fields: &[Field]) -> Verdict {
     judge(world, &ours, &ANSWER).await
 }
 
-/// A notice: every field is signed.
+/// A notice: every field is signed. What it is about, `event` tells; a notice about a withdrawal
+/// has none.
 pub(crate) async fn notice(world: &World, fields: &[Field]) -> Verdict {
+    if value(fields, "event").is_some() {
+        return application_notice(world, fields).await;
+    }
     let mut verdict = judge(world, fields, &NOTICE).await;
     if !matches!(value(fields, "status"), Some("0" | "1")) {
         verdict
@@ -117,6 +154,39 @@ pub(crate) async fn notice(world: &World, fields: &[Field]) -> Verdict {
             verdict
                 .problems
                 .push(format!("{name} is not yuan with two decimals"));
+        }
+    }
+    verdict
+}
+
+async fn application_notice(world: &World, fields: &[Field]) -> Verdict {
+    let mut verdict = judge(world, fields, &APPLICATION_NOTICE).await;
+    let problems = &mut verdict.problems;
+    for (name, words) in APPLICATION_WORDS {
+        if value(fields, name).is_some_and(|word| !words.contains(&word)) {
+            problems.push(format!("{name} is none of {}", words.join(", ")));
+        }
+    }
+    match (value(fields, "status"), value(fields, "reason_code")) {
+        (Some("1"), Some(_)) => problems.push("reason_code is there for a success".to_owned()),
+        (Some("0"), None) => problems.push("reason_code is missing".to_owned()),
+        (Some("0" | "1"), _) => {}
+        _ => problems.push("status is neither 0 nor 1".to_owned()),
+    }
+    if value(fields, "sequence").is_some_and(|text| text.parse::<u64>().is_err()) {
+        problems.push("sequence is no number".to_owned());
+    }
+    for (name, digits) in [("card_tail", 4), ("finished_at", 14)] {
+        let written =
+            |text: &str| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+        if value(fields, name).is_some_and(|text| !written(text)) {
+            problems.push(format!("{name} is not {digits} digits"));
+        }
+    }
+    // Who reads `status` alone must not take an account for money.
+    for name in ["money", "order_id"] {
+        if value(fields, name).is_some() {
+            problems.push(format!("{name} does not belong here"));
         }
     }
     verdict

@@ -5,21 +5,30 @@ use crate::partner::config::PartnerConfig;
 use crate::partner::mode::{Mode, ModeRule};
 use crate::partner::notices::Notices;
 use crate::partner::platform_keys::PlatformKeys;
+use serde::Deserialize;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-pub(crate) struct World {
-    pub(crate) partner_id: String,
+/// The one who buys in this shop.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct User {
     pub(crate) third_party_user_id: String,
     pub(crate) htouhui_user_id: String,
+}
+
+pub(crate) struct World {
+    pub(crate) partner_id: String,
+    pub(crate) client: reqwest::Client,
     pub(crate) platform_keys: PlatformKeys,
     pub(crate) followed_redirects: AtomicU64,
     pub(crate) log_requests: bool,
     public_url: String,
     signing_key: Mutex<(String, SigningKey)>,
     intake_url: Mutex<Url>,
+    user: Mutex<User>,
     mode: Mutex<ModeRule>,
     notices: Mutex<Notices>,
     listening: Mutex<CancellationToken>,
@@ -36,14 +45,17 @@ impl World {
             .map_or_else(|| base_url.to_owned(), Into::into);
         Ok(Self {
             partner_id: config.partner_id,
-            third_party_user_id: config.third_party_user_id,
-            htouhui_user_id: config.htouhui_user_id,
-            platform_keys: PlatformKeys::new(client, config.jwks_url),
+            platform_keys: PlatformKeys::new(client.clone(), config.jwks_url),
+            client,
             followed_redirects: AtomicU64::new(0),
             log_requests: config.log_requests,
             public_url: public_url.trim_end_matches('/').to_owned(),
             signing_key: Mutex::new((config.key_id, config.private_key)),
             intake_url: Mutex::new(config.intake_url),
+            user: Mutex::new(User {
+                third_party_user_id: config.third_party_user_id,
+                htouhui_user_id: config.htouhui_user_id,
+            }),
             mode: Mutex::new(ModeRule {
                 mode: Mode::Ok,
                 times: None,
@@ -67,12 +79,23 @@ impl World {
         *locked(&self.signing_key) = (key_id.to_owned(), key);
     }
 
+    pub(crate) fn user(&self) -> User {
+        locked(&self.user).clone()
+    }
+
+    pub(crate) fn use_user(&self, user: User) {
+        *locked(&self.user) = user;
+    }
+
     /// Where the signed form is posted.
     pub(crate) fn withdraw_url(&self) -> String {
-        format!(
-            "{}/withdraw",
-            locked(&self.intake_url).as_str().trim_end_matches('/')
-        )
+        self.platform_url("/withdraw")
+    }
+
+    /// Where this path is at the platform.
+    pub(crate) fn platform_url(&self, path: &str) -> String {
+        let base = locked(&self.intake_url);
+        format!("{}{path}", base.as_str().trim_end_matches('/'))
     }
 
     pub(crate) fn set_intake_url(&self, url: Url) {
