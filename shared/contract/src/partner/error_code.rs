@@ -44,6 +44,8 @@ pub enum ErrorCode {
     AmountTooLarge,
     /// Not above the fee that is taken from it.
     AmountBelowFee,
+    /// More than the user's account is known to hold.
+    BalanceTooLow,
     /// No such user of this partner.
     UserUnknown,
     /// The user may not withdraw at present.
@@ -78,7 +80,7 @@ use ErrorCode::*;
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         FieldMissing,
         FieldRepeated,
         FieldTooLong,
@@ -97,6 +99,7 @@ impl ErrorCode {
         AmountNotPositive,
         AmountTooLarge,
         AmountBelowFee,
+        BalanceTooLow,
         UserUnknown,
         UserSuspended,
         CardMissing,
@@ -134,6 +137,7 @@ impl ErrorCode {
             AmountNotPositive => "amount_not_positive",
             AmountTooLarge => "amount_too_large",
             AmountBelowFee => "amount_below_fee",
+            BalanceTooLow => "balance_too_low",
             UserUnknown => "user_unknown",
             UserSuspended => "user_suspended",
             CardMissing => "card_missing",
@@ -163,9 +167,8 @@ impl ErrorCode {
             NonceRepeated | OrderConflict => 409,
             PageExpired => 410,
             RequestTooLarge => 413,
-            AmountTooLarge | AmountBelowFee | UserUnknown | CardMissing | CashTypeUnavailable => {
-                422
-            }
+            AmountTooLarge | AmountBelowFee | BalanceTooLow | UserUnknown | CardMissing
+            | CashTypeUnavailable => 422,
             RateLimited | PasswordLocked => 429,
             Internal => 500,
             Unavailable => 503,
@@ -193,6 +196,7 @@ impl ErrorCode {
             AmountNotPositive => "提现金额必须大于零。",
             AmountTooLarge => "提现金额超过单笔限额。",
             AmountBelowFee => "提现金额不足以支付手续费。",
+            BalanceTooLow => "账户可提现余额不足。",
             UserUnknown => "用户不存在。",
             UserSuspended => "用户当前不能提现。",
             CardMissing => "用户尚未绑定银行卡。",
@@ -231,6 +235,7 @@ impl ErrorCode {
             AmountNotPositive => "The amount must be more than zero.",
             AmountTooLarge => "The amount is above the limit for one withdrawal.",
             AmountBelowFee => "The amount does not cover the fee.",
+            BalanceTooLow => "The account holds less than this withdrawal needs.",
             UserUnknown => "There is no such user.",
             UserSuspended => "This user cannot withdraw at present.",
             CardMissing => "The user has no bound bank card.",
