@@ -119,6 +119,7 @@ fn config(flags: Flags) -> anyhow::Result<HuifuConfig> {
         fees: flags.fee,
         book_limit: flags.book_limit,
         magic_amounts: !flags.no_magic_amounts,
+        any_picture: false,
         log_requests: !flags.quiet,
     })
 }

@@ -3,7 +3,6 @@
 //! Not Huifu's, so it answers plain JSON without signatures; and only to loopback, because it can
 //! move money and print the book.
 
-use crate::clock;
 use crate::connection::Peer;
 use crate::fen::Fen;
 use crate::huifu::callback::Message;
@@ -22,6 +21,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+pub(crate) mod onboarding;
+
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route(
@@ -33,12 +34,14 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/admin/accounts", post(open_account))
         .route("/admin/payments/{req_seq_id}/{fate}", post(decide))
         .route("/admin/callbacks/{req_seq_id}/resend", post(call_again))
+        .merge(onboarding::routes())
+        .route("/admin/clock", post(set_clock))
         .layer(from_fn(loopback_only))
 }
 
 /// Settles or fails an open payment and tells the caller. False: unknown or ended before.
 pub(crate) async fn finish(world: &Arc<World>, req_seq_id: &str, message: Message) -> bool {
-    let now = clock::now();
+    let now = world.now();
     let key = {
         let mut book = world.book();
         let Some(key) = book.newest_with_serial(req_seq_id) else {
@@ -60,7 +63,7 @@ pub(crate) async fn finish(world: &Arc<World>, req_seq_id: &str, message: Messag
 pub(crate) fn bank_return(world: &World, req_seq_id: &str) -> bool {
     let mut book = world.book();
     book.newest_with_serial(req_seq_id)
-        .is_some_and(|key| book.bank_return(&key, clock::now()))
+        .is_some_and(|key| book.bank_return(&key, world.now()))
 }
 
 pub(crate) async fn resend(world: &Arc<World>, req_seq_id: &str) -> bool {
@@ -108,7 +111,7 @@ struct ShownBook {
 }
 
 async fn show_book(State(world): State<Arc<World>>) -> Json<ShownBook> {
-    let book = world.book().snapshot();
+    let book = world.snapshot();
     let audit = book.audit();
     Json(ShownBook { book, audit })
 }
@@ -143,8 +146,12 @@ async fn clear_faults(State(world): State<Arc<World>>) -> StatusCode {
 struct AccountRequest {
     huifu_id: String,
     acct_id: Option<String>,
+    /// 01 basic, 02 cash, and so on.
+    acct_type: Option<String>,
     /// Yuan with two decimals.
     balance: Option<String>,
+    /// How much of it was there when yesterday ended; absent: all of it.
+    balance_yesterday: Option<String>,
     #[serde(default)]
     cards: Vec<String>,
     /// Such as `1.00+0.05%:inner`.
@@ -166,14 +173,22 @@ async fn open_account(
         .map(|text| text.parse())
         .transpose()
         .map_err(|error| bad(&error))?;
-    let mut book = world.book();
+    let yesterday: Option<Fen> = request
+        .balance_yesterday
+        .map(|text| text.parse())
+        .transpose()
+        .map_err(|error| bad(&error))?;
     if let Some(balance) = balance {
-        book.set_balance(&request.huifu_id, request.acct_id.as_deref(), balance);
+        let (acct_id, acct_type) = (request.acct_id.as_deref(), request.acct_type.as_deref());
+        world.set_balance(&request.huifu_id, acct_id, acct_type, balance, yesterday);
     }
-    let member = book.member_mut(&request.huifu_id);
-    member.cards.extend(request.cards);
+    let mut register = world.register();
+    let member = register.member_by_hand(&request.huifu_id);
+    for token_no in &request.cards {
+        member.bind_by_hand(token_no);
+    }
     if let Some(fee) = fee {
-        member.fee = fee;
+        member.flat_fee = Some(fee);
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -201,4 +216,19 @@ async fn call_again(State(world): State<Arc<World>>, Path(serial): Path<String>)
     } else {
         StatusCode::NOT_FOUND
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockRequest {
+    /// How far this Huifu is ahead of the real time.
+    ahead_seconds: i64,
+}
+
+async fn set_clock(
+    State(world): State<Arc<World>>,
+    Json(request): Json<ClockRequest>,
+) -> StatusCode {
+    world.set_ahead(request.ahead_seconds);
+    StatusCode::NO_CONTENT
 }

@@ -1,26 +1,28 @@
-//! Huifu's own book: members, accounts, cards, and every payment that was executed.
+//! Huifu's own book: accounts, and every payment that was executed.
 //!
 //! **Invariant:** the balance of an account is its opening balance plus the sum of its bookings.
 //! `BookSnapshot::audit` recomputes it from the lines, so an error in here is found too. The book
 //! keeps a bounded number of payments; what it forgets stays in the sums, but a forgotten serial
 //! is no longer known as a duplicate.
 
+use crate::clock;
 use crate::fen::Fen;
-use crate::huifu::fee::FeeMode;
-use crate::huifu::order::{Member, Order, Short};
+use crate::huifu::accounts::{Accounts, Place};
+use crate::huifu::cash::CashType;
+use crate::huifu::order::{Order, Short, derived_acct_id};
 use crate::huifu::payment::{
     Booking, BookingKind, CallbackTry, Payment, PaymentKey, PaymentStatus,
 };
-use crate::huifu::snapshot::{Account, BookSnapshot, Unbooked};
+use crate::huifu::snapshot::{BookSnapshot, Unbooked};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use jiff::civil::Date;
+use std::collections::{HashMap, VecDeque};
 
 const CALLBACKS_KEPT: usize = 64;
 const UNBOOKED_KEPT: usize = 1_000;
 
 pub(crate) struct Book {
-    members: BTreeMap<String, Member>,
-    accounts: BTreeMap<(String, String), Account>,
+    pub(crate) accounts: Accounts,
     payments: HashMap<PaymentKey, Payment>,
     by_hf_seq_id: HashMap<String, PaymentKey>,
     oldest_first: VecDeque<PaymentKey>,
@@ -32,8 +34,7 @@ pub(crate) struct Book {
 impl Book {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
-            members: BTreeMap::new(),
-            accounts: BTreeMap::new(),
+            accounts: Accounts::default(),
             payments: HashMap::new(),
             by_hf_seq_id: HashMap::new(),
             oldest_first: VecDeque::new(),
@@ -43,33 +44,12 @@ impl Book {
         }
     }
 
-    /// The member, opened if new. `acct_id` is for its basic account.
-    pub(crate) fn member_mut(&mut self, huifu_id: &str) -> &mut Member {
-        self.members
-            .entry(huifu_id.to_owned())
-            .or_insert_with(|| Member::new(huifu_id))
-    }
-
-    pub(crate) fn member(&self, huifu_id: &str) -> Option<&Member> {
-        self.members.get(huifu_id)
-    }
-
-    /// Opens an account, or pays in what is missing to `balance`: a deposit raises the opening
-    /// balance, so the invariant holds whatever was paid before.
-    pub(crate) fn set_balance(&mut self, huifu_id: &str, acct_id: Option<&str>, balance: Fen) {
-        let basic = self.member_mut(huifu_id).basic_acct_id.clone();
-        let acct_id = acct_id.map_or(basic, str::to_owned);
-        let account = self
-            .accounts
-            .entry((huifu_id.to_owned(), acct_id.clone()))
-            .or_insert_with(|| Account::empty(huifu_id.to_owned(), acct_id));
-        account.opening = account.opening + (balance - account.balance);
-        account.balance = balance;
-    }
-
-    pub(crate) fn has_account(&self, huifu_id: &str, acct_id: &str) -> bool {
+    /// Opens the basic account of a new member, empty.
+    pub(crate) fn open_basic_account(&mut self, huifu_id: &str, now: Timestamp) {
+        let acct_id = derived_acct_id(huifu_id, "01");
+        let huifu_id = huifu_id.to_owned();
         self.accounts
-            .contains_key(&(huifu_id.to_owned(), acct_id.to_owned()))
+            .open(&Place { huifu_id, acct_id }, "01", day_of(now));
     }
 
     /// Counts a repeat of a known serial. False: the serial is new.
@@ -85,20 +65,23 @@ impl Book {
 
     /// Debits amount and outer fee, once.
     pub(crate) fn execute(&mut self, order: Order, now: Timestamp) -> Result<(), Short> {
-        let outer_fee = match order.fee_mode {
-            FeeMode::Inner => Fen(0),
-            FeeMode::Outer => order.fee_amt,
+        let account = Place {
+            huifu_id: order.key.huifu_id.clone(),
+            acct_id: order.acct_id.clone(),
         };
-        let basic = self.member_mut(&order.key.huifu_id).basic_acct_id.clone();
-        if !self.covers(&order, &basic, outer_fee) {
+        if let Err(short) = self.covers(&order, &account, now) {
             self.enter(order, PaymentStatus::Failed, now);
-            return Err(Short);
+            return Err(short);
         }
-        let (key, acct_id, cash_amt) = (order.key.clone(), order.acct_id.clone(), order.cash_amt);
+        let (key, cash_amt) = (order.key.clone(), order.cash_amt);
+        let (fee_payer, fee_amt) = (order.fee_payer.clone(), order.fee_amt);
+        if order.cash_type == CashType::DM {
+            self.accounts.note_dm(&account, cash_amt, day_of(now));
+        }
         self.enter(order, PaymentStatus::Processing, now);
-        self.post(&key, BookingKind::Execution, acct_id, -cash_amt, now);
-        if outer_fee > Fen(0) {
-            self.post(&key, BookingKind::OuterFee, basic, -outer_fee, now);
+        self.post(&key, BookingKind::Execution, account, -cash_amt, now);
+        if let Some(payer) = fee_payer.filter(|_| fee_amt > Fen(0)) {
+            self.post(&key, BookingKind::OuterFee, payer, -fee_amt, now);
         }
         Ok(())
     }
@@ -132,6 +115,7 @@ impl Book {
             return false;
         }
         payment.re_exchange = true;
+        payment.returned_at = Some(now);
         self.book_back(key, now);
         true
     }
@@ -173,7 +157,8 @@ impl Book {
 
     pub(crate) fn snapshot(&self) -> BookSnapshot {
         BookSnapshot {
-            accounts: self.accounts.values().cloned().collect(),
+            accounts: self.accounts.all().cloned().collect(),
+            onboardings: Vec::new(),
             payments: self
                 .oldest_first
                 .iter()
@@ -184,17 +169,25 @@ impl Book {
         }
     }
 
-    fn covers(&self, order: &Order, basic: &str, outer_fee: Fen) -> bool {
-        let balance = |acct_id: &str| {
-            self.accounts
-                .get(&(order.key.huifu_id.clone(), acct_id.to_owned()))
-                .map_or(Fen(0), |account| account.balance)
+    fn covers(&self, order: &Order, account: &Place, now: Timestamp) -> Result<(), Short> {
+        let outer_fee = |place: &Place| {
+            let payer = order.fee_payer.as_ref().filter(|payer| *payer == place);
+            payer.map_or(Fen(0), |_| order.fee_amt)
         };
-        if order.acct_id == basic {
-            balance(basic) >= order.cash_amt + outer_fee
-        } else {
-            balance(&order.acct_id) >= order.cash_amt && balance(basic) >= outer_fee
+        let elsewhere = order.fee_payer.as_ref().filter(|payer| *payer != account);
+        let covered = self.accounts.balance(account) >= order.cash_amt + outer_fee(account)
+            && elsewhere.is_none_or(|payer| self.accounts.balance(payer) >= outer_fee(payer));
+        if !covered {
+            return Err(Short::Balance);
         }
+        let quota = self
+            .accounts
+            .get(&account.huifu_id, &account.acct_id)
+            .map_or(Fen(0), |account| account.dm_quota(day_of(now)));
+        if order.cash_type == CashType::DM && quota < order.cash_amt {
+            return Err(Short::DmQuota);
+        }
+        Ok(())
     }
 
     fn enter(&mut self, order: Order, status: PaymentStatus, now: Timestamp) {
@@ -208,7 +201,7 @@ impl Book {
             hf_seq_id: order.hf_seq_id,
             acct_id: order.acct_id,
             token_no: order.token_no,
-            into_acct_date_type: order.into_acct_date_type,
+            into_acct_date_type: order.cash_type.to_string(),
             cash_amt: order.cash_amt,
             fee_amt: order.fee_amt,
             remark: order.remark,
@@ -217,6 +210,7 @@ impl Book {
             executions: 0,
             requests: 1,
             re_exchange: false,
+            returned_at: None,
             bookings: Vec::new(),
             received_at: now,
             finished_at,
@@ -238,15 +232,22 @@ impl Book {
     }
 
     fn book_back(&mut self, key: &PaymentKey, now: Timestamp) {
-        let debits: Vec<(String, Fen)> = self.payments.get(key).map_or_else(Vec::new, |payment| {
-            payment
-                .bookings
-                .iter()
-                .map(|line| (line.acct_id.clone(), line.amount))
-                .collect()
-        });
-        for (acct_id, amount) in debits {
-            self.post(key, BookingKind::Return, acct_id, -amount, now);
+        let Some(payment) = self.payments.get(key) else {
+            return;
+        };
+        let debits = payment.bookings.clone();
+        let dm = payment.into_acct_date_type == CashType::DM.as_str();
+        for line in debits {
+            let place = Place {
+                huifu_id: line.huifu_id,
+                acct_id: line.acct_id,
+            };
+            // What DM took today and brings back today was old money and is again.
+            let same_day = day_of(line.at) == day_of(now);
+            if dm && same_day && line.kind == BookingKind::Execution {
+                self.accounts.note_dm(&place, line.amount, day_of(now));
+            }
+            self.post(key, BookingKind::Return, place, -line.amount, now);
         }
     }
 
@@ -254,21 +255,17 @@ impl Book {
         &mut self,
         key: &PaymentKey,
         kind: BookingKind,
-        acct_id: String,
+        place: Place,
         amount: Fen,
         at: Timestamp,
     ) {
-        if let Some(account) = self
-            .accounts
-            .get_mut(&(key.huifu_id.clone(), acct_id.clone()))
-        {
-            account.balance = account.balance + amount;
-        }
+        self.accounts.post(&place, amount, day_of(at));
         if let Some(payment) = self.payments.get_mut(key) {
             payment.executions += u32::from(kind == BookingKind::Execution);
             payment.bookings.push(Booking {
                 kind,
-                acct_id,
+                huifu_id: place.huifu_id,
+                acct_id: place.acct_id,
                 amount,
                 at,
             });
@@ -287,13 +284,19 @@ impl Book {
             self.by_hf_seq_id.remove(&payment.hf_seq_id);
             self.forgotten += 1;
             for line in payment.bookings {
-                let at = (key.huifu_id.clone(), line.acct_id);
-                if let Some(account) = self.accounts.get_mut(&at) {
-                    account.forgotten = account.forgotten + line.amount;
-                }
+                let place = Place {
+                    huifu_id: line.huifu_id,
+                    acct_id: line.acct_id,
+                };
+                self.accounts.forget(&place, line.amount);
             }
         }
     }
+}
+
+/// The day in Beijing, which is what all of Huifu's days are.
+pub(crate) fn day_of(at: Timestamp) -> Date {
+    clock::beijing(at).date()
 }
 
 #[cfg(test)]

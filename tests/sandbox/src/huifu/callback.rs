@@ -9,6 +9,9 @@ use crate::huifu::script::Lie;
 use crate::keys::SigningKey;
 use std::collections::BTreeMap;
 
+/// A huifu_id that the register never gives out: it counts from a time long after 1970.
+pub(crate) const FOREIGN_MEMBER: &str = "6666000000000001";
+
 /// Which callback, and what it claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Message {
@@ -63,7 +66,9 @@ pub(crate) fn form(
     let sign = key.sign(text.as_bytes());
     let sent = match lie {
         Some(Lie::Altered) => resp_data(payment, message, Some(Lie::WrongAmount)),
-        Some(Lie::WrongAmount | Lie::ForeignOrder | Lie::Unsigned) | None => text,
+        Some(Lie::WrongAmount | Lie::ForeignOrder | Lie::ForeignMember | Lie::Unsigned) | None => {
+            text
+        }
     };
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("resp_code", "10000")
@@ -79,12 +84,20 @@ fn resp_data(payment: &Payment, message: Message, lie: Option<Lie>) -> String {
     let (sub_resp_code, sub_resp_desc) = message.sub_resp();
     let cash_amt = match lie {
         Some(Lie::WrongAmount) => payment.cash_amt + Fen(1),
-        Some(Lie::ForeignOrder | Lie::Unsigned | Lie::Altered) | None => payment.cash_amt,
+        Some(Lie::ForeignOrder | Lie::ForeignMember | Lie::Unsigned | Lie::Altered) | None => {
+            payment.cash_amt
+        }
     };
     let req_seq_id = match lie {
         Some(Lie::ForeignOrder) => format!("X{}", &payment.key.req_seq_id),
-        Some(Lie::WrongAmount | Lie::Unsigned | Lie::Altered) | None => {
+        Some(Lie::WrongAmount | Lie::ForeignMember | Lie::Unsigned | Lie::Altered) | None => {
             payment.key.req_seq_id.clone()
+        }
+    };
+    let huifu_id = match lie {
+        Some(Lie::ForeignMember) => FOREIGN_MEMBER.to_owned(),
+        Some(Lie::WrongAmount | Lie::ForeignOrder | Lie::Unsigned | Lie::Altered) | None => {
+            payment.key.huifu_id.clone()
         }
     };
     let members = BTreeMap::from([
@@ -94,7 +107,7 @@ fn resp_data(payment: &Payment, message: Message, lie: Option<Lie>) -> String {
         ("channel_status", channel_status.to_owned()),
         ("fee_amt", payment.fee_amt.to_string()),
         ("hf_seq_id", payment.hf_seq_id.clone()),
-        ("huifu_id", payment.key.huifu_id.clone()),
+        ("huifu_id", huifu_id),
         ("msg_type", message.msg_type().to_owned()),
         ("req_date", payment.key.req_date.clone()),
         ("req_seq_id", req_seq_id),
@@ -104,9 +117,4 @@ fn resp_data(payment: &Payment, message: Message, lie: Option<Lie>) -> String {
         ("trans_type", "ENCHASHMENT".to_owned()),
     ]);
     serde_json::to_string(&members).expect("a map from strings to strings always has a JSON text")
-}
-
-/// The body that acknowledges a callback about `req_seq_id`, plain text and nothing else.
-pub(crate) fn expected_ack(req_seq_id: &str) -> String {
-    format!("RECV_ORD_ID_{req_seq_id}")
 }

@@ -34,8 +34,10 @@ pub struct HuifuConfig {
     pub fees: Vec<(String, FeeRule)>,
     /// How many payments the book keeps before it forgets the oldest.
     pub book_limit: usize,
-    /// Whether `magic_amounts` make faults happen.
+    /// Whether `magic_amounts`, `magic_names` and magic cards make faults happen.
     pub magic_amounts: bool,
+    /// Whether openings may name pictures that were never uploaded.
+    pub any_picture: bool,
     /// One log line per request and callback. Off for load.
     pub log_requests: bool,
 }
@@ -58,6 +60,7 @@ impl HuifuConfig {
             fees: Vec::new(),
             book_limit: 200_000,
             magic_amounts: true,
+            any_picture: false,
             log_requests: false,
         }
     }

@@ -7,18 +7,11 @@
 use crate::clock;
 use crate::delay;
 use crate::huifu::callback::{self, Message};
+use crate::huifu::mail;
 use crate::huifu::payment::{CallbackTry, PaymentKey, TryOutcome};
 use crate::huifu::script::{Lie, Outcome, Script};
 use crate::huifu::world::World;
-use reqwest::Client;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// Huifu waits so long for an acknowledgement (huifu-api.md §4).
-pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Longer than any acknowledgement that could ever be right.
-const ACK_READ_MAX: usize = 4_096;
 
 /// One callback on its way.
 #[derive(Clone)]
@@ -46,12 +39,18 @@ pub(crate) async fn play(world: Arc<World>, key: PaymentKey, script: Script) {
     if script.contradicts_itself {
         messages.push(Message::FinalFailure);
     }
+    let bank_returns = script.bank_returns;
     for message in messages {
         delay::pass(delay).await;
         finish(&world, &key, message);
         if script.callbacks {
             tell(&world, &key, message, script.lie, script.copies).await;
         }
+    }
+    if bank_returns {
+        delay::pass(delay).await;
+        let now = world.now();
+        world.book().bank_return(&key, now);
     }
 }
 
@@ -76,7 +75,7 @@ pub(crate) async fn tell(
 
 /// Makes true in the book what a final message is about to say.
 fn finish(world: &World, key: &PaymentKey, message: Message) {
-    let now = clock::now();
+    let now = world.now();
     match message {
         Message::Accounting => {}
         Message::FinalSuccess => {
@@ -95,7 +94,9 @@ fn write(world: &World, key: &PaymentKey, message: Message, lie: Option<Lie>) ->
     // A receiver that believes a foreign order would acknowledge the foreign serial.
     let req_seq_id = match lie {
         Some(Lie::ForeignOrder) => format!("X{}", key.req_seq_id),
-        Some(Lie::WrongAmount | Lie::Unsigned | Lie::Altered) | None => key.req_seq_id.clone(),
+        Some(Lie::WrongAmount | Lie::ForeignMember | Lie::Unsigned | Lie::Altered) | None => {
+            key.req_seq_id.clone()
+        }
     };
     Some(Letter {
         key: key.clone(),
@@ -117,7 +118,8 @@ async fn try_again(world: Arc<World>, letter: Letter) {
 
 async fn try_once(world: &World, letter: &Letter) -> TryOutcome {
     let sent_at = clock::now();
-    let outcome = post(&world.client, letter).await;
+    let url = &letter.notify_url;
+    let outcome = mail::deliver(&world.client, url, &letter.body, &letter.req_seq_id).await;
     world.book().note_callback(
         &letter.key,
         CallbackTry {
@@ -133,40 +135,4 @@ async fn try_once(world: &World, letter: &Letter) -> TryOutcome {
         tracing::info!(req_seq_id, msg_type, ?outcome, "called back");
     }
     outcome
-}
-
-async fn post(client: &Client, letter: &Letter) -> TryOutcome {
-    let sent = client
-        .post(&letter.notify_url)
-        .header(
-            "content-type",
-            "application/x-www-form-urlencoded;charset=UTF-8",
-        )
-        .header("charset", "UTF-8")
-        .timeout(ANSWER_TIMEOUT)
-        .body(letter.body.clone())
-        .send()
-        .await;
-    let mut answer = match sent {
-        Ok(answer) => answer,
-        Err(error) if error.is_timeout() => return TryOutcome::TimedOut,
-        Err(_) => return TryOutcome::Unreachable,
-    };
-    if answer.status() != http::StatusCode::OK {
-        return TryOutcome::Status(answer.status().as_u16());
-    }
-    let mut body = Vec::new();
-    while body.len() <= ACK_READ_MAX {
-        match answer.chunk().await {
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => break,
-            Err(error) if error.is_timeout() => return TryOutcome::TimedOut,
-            Err(_) => return TryOutcome::Unreachable,
-        }
-    }
-    if body == callback::expected_ack(&letter.req_seq_id).as_bytes() {
-        TryOutcome::Acked
-    } else {
-        TryOutcome::WrongBody
-    }
 }

@@ -1,10 +1,12 @@
 //! What Huifu can be told to do wrong, and to whom.
 //!
-//! A rule names who it is for (member, exact amount, serial), how often it fires, and one or
-//! more faults. The first rule that fits wins; the rules that were set come before the magic
+//! A rule names who it is for (interface, member, exact amount, serial, name, card), how often it
+//! fires, and one or more faults. "Pays" means "does it" for everything but a withdrawal. The first rule that fits wins; the rules that were set come before the magic
 //! amounts. Repeats of a known serial are answered 20000000 and use no rule up.
 
 use crate::fen::Fen;
+use crate::huifu::operation::Operation;
+use crate::huifu::review::ReviewPlan;
 use serde::{Deserialize, Serialize};
 
 /// One thing that goes wrong. Faults of the answer and of the callbacks can be combined.
@@ -64,19 +66,32 @@ pub enum Fault {
     SyncFailure,
     /// Pays and settles, but only a query tells.
     NoCallback,
-    /// 01 success, then 01 failure, both signed. The book says success.
+    /// 01 success, then 01 failure, both signed. The book says success. Of a review: passed, then
+    /// refused.
     ContradictingFinal,
-}
-
-/// Which interface a rule is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Operation {
-    /// The withdrawal itself.
-    #[default]
-    Encashment,
-    /// The query. Only faults of the answer have a meaning there.
-    Query,
+    /// Answers with this code and these words, signed; does nothing and remembers nothing.
+    RefuseWith {
+        /// Such as `99999999`.
+        resp_code: String,
+        /// Huifu's words.
+        resp_desc: String,
+    },
+    /// Pays and tells of success; a delay later the bank sends the money back, which only a query
+    /// and the statement tell.
+    BankReturnLater,
+    /// Callbacks are signed, about somebody else's huifu_id.
+    ForeignMemberInCallback,
+    /// The application goes this way, whatever its subject is called.
+    Review {
+        /// Which way.
+        plan: ReviewPlan,
+    },
+    /// In force at once, and a review callback says so too.
+    NoticeThoughInstant,
+    /// The bank knows the card under another name or ID number.
+    CardMismatch,
+    /// The registry knows the ID number under another name.
+    IdentityMismatch,
 }
 
 /// Which requests a rule is for; absent members fit everything.
@@ -91,6 +106,10 @@ pub struct Selector {
     pub cash_amt_fen: Option<Fen>,
     /// Requests with this serial (queries: asking for it).
     pub req_seq_id: Option<String>,
+    /// Onboarding requests about a subject of this name.
+    pub subject: Option<String>,
+    /// Onboarding requests with a card number that ends so.
+    pub card_tail: Option<String>,
 }
 
 impl Selector {
@@ -105,6 +124,25 @@ impl Selector {
     pub fn queries() -> Self {
         Self {
             operation: Operation::Query,
+            ..Self::default()
+        }
+    }
+
+    /// Every request to one interface.
+    #[must_use]
+    pub fn operation(operation: Operation) -> Self {
+        Self {
+            operation,
+            ..Self::default()
+        }
+    }
+
+    /// Requests to one interface about a subject of this name.
+    #[must_use]
+    pub fn subject(operation: Operation, name: &str) -> Self {
+        Self {
+            operation,
+            subject: Some(name.to_owned()),
             ..Self::default()
         }
     }
@@ -128,18 +166,18 @@ impl Selector {
     }
 
     fn fits(&self, asked: &Asked<'_>) -> bool {
+        let is = |wanted: &Option<String>, given: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == given)
+        };
+        let tail = self.card_tail.as_deref();
         self.operation == asked.operation
-            && self
-                .huifu_id
-                .as_deref()
-                .is_none_or(|id| id == asked.huifu_id)
+            && is(&self.huifu_id, asked.huifu_id)
+            && is(&self.req_seq_id, asked.req_seq_id)
+            && is(&self.subject, asked.subject.unwrap_or_default())
+            && tail.is_none_or(|tail| asked.card_no.is_some_and(|number| number.ends_with(tail)))
             && self
                 .cash_amt_fen
                 .is_none_or(|amount| Some(amount) == asked.cash_amt)
-            && self
-                .req_seq_id
-                .as_deref()
-                .is_none_or(|serial| serial == asked.req_seq_id)
     }
 }
 
@@ -149,6 +187,22 @@ pub(crate) struct Asked<'a> {
     pub(crate) huifu_id: &'a str,
     pub(crate) req_seq_id: &'a str,
     pub(crate) cash_amt: Option<Fen>,
+    pub(crate) subject: Option<&'a str>,
+    pub(crate) card_no: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Without member, amount, name and card.
+    pub(crate) fn about(operation: Operation, req_seq_id: &'a str) -> Self {
+        Self {
+            operation,
+            huifu_id: "",
+            req_seq_id,
+            cash_amt: None,
+            subject: None,
+            card_no: None,
+        }
+    }
 }
 
 /// Faults for the requests that fit.
@@ -248,6 +302,7 @@ pub fn magic_amounts() -> Vec<(Fen, Fault)> {
         Fault::NoCallback,
         Fault::ContradictingFinal,
         refuse("99999999"),
+        Fault::BankReturnLater,
     ];
     faults
         .into_iter()

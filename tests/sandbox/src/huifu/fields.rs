@@ -4,18 +4,30 @@
 //! clients send it, Python's and PHP's do not (huifu-api.md §2).
 
 use crate::huifu::rule_r::Members;
+use std::borrow::Cow;
 
 /// A field breaks its table; `resp_code` 10000000.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {rule}")]
 pub(crate) struct BadField {
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     pub(crate) rule: &'static str,
 }
 
 impl BadField {
     pub(crate) fn new(field: &'static str, rule: &'static str) -> Self {
-        Self { field, rule }
+        Self {
+            field: Cow::Borrowed(field),
+            rule,
+        }
+    }
+
+    /// The same, for a field of a nested object: `card_info.` comes before its name.
+    pub(crate) fn inside(mut self, prefix: &'static str) -> Self {
+        if !prefix.is_empty() {
+            self.field = Cow::Owned(format!("{prefix}{}", self.field));
+        }
+        self
     }
 }
 

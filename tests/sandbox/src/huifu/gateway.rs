@@ -72,6 +72,28 @@ impl Gateway {
             Err(Stopped::SignatureRefused)
         }
     }
+
+    /// The same for a form, whose signature may be missing. True: there was one, and it holds.
+    pub(crate) fn open_form<'a>(
+        &self,
+        sys_id: &str,
+        product_id: &str,
+        sign: &str,
+        data: &'a str,
+    ) -> Result<(rule_r::Members<'a>, bool), Stopped> {
+        if sys_id != self.sys_id || product_id != self.product_id {
+            return Err(Stopped::NotAuthenticated);
+        }
+        let members = rule_r::members(data).map_err(|_| Stopped::InvalidParameter)?;
+        let signed_text = rule_r::signed_text_of(&members);
+        if sign.is_empty() {
+            return Ok((members, false));
+        }
+        if sign.len() > SIGN_MAX || !self.merchant_key.verifies(signed_text.as_bytes(), sign) {
+            return Err(Stopped::SignatureRefused);
+        }
+        Ok((members, true))
+    }
 }
 
 /// `application/json` with no charset or with UTF-8: PHP's client sends none.

@@ -13,8 +13,11 @@ use crate::huifu::world::World;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+mod onboarding;
 
 /// The sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +66,7 @@ pub struct HuifuHandle {
     /// `http://127.0.0.1:port`, without a slash at the end.
     pub base_url: String,
     address: SocketAddr,
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
     server: JoinHandle<()>,
 }
 
@@ -77,7 +80,7 @@ impl HuifuHandle {
     /// The whole book as it is now.
     #[must_use]
     pub fn book(&self) -> BookSnapshot {
-        self.world.book().snapshot()
+        self.world.snapshot()
     }
 
     /// Faults for the next `times` requests that fit, or for ever.
@@ -101,21 +104,38 @@ impl HuifuHandle {
 
     /// Opens an account of a member, or sets the balance of an open one.
     pub fn open_account(&self, huifu_id: &str, balance: Fen) {
-        self.world.book().set_balance(huifu_id, None, balance);
+        self.world.set_balance(huifu_id, None, None, balance, None);
+    }
+
+    /// Sets what is in one of a member's accounts, and how much of it was there when yesterday
+    /// ended (absent: all of it). `acct_type` is 01 for the basic account, 02 for the cash account.
+    pub fn set_balances(
+        &self,
+        huifu_id: &str,
+        acct_type: &str,
+        balance: Fen,
+        yesterday: Option<Fen>,
+    ) {
+        self.world
+            .set_balance(huifu_id, None, Some(acct_type), balance, yesterday);
+    }
+
+    /// Sets this Huifu's clock ahead of the real one, by so much in all.
+    pub fn set_clock_ahead(&self, ahead: Duration) {
+        let seconds = i64::try_from(ahead.as_secs()).unwrap_or(i64::MAX);
+        self.world.set_ahead(seconds);
     }
 
     /// Binds a card to a member.
     pub fn bind_card(&self, huifu_id: &str, token_no: &str) {
-        self.world
-            .book()
-            .member_mut(huifu_id)
-            .cards
-            .insert(token_no.to_owned());
+        let mut register = self.world.register();
+        register.member_by_hand(huifu_id).bind_by_hand(token_no);
     }
 
     /// Gives a member a fee rule.
     pub fn set_fee(&self, huifu_id: &str, rule: FeeRule) {
-        self.world.book().member_mut(huifu_id).fee = rule;
+        let mut register = self.world.register();
+        register.member_by_hand(huifu_id).flat_fee = Some(rule);
     }
 
     /// Puts the newest payment with this serial on the card and sends 01. False: it had ended, or

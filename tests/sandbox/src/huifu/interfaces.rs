@@ -1,12 +1,16 @@
 //! Huifu's interfaces over HTTP: which path does what, and how each answer leaves.
 
 use crate::connection::Peer;
-use crate::huifu::fault::{Asked, Operation};
+use crate::huifu::fault::Asked;
 use crate::huifu::fields::BadField;
+use crate::huifu::operation::Operation;
 use crate::huifu::payment::PaymentStatus;
+use crate::huifu::review::ReviewPlan;
+use crate::huifu::review_courier;
 use crate::huifu::script::{Reply, Script};
+use crate::huifu::wish::Wish;
 use crate::huifu::world::World;
-use crate::huifu::{admin, answer, courier, encashment, gateway, query};
+use crate::huifu::{admin, answer, asked, courier, encashment, gateway, onboard, picture, query};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
@@ -15,6 +19,7 @@ use axum::routing::post;
 use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// Huifu's body limit (huifu-api.md §1).
 const BODY_MAX: usize = 10 * 1024 * 1024;
@@ -24,15 +29,64 @@ const BODY_MAX: usize = 10 * 1024 * 1024;
 const CALLBACKS_FIRST: Duration = Duration::from_secs(8);
 
 pub(crate) fn router(world: Arc<World>) -> Router {
-    // Two spellings of one path: the second is still in the tables of every client.
-    Router::new()
-        .route("/v2/trade/settlement/encashment", post(encash))
+    let mut router = Router::new()
+        .route(Operation::Encashment.path(), post(encash))
+        // The second spelling is still in the tables of every client.
         .route("/v2/trade/settlement/enchashment", post(encash))
-        .route("/v2/trade/settlement/query", post(ask))
+        .route(Operation::Query.path(), post(ask))
+        .route(Operation::Picture.path(), post(picture::upload));
+    let by_hand = [Operation::Encashment, Operation::Query, Operation::Picture];
+    for operation in Operation::ALL {
+        let is_file = operation == Operation::StatementFile;
+        if is_file || by_hand.contains(&operation) {
+            continue;
+        }
+        let handler = async move |state, peer, headers, body| {
+            serve(operation, state, peer, headers, body).await
+        };
+        router = router.route(operation.path(), post(handler));
+    }
+    router
         .merge(admin::routes())
         .method_not_allowed_fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(world)
+}
+
+/// Every interface that is opened, played and answered the same way.
+async fn serve(
+    operation: Operation,
+    State(world): State<Arc<World>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let members = match world.gateway.open(&headers, &body) {
+        Ok(members) => members,
+        Err(stopped) => return refuse_at_gateway(&world, stopped),
+    };
+    let wish = {
+        let register = world.register();
+        Wish::read(operation, &members, &|huifu_id| register.kind_of(huifu_id))
+    };
+    let (data, reply) = match wish {
+        Ok(Some(wish)) => {
+            let played = onboard::play(&world, &wish);
+            if let Some((apply_no, plan)) = played.review {
+                review(&world, apply_no, plan, played.script.clone()).await;
+            }
+            (played.data, played.script.reply)
+        }
+        Ok(None) => match asked::answer(&world, operation, &members) {
+            Ok(answered) => answered,
+            Err(bad) => return answer_bad_field(&world, &bad),
+        },
+        Err(bad) => return answer_bad_field(&world, &bad),
+    };
+    if world.log_requests {
+        tracing::info!(?operation, resp_code = ?data.get("resp_code"), "served");
+    }
+    send(&world, &peer, &data, reply).await
 }
 
 async fn encash(
@@ -68,17 +122,25 @@ async fn encash(
     send(&world, &peer, &data, played.script.reply).await
 }
 
-/// Starts what comes after the answer, or waits for it where the script turns time around.
-async fn call_back(world: &Arc<World>, request: &encashment::Request, script: Script) {
+/// The same for an application.
+async fn review(world: &Arc<World>, apply_no: String, plan: ReviewPlan, script: Script) {
     let before_answer = script.callbacks_before_answer;
-    let task = world.spawn(courier::play(
-        Arc::clone(world),
-        request.key.clone(),
-        script,
-    ));
+    let course = review_courier::play(Arc::clone(world), apply_no, plan, script);
+    wait_if(before_answer, world.spawn(course)).await;
+}
+
+/// Waits for callbacks that must come before the answer.
+async fn wait_if(before_answer: bool, task: JoinHandle<Option<()>>) {
     if before_answer && tokio::time::timeout(CALLBACKS_FIRST, task).await.is_err() {
         tracing::warn!("callbacks took too long; answering before they are done");
     }
+}
+
+/// Starts what comes after the answer, or waits for it where the script turns time around.
+async fn call_back(world: &Arc<World>, request: &encashment::Request, script: Script) {
+    let before_answer = script.callbacks_before_answer;
+    let course = courier::play(Arc::clone(world), request.key.clone(), script);
+    wait_if(before_answer, world.spawn(course)).await;
 }
 
 async fn ask(
@@ -95,11 +157,10 @@ async fn ask(
         Ok(request) => request,
         Err(bad) => return answer_bad_field(&world, &bad),
     };
+    let serial = request.org_req_seq_id.as_deref().unwrap_or_default();
     let script = Script::of(&world.faults().take(&Asked {
-        operation: Operation::Query,
         huifu_id: &request.huifu_id,
-        req_seq_id: request.org_req_seq_id.as_deref().unwrap_or_default(),
-        cash_amt: None,
+        ..Asked::about(Operation::Query, serial)
     }));
     let data = query::answer_as_scripted(&world.book(), &request, &script);
     if world.log_requests {
@@ -108,14 +169,14 @@ async fn ask(
     send(&world, &peer, &data, script.reply).await
 }
 
-fn refuse_at_gateway(world: &World, stopped: gateway::Stopped) -> Response {
+pub(crate) fn refuse_at_gateway(world: &World, stopped: gateway::Stopped) -> Response {
     if world.log_requests {
         tracing::warn!(?stopped, "stopped at the gateway");
     }
     stopped.into_response()
 }
 
-fn answer_bad_field(world: &World, bad: &BadField) -> Response {
+pub(crate) fn answer_bad_field(world: &World, bad: &BadField) -> Response {
     if world.log_requests {
         tracing::warn!(%bad, "bad field");
     }
@@ -124,7 +185,12 @@ fn answer_bad_field(world: &World, bad: &BadField) -> Response {
 }
 
 /// Lets the answer leave as the script says.
-async fn send(world: &World, peer: &Peer, data: &answer::Data, reply: Reply) -> Response {
+pub(crate) async fn send(
+    world: &World,
+    peer: &Peer,
+    data: &answer::Data,
+    reply: Reply,
+) -> Response {
     match reply {
         Reply::Proper | Reply::WrongSignature | Reply::Unsigned => {
             answer::response(answer::body(data, reply, &world.signing_key))

@@ -1,28 +1,9 @@
-//! Who may withdraw, and what a checked request asks the book to pay.
+//! What a checked request asks the book to pay, and how accounts are numbered.
 
 use crate::fen::Fen;
-use crate::huifu::fee::{FeeMode, FeeRule};
+use crate::huifu::accounts::Place;
+use crate::huifu::cash::CashType;
 use crate::huifu::payment::PaymentKey;
-use std::collections::BTreeSet;
-
-/// A member of Huifu: merchant or user.
-pub(crate) struct Member {
-    /// The account that is debited when a request names none (基本户).
-    pub(crate) basic_acct_id: String,
-    pub(crate) cards: BTreeSet<String>,
-    pub(crate) fee: FeeRule,
-}
-
-impl Member {
-    /// With a basic account named after its number, no card, and no fee.
-    pub(crate) fn new(huifu_id: &str) -> Self {
-        Self {
-            basic_acct_id: derived_acct_id(huifu_id),
-            cards: BTreeSet::new(),
-            fee: FeeRule::FREE,
-        }
-    }
-}
 
 /// What a request asks to be paid, already checked.
 #[derive(Clone, Debug)]
@@ -31,21 +12,39 @@ pub(crate) struct Order {
     pub(crate) hf_seq_id: String,
     pub(crate) acct_id: String,
     pub(crate) token_no: String,
-    pub(crate) into_acct_date_type: String,
+    pub(crate) cash_type: CashType,
     pub(crate) cash_amt: Fen,
     pub(crate) fee_amt: Fen,
-    pub(crate) fee_mode: FeeMode,
+    /// Where an outer fee is taken from; absent: out of the amount.
+    pub(crate) fee_payer: Option<Place>,
     pub(crate) remark: Option<String>,
     pub(crate) notify_url: Option<String>,
 }
 
-/// The account has less than the payment needs.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Short;
+/// What the account has too little of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Short {
+    Balance,
+    /// The money is there, but it came in today.
+    DmQuota,
+}
 
-/// Huifu's account numbers are `F` and eight digits in every sample seen.
-pub(crate) fn derived_acct_id(huifu_id: &str) -> String {
+/// Huifu's account numbers are a letter and eight digits in every sample seen.
+pub(crate) fn derived_acct_id(huifu_id: &str, acct_type: &str) -> String {
     let digits: Vec<char> = huifu_id.chars().filter(char::is_ascii_digit).collect();
     let tail: String = digits[digits.len().saturating_sub(8)..].iter().collect();
-    format!("F{tail:0>8}")
+    let letter = match acct_type {
+        "02" => 'C',
+        "03" => 'D',
+        "04" => 'W',
+        "05" => 'R',
+        "09" => 'M',
+        _ => 'F',
+    };
+    format!("{letter}{tail:0>8}")
+}
+
+/// Only 基本户 and 现金户 (huifu-api.md §3.1).
+pub(crate) fn is_withdrawable(acct_type: &str) -> bool {
+    matches!(acct_type, "01" | "02")
 }

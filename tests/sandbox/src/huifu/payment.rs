@@ -56,7 +56,9 @@ pub enum BookingKind {
 pub struct Booking {
     /// Why.
     pub kind: BookingKind,
-    /// The account, of the member the payment belongs to.
+    /// Whose account. An outer fee may be somebody else's.
+    pub huifu_id: String,
+    /// Which account.
     pub acct_id: String,
     /// Negative when it leaves the account.
     pub amount: Fen,
@@ -125,6 +127,8 @@ pub struct Payment {
     pub requests: u32,
     /// The bank sent the money back later (退汇); not the same as a failure.
     pub re_exchange: bool,
+    /// When it did.
+    pub returned_at: Option<Timestamp>,
     /// The ledger lines of this payment.
     pub bookings: Vec<Booking>,
     /// When the first request was read.

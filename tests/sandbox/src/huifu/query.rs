@@ -80,7 +80,7 @@ fn answer(book: &Book, request: &Request) -> Data {
 /// The answer, with the money part of a script left out: a query moves none.
 pub(crate) fn answer_as_scripted(book: &Book, request: &Request, script: &Script) -> Data {
     match &script.money {
-        Money::Refuse { resp_code } => answer::data(resp_code, "查询失败"),
+        Money::Refuse { resp_code, .. } => answer::data(resp_code, "查询失败"),
         Money::Pay | Money::Swallow | Money::CallItShort | Money::FailAtOnce => {
             answer(book, request)
         }

@@ -1,6 +1,7 @@
 //! How one payment will be played: every fault translated, in one place, into what to do.
 
 use crate::huifu::fault::Fault;
+use crate::huifu::review::ReviewPlan;
 
 /// What happens to the money before anything is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,6 +9,8 @@ pub(crate) enum Money {
     Pay,
     Refuse {
         resp_code: String,
+        /// Empty: the interface has words of its own.
+        resp_desc: String,
     },
     /// The request is swallowed: nothing is paid and nothing is remembered.
     Swallow,
@@ -40,6 +43,7 @@ pub(crate) enum Outcome {
 pub(crate) enum Lie {
     WrongAmount,
     ForeignOrder,
+    ForeignMember,
     Unsigned,
     Altered,
 }
@@ -56,6 +60,12 @@ pub(crate) struct Script {
     pub(crate) copies: u32,
     pub(crate) lie: Option<Lie>,
     pub(crate) contradicts_itself: bool,
+    pub(crate) bank_returns: bool,
+    /// Absent: the name of the subject decides.
+    pub(crate) review: Option<ReviewPlan>,
+    pub(crate) notice_though_instant: bool,
+    pub(crate) card_mismatch: bool,
+    pub(crate) identity_mismatch: bool,
 }
 
 impl Script {
@@ -71,6 +81,11 @@ impl Script {
             copies: 1,
             lie: None,
             contradicts_itself: false,
+            bank_returns: false,
+            review: None,
+            notice_though_instant: false,
+            card_mismatch: false,
+            identity_mismatch: false,
         };
         for fault in faults {
             script.bend(fault);
@@ -80,11 +95,11 @@ impl Script {
 
     fn bend(&mut self, fault: &Fault) {
         match fault {
-            Fault::Refuse { resp_code } => {
-                self.money = Money::Refuse {
-                    resp_code: resp_code.clone(),
-                };
-            }
+            Fault::Refuse { resp_code } => self.refuse(resp_code, ""),
+            Fault::RefuseWith {
+                resp_code,
+                resp_desc,
+            } => self.refuse(resp_code, resp_desc),
             Fault::TimeoutAfterPaying => self.reply = Reply::Never,
             Fault::TimeoutWithoutPaying => {
                 self.money = Money::Swallow;
@@ -120,6 +135,19 @@ impl Script {
             Fault::SyncFailure => self.money = Money::FailAtOnce,
             Fault::NoCallback => self.callbacks = false,
             Fault::ContradictingFinal => self.contradicts_itself = true,
+            Fault::BankReturnLater => self.bank_returns = true,
+            Fault::ForeignMemberInCallback => self.lie = Some(Lie::ForeignMember),
+            Fault::Review { plan } => self.review = Some(*plan),
+            Fault::NoticeThoughInstant => self.notice_though_instant = true,
+            Fault::CardMismatch => self.card_mismatch = true,
+            Fault::IdentityMismatch => self.identity_mismatch = true,
         }
+    }
+
+    fn refuse(&mut self, resp_code: &str, resp_desc: &str) {
+        self.money = Money::Refuse {
+            resp_code: resp_code.to_owned(),
+            resp_desc: resp_desc.to_owned(),
+        };
     }
 }

@@ -1,37 +1,12 @@
 //! The whole book at one moment, for audits and for people.
 
 use crate::fen::Fen;
+use crate::huifu::accounts::Account;
+use crate::huifu::onboarding::Onboarding;
 use crate::huifu::payment::{BookingKind, Payment};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-
-/// One account of one member.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// Whose.
-    pub huifu_id: String,
-    /// Which.
-    pub acct_id: String,
-    /// Everything ever paid in.
-    pub opening: Fen,
-    /// What is there now.
-    pub balance: Fen,
-    /// The sum of the bookings of payments the book has forgotten.
-    pub forgotten: Fen,
-}
-
-impl Account {
-    pub(crate) fn empty(huifu_id: String, acct_id: String) -> Self {
-        Self {
-            huifu_id,
-            acct_id,
-            opening: Fen(0),
-            balance: Fen(0),
-            forgotten: Fen(0),
-        }
-    }
-}
 
 /// A request with a good signature that left no payment behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +28,9 @@ pub struct BookSnapshot {
     pub accounts: Vec<Account>,
     /// Every payment the book still has, oldest first.
     pub payments: Vec<Payment>,
+    /// Every onboarding request, oldest first.
+    #[serde(default)]
+    pub onboardings: Vec<Onboarding>,
     /// The newest thousand requests that were refused or swallowed.
     pub unbooked: Vec<Unbooked>,
     /// How many payments the book has forgotten because it is full.
@@ -79,6 +57,26 @@ impl BookSnapshot {
             .sum()
     }
 
+    /// The newest onboarding request with this serial.
+    #[must_use]
+    pub fn onboarding(&self, req_seq_id: &str) -> Option<&Onboarding> {
+        self.onboardings
+            .iter()
+            .rev()
+            .find(|one| one.key.req_seq_id == req_seq_id)
+    }
+
+    /// How often any of these serials was put in force or made an application: for one step of
+    /// an application, all its attempts.
+    #[must_use]
+    pub fn onboarding_executions(&self, req_seq_ids: &[&str]) -> u32 {
+        self.onboardings
+            .iter()
+            .filter(|one| req_seq_ids.contains(&one.key.req_seq_id.as_str()))
+            .map(|one| one.executions)
+            .sum()
+    }
+
     /// The balance of a member over all its accounts.
     #[must_use]
     pub fn balance(&self, huifu_id: &str) -> Fen {
@@ -94,7 +92,7 @@ impl BookSnapshot {
         let mut moved: HashMap<(&str, &str), Fen> = HashMap::new();
         for payment in &self.payments {
             for line in &payment.bookings {
-                let account = (payment.key.huifu_id.as_str(), line.acct_id.as_str());
+                let account = (line.huifu_id.as_str(), line.acct_id.as_str());
                 let sum = moved.entry(account).or_default();
                 *sum = *sum + line.amount;
             }
@@ -111,8 +109,23 @@ impl BookSnapshot {
             }
         }
         wrong.extend(self.payments.iter().filter_map(audit_payment));
+        wrong.extend(self.onboardings.iter().filter_map(audit_onboarding));
         wrong
     }
+}
+
+fn audit_onboarding(one: &Onboarding) -> Option<String> {
+    let name = &one.key.req_seq_id;
+    if one.executions > 1 {
+        return Some(format!(
+            "onboarding {name}: executed {} times",
+            one.executions
+        ));
+    }
+    if one.executions > one.requests {
+        return Some(format!("onboarding {name}: executed without a request"));
+    }
+    None
 }
 
 fn audit_payment(payment: &Payment) -> Option<String> {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http::StatusCode;
 use sandbox::huifu::{AccountOpening, BoundCard, HuifuConfig, HuifuHandle, HuifuSandbox};
-use sandbox::huifu::{FeeRule, PaymentStatus, signed_text};
+use sandbox::huifu::{FeeRule, Operation, PaymentStatus, signed_text};
 use sandbox::{Fen, SigningKey, VerifyingKey};
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
@@ -120,16 +120,39 @@ impl Merchant {
         verified(&response.text().await.unwrap()).expect("the answer's signature holds")
     }
 
+    /// The same for any interface.
+    pub(crate) async fn call(&self, operation: Operation, data: &Value) -> Value {
+        let response = self
+            .send_to(operation.path(), &envelope(data))
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        verified(&response.text().await.unwrap()).expect("the answer's signature holds")
+    }
+
+    /// Posts JSON to an admin's address; the status.
+    pub(crate) async fn admin(&self, path: &str, body: Value) -> u16 {
+        let (path, body) = (format!("/admin{path}"), body.to_string());
+        let answer = self.send_to(&path, &body).await.unwrap();
+        answer.status().as_u16()
+    }
+
     pub(crate) async fn send(
         &self,
         path: &str,
         body: &str,
     ) -> Result<reqwest::Response, reqwest::Error> {
+        self.send_to(&format!("/v2/trade/settlement/{path}"), body)
+            .await
+    }
+
+    pub(crate) async fn send_to(
+        &self,
+        path: &str,
+        body: &str,
+    ) -> Result<reqwest::Response, reqwest::Error> {
         self.client
-            .post(format!(
-                "{}/v2/trade/settlement/{path}",
-                self.huifu.base_url
-            ))
+            .post(format!("{}{path}", self.huifu.base_url))
             .header("content-type", "application/json;charset=UTF-8")
             .body(body.to_owned())
             .send()
@@ -204,7 +227,9 @@ async fn receive(State(inbox): State<Arc<Inbox>>, body: String) -> Response {
             .find(|(field, _)| field == name)
             .map(|(_, value)| value.into_owned())
     };
-    let resp_data = field("resp_data").expect("a callback has resp_data");
+    let resp_data = field("resp_data")
+        .or_else(|| field("data"))
+        .expect("a callback has resp_data, and that of a review has data");
     let data: Value = serde_json::from_str(&resp_data).unwrap();
     let ack = format!("RECV_ORD_ID_{}", data["req_seq_id"].as_str().unwrap());
     inbox.received.lock().unwrap().push(Received {

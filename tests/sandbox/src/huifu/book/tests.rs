@@ -1,12 +1,24 @@
 use super::*;
-use crate::huifu::order::derived_acct_id;
+use crate::huifu::fee::FeeMode;
 
 const HUIFU_ID: &str = "6666000021291985";
 
 fn book(limit: usize) -> Book {
     let mut book = Book::new(limit);
-    book.set_balance(HUIFU_ID, None, Fen(10_000));
+    set_balance(&mut book, Fen(10_000), None);
     book
+}
+
+fn basic() -> Place {
+    Place {
+        huifu_id: HUIFU_ID.into(),
+        acct_id: derived_acct_id(HUIFU_ID, "01"),
+    }
+}
+
+fn set_balance(book: &mut Book, balance: Fen, yesterday: Option<Fen>) {
+    let today = day_of(now());
+    book.accounts.set(&basic(), "01", balance, yesterday, today);
 }
 
 fn order(serial: &str, cash_amt: Fen, fee_mode: FeeMode) -> Order {
@@ -17,12 +29,12 @@ fn order(serial: &str, cash_amt: Fen, fee_mode: FeeMode) -> Order {
             req_seq_id: serial.into(),
         },
         hf_seq_id: format!("HF{serial}"),
-        acct_id: derived_acct_id(HUIFU_ID),
+        acct_id: derived_acct_id(HUIFU_ID, "01"),
         token_no: "10004053462".into(),
-        into_acct_date_type: "T1".into(),
+        cash_type: CashType::T1,
         cash_amt,
         fee_amt: Fen(105),
-        fee_mode,
+        fee_payer: (fee_mode == FeeMode::Outer).then(basic),
         remark: None,
         notify_url: None,
     }
@@ -50,7 +62,7 @@ fn a_balance_must_cover_the_outer_fee_too() {
     let mut book = book(9);
     assert_eq!(
         book.execute(order("A", Fen(9_900), FeeMode::Outer), now()),
-        Err(Short)
+        Err(Short::Balance)
     );
     assert_eq!(book.snapshot().balance(HUIFU_ID), Fen(10_000));
     assert_eq!(book.snapshot().payment("A").unwrap().executions, 0);
@@ -115,7 +127,7 @@ fn a_deposit_raises_the_opening_balance() {
     let mut book = book(9);
     book.execute(order("A", Fen(1_000), FeeMode::Inner), now())
         .unwrap();
-    book.set_balance(HUIFU_ID, None, Fen(50_000));
+    set_balance(&mut book, Fen(50_000), None);
     assert_eq!(book.snapshot().accounts[0].opening, Fen(51_000));
     assert_eq!(book.snapshot().audit(), Vec::<String>::new());
 }

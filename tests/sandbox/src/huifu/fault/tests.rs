@@ -2,10 +2,9 @@ use super::*;
 
 fn asked(huifu_id: &str, amount: i64) -> Asked<'_> {
     Asked {
-        operation: Operation::Encashment,
         huifu_id,
-        req_seq_id: "S1",
         cash_amt: Some(Fen(amount)),
+        ..Asked::about(Operation::Encashment, "S1")
     }
 }
 
@@ -68,4 +67,26 @@ fn a_rule_reads_from_the_json_that_the_help_shows() {
     ] {
         assert!(serde_json::from_str::<FaultRule>(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn an_onboarding_rule_fits_by_name_and_by_the_end_of_a_card() {
+    let mut plan = FaultPlan::new(true);
+    let selector = Selector {
+        card_tail: Some("0123".into()),
+        ..Selector::subject(Operation::UserBusiOpen, "张三")
+    };
+    plan.add(rule(selector, Fault::CardMismatch, None));
+    let asked = |name, card_no| Asked {
+        subject: Some(name),
+        card_no,
+        ..Asked::about(Operation::UserBusiOpen, "S1")
+    };
+    assert_eq!(
+        plan.take(&asked("张三", Some("62220123"))),
+        [Fault::CardMismatch]
+    );
+    assert_eq!(plan.take(&asked("李四", Some("62220123"))), []);
+    assert_eq!(plan.take(&asked("张三", Some("62224567"))), []);
+    assert_eq!(plan.take(&asked("张三", None)), []);
 }
