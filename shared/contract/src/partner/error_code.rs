@@ -3,6 +3,8 @@
 //! The sentences are for people and may be improved. A user of another partner is answered with
 //! exactly the words for an unknown user, so nobody can find out whose users exist.
 
+mod words;
+
 use serde::{Serialize, Serializer};
 
 /// Why we refused.
@@ -58,6 +60,20 @@ pub enum ErrorCode {
     OrderConflict,
     /// No such withdrawal of this partner.
     OrderUnknown,
+    /// The user is opened already, or is being opened.
+    OpeningExists,
+    /// The same `application_no` with other content.
+    ApplicationConflict,
+    /// No such application of this partner.
+    ApplicationUnknown,
+    /// The same `material_no` with another picture.
+    MaterialConflict,
+    /// No such picture of this partner.
+    MaterialUnknown,
+    /// The picture is larger than we take.
+    MaterialTooLarge,
+    /// The file is no picture that we take.
+    MaterialKindUnsupported,
     /// The page was open for too long.
     PageExpired,
     /// The transaction password is wrong.
@@ -80,7 +96,7 @@ use ErrorCode::*;
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 40] = [
         FieldMissing,
         FieldRepeated,
         FieldTooLong,
@@ -106,6 +122,13 @@ impl ErrorCode {
         CashTypeUnavailable,
         OrderConflict,
         OrderUnknown,
+        OpeningExists,
+        ApplicationConflict,
+        ApplicationUnknown,
+        MaterialConflict,
+        MaterialUnknown,
+        MaterialTooLarge,
+        MaterialKindUnsupported,
         PageExpired,
         PasswordWrong,
         PasswordLocked,
@@ -144,6 +167,13 @@ impl ErrorCode {
             CashTypeUnavailable => "cash_type_unavailable",
             OrderConflict => "order_conflict",
             OrderUnknown => "order_unknown",
+            OpeningExists => "opening_exists",
+            ApplicationConflict => "application_no_conflict",
+            ApplicationUnknown => "application_unknown",
+            MaterialConflict => "material_no_conflict",
+            MaterialUnknown => "material_unknown",
+            MaterialTooLarge => "material_too_large",
+            MaterialKindUnsupported => "material_kind_unsupported",
             PageExpired => "page_expired",
             PasswordWrong => "password_wrong",
             PasswordLocked => "password_locked",
@@ -162,94 +192,18 @@ impl ErrorCode {
             | TimestampOutOfRange | AmountNotPositive => 400,
             PartnerUnknown | KeyUnknown | KeyRetired | SignatureMissing | SignatureMismatch => 401,
             PartnerSuspended | HostNotRegistered | UserSuspended | PasswordWrong => 403,
-            NotFound | OrderUnknown => 404,
+            NotFound | OrderUnknown | ApplicationUnknown => 404,
             MethodNotAllowed => 405,
-            NonceRepeated | OrderConflict => 409,
+            NonceRepeated | OrderConflict | OpeningExists | ApplicationConflict
+            | MaterialConflict => 409,
             PageExpired => 410,
-            RequestTooLarge => 413,
+            RequestTooLarge | MaterialTooLarge => 413,
+            MaterialKindUnsupported => 415,
             AmountTooLarge | AmountBelowFee | BalanceTooLow | UserUnknown | CardMissing
-            | CashTypeUnavailable => 422,
+            | CashTypeUnavailable | MaterialUnknown => 422,
             RateLimited | PasswordLocked => 429,
             Internal => 500,
             Unavailable => 503,
-        }
-    }
-
-    /// What happened, in one Chinese sentence.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            FieldMissing => "缺少必填字段。",
-            FieldRepeated => "字段重复出现。",
-            FieldTooLong => "字段超过最大长度。",
-            FieldMalformed => "字段格式不正确。",
-            RequestMalformed => "请求无法解析。",
-            RequestTooLarge => "请求内容过大。",
-            PartnerUnknown => "合作方不存在。",
-            PartnerSuspended => "合作方已被暂停。",
-            KeyUnknown => "密钥未登记。",
-            KeyRetired => "密钥当前不在有效期内。",
-            SignatureMissing => "缺少签名。",
-            SignatureMismatch => "签名验证失败。",
-            TimestampOutOfRange => "请求时间与服务器时间相差超过十分钟。",
-            NonceRepeated => "该随机串已经使用过。",
-            HostNotRegistered => "地址的域名未登记。",
-            AmountNotPositive => "提现金额必须大于零。",
-            AmountTooLarge => "提现金额超过单笔限额。",
-            AmountBelowFee => "提现金额不足以支付手续费。",
-            BalanceTooLow => "账户可提现余额不足。",
-            UserUnknown => "用户不存在。",
-            UserSuspended => "用户当前不能提现。",
-            CardMissing => "用户尚未绑定银行卡。",
-            CashTypeUnavailable => "该提现类型未开通。",
-            OrderConflict => "该商户订单号已用于另一笔内容不同的提现。",
-            OrderUnknown => "提现订单不存在。",
-            PageExpired => "页面已过期，请返回重新发起提现。",
-            PasswordWrong => "交易密码不正确。",
-            PasswordLocked => "密码错误次数过多，请稍后再试。",
-            NotFound => "页面不存在。",
-            MethodNotAllowed => "请求方法不受支持。",
-            RateLimited => "请求过于频繁，请稍后再试。",
-            Unavailable => "服务暂时不可用，请稍后再试。",
-            Internal => "系统内部错误。",
-        }
-    }
-
-    /// What happened, in one English sentence.
-    pub const fn en(self) -> &'static str {
-        match self {
-            FieldMissing => "A required field is missing.",
-            FieldRepeated => "A field occurs more than once.",
-            FieldTooLong => "A field is longer than its limit.",
-            FieldMalformed => "A field is malformed.",
-            RequestMalformed => "The request cannot be read.",
-            RequestTooLarge => "The request is too large.",
-            PartnerUnknown => "There is no such partner.",
-            PartnerSuspended => "This partner is suspended.",
-            KeyUnknown => "No key is registered under this key_id.",
-            KeyRetired => "The key is not active at this time.",
-            SignatureMissing => "There is no signature.",
-            SignatureMismatch => "The signature does not match.",
-            TimestampOutOfRange => "The timestamp is more than ten minutes off.",
-            NonceRepeated => "This nonce was used before.",
-            HostNotRegistered => "A URL leads to a host that is not registered.",
-            AmountNotPositive => "The amount must be more than zero.",
-            AmountTooLarge => "The amount is above the limit for one withdrawal.",
-            AmountBelowFee => "The amount does not cover the fee.",
-            BalanceTooLow => "The account holds less than this withdrawal needs.",
-            UserUnknown => "There is no such user.",
-            UserSuspended => "This user cannot withdraw at present.",
-            CardMissing => "The user has no bound bank card.",
-            CashTypeUnavailable => "This cash type is not available.",
-            OrderConflict => "This out_order_no belongs to a withdrawal with other fields.",
-            OrderUnknown => "There is no such withdrawal.",
-            PageExpired => "This page has expired; please start the withdrawal again.",
-            PasswordWrong => "The transaction password is wrong.",
-            PasswordLocked => "Too many wrong passwords; please try again later.",
-            NotFound => "There is no such page.",
-            MethodNotAllowed => "This method is not supported here.",
-            RateLimited => "Too many requests; please try again later.",
-            Unavailable => "The service is not available at the moment; please try again later.",
-            Internal => "An internal error occurred.",
         }
     }
 }
