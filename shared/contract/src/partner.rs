@@ -8,6 +8,7 @@
 //! characters and bytes are the same; only unknown fields may hold others.
 
 pub mod answer;
+pub mod application_notice;
 pub mod application_reason;
 pub mod error_code;
 pub mod notice;
@@ -19,6 +20,7 @@ pub mod seal;
 pub mod time;
 pub mod url;
 
+pub use application_notice::ApplicationNotice;
 pub use application_reason::ApplicationReason;
 pub use error_code::ErrorCode;
 pub use page_call::PageCall;
