@@ -147,6 +147,7 @@ impl Told<'_> {
         let fingerprint = format!("{}:{kind}:{verdict}", self.attempt.req_seq_id);
         let case = NewCase {
             withdrawal: Some(withdrawal),
+            application: None,
             kind,
             detail: &self.detail,
             fingerprint: &fingerprint,

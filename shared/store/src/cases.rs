@@ -5,7 +5,7 @@
 
 mod decide;
 
-use contract::ids::WithdrawalId;
+use contract::ids::{ApplicationId, WithdrawalId};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -17,13 +17,15 @@ pub use decide::{Closed, Closing, close};
 
 const OPEN: &str = "\
 -- cases.open
-insert into cases (withdrawal_id, kind, detail, fingerprint, state, created_at, updated_at, updated_by)
-values ($1, $2, $3, $4, 'open', $5, $5, $6)
+insert into cases (withdrawal_id, application_id, kind, detail, fingerprint, state,
+                   created_at, updated_at, updated_by)
+values ($1, $2, $3, $4, $5, 'open', $6, $6, $7)
 on conflict on constraint case_told_once do nothing";
 
 const LIST: &str = "\
 -- cases.list
-select id, withdrawal_id, kind, detail, state, decided_by, decided_at, decision, created_at
+select id, withdrawal_id, application_id, kind, detail, state, decided_by, decided_at, decision,
+       created_at
   from cases
  where ($1::text is null or state = $1)
  order by id
@@ -31,7 +33,8 @@ select id, withdrawal_id, kind, detail, state, decided_by, decided_at, decision,
 
 const FIND: &str = "\
 -- cases.find
-select id, withdrawal_id, kind, detail, state, decided_by, decided_at, decision, created_at
+select id, withdrawal_id, application_id, kind, detail, state, decided_by, decided_at, decision,
+       created_at
   from cases
  where id = $1";
 
@@ -66,6 +69,8 @@ impl CaseState {
 pub struct NewCase<'a> {
     /// The withdrawal it is about, if it is about one of ours.
     pub withdrawal: Option<&'a WithdrawalId>,
+    /// The application it is about, if it is about one of ours; never both.
+    pub application: Option<&'a ApplicationId>,
     /// What kind, in `snake_case`.
     pub kind: &'a str,
     /// Ids, codes and amounts; never names, cards or secrets.
@@ -81,6 +86,8 @@ pub struct Case {
     pub id: i64,
     /// The withdrawal it is about.
     pub withdrawal_id: Option<String>,
+    /// The application it is about.
+    pub application_id: Option<String>,
     /// What kind.
     pub kind: String,
     /// Ids, codes and amounts.
@@ -104,11 +111,13 @@ pub async fn open(
     case: &NewCase<'_>,
 ) -> Result<bool, StoreError> {
     let withdrawal = case.withdrawal.map(WithdrawalId::as_str);
+    let application = case.application.map(ApplicationId::as_str);
     let count = tx
         .execute(
             OPEN,
             &[
                 &withdrawal,
+                &application,
                 &case.kind,
                 case.detail,
                 &case.fingerprint,
@@ -146,6 +155,7 @@ fn from_row(row: &Row) -> Result<Case, StoreError> {
     Ok(Case {
         id: row.try_get("id")?,
         withdrawal_id: row.try_get("withdrawal_id")?,
+        application_id: row.try_get("application_id")?,
         kind: row.try_get("kind")?,
         detail: row.try_get("detail")?,
         state: named(row, "state", CaseState::from_name)?,

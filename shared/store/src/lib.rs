@@ -6,11 +6,13 @@
 //!
 //! **Invariant:** nobody keeps a transaction open while waiting for a network.
 
+pub mod applications;
 pub mod attempts;
 pub mod calendar;
 pub mod cases;
 pub mod dead_letters;
 pub mod inbox;
+pub mod materials;
 mod migrate;
 pub mod nonces;
 pub mod notices;

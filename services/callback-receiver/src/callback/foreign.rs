@@ -89,6 +89,7 @@ pub(super) async fn keep(
         .await?;
     let case = NewCase {
         withdrawal,
+        application: None,
         kind: case.kind,
         detail: &case.detail,
         fingerprint: &case.fingerprint,

@@ -134,6 +134,7 @@ impl Reconcile {
         let fingerprint = format!("{}:closed_attempt_at_huifu", attempt.req_seq_id);
         let case = NewCase {
             withdrawal: Some(&attempt.withdrawal_id),
+            application: None,
             kind: "closed_attempt_at_huifu",
             detail,
             fingerprint: &fingerprint,
@@ -193,6 +194,7 @@ async fn open_case(
     let fingerprint = format!("{}:{kind}", attempt.req_seq_id);
     let case = NewCase {
         withdrawal: Some(&attempt.withdrawal_id),
+        application: None,
         kind,
         detail,
         fingerprint: &fingerprint,

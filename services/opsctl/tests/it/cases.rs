@@ -16,6 +16,7 @@ async fn two_cases() -> (World, WithdrawalId) {
     world.take(&tx, &id, Fail, 9).await;
     let foreign = NewCase {
         withdrawal: None,
+        application: None,
         kind: "callback_unknown_order",
         detail: &Value::Null,
         fingerprint: "foreign",
@@ -112,6 +113,7 @@ async fn closing_alone_holds_on_and_another_open_case_keeps_the_hold() {
     let tx = connection.begin("tests: tell").await.unwrap();
     let other = NewCase {
         withdrawal: Some(&id),
+        application: None,
         kind: "query_mismatch",
         detail: &Value::Null,
         fingerprint: "other",

@@ -54,8 +54,9 @@ impl From<ForDelivery> for Due {
 fn outcome(stored: notices::Outcome, reason: Option<&str>) -> Outcome {
     let reason = reason.and_then(ReasonCode::from_code);
     match stored {
-        notices::Outcome::Paid => Outcome::Succeeded,
-        notices::Outcome::Failed => {
+        // Nothing about a withdrawal is "passed" or "refused"; those are told of applications.
+        notices::Outcome::Paid | notices::Outcome::Passed => Outcome::Succeeded,
+        notices::Outcome::Failed | notices::Outcome::Refused => {
             Outcome::Failed(reason.unwrap_or(ReasonCode::RefusedByProvider))
         }
         notices::Outcome::Returned => Outcome::Failed(reason.unwrap_or(ReasonCode::ReturnedByBank)),

@@ -1,7 +1,8 @@
-//! What was told about a withdrawal so far, for people who look it up.
+//! What was told about a withdrawal or an application so far, for people who look it up.
 
-use contract::ids::{NoticeId, WithdrawalId};
+use contract::ids::{ApplicationId, NoticeId, WithdrawalId};
 use jiff::Timestamp;
+use tokio_postgres::Row;
 
 use super::{NoticeState, Outcome};
 use crate::row::{named, parsed};
@@ -12,6 +13,14 @@ const OF: &str = "\
 select id, sequence, outcome, state, attempt_count, delivered_at, created_at
   from notices
  where withdrawal_id = $1
+ order by sequence
+ limit 100";
+
+const OF_APPLICATION: &str = "\
+-- notices.of_application
+select id, sequence, outcome, state, attempt_count, delivered_at, created_at
+  from notices
+ where application_id = $1
  order by sequence
  limit 100";
 
@@ -65,18 +74,30 @@ pub async fn of(
     withdrawal: &WithdrawalId,
 ) -> Result<Vec<Summary>, StoreError> {
     let rows = connection.query(OF, &[&withdrawal.as_str()]).await?;
-    let notices = rows.iter().map(|row| {
-        Ok(Summary {
-            id: parsed(row, "id")?,
-            sequence: row.try_get("sequence")?,
-            outcome: named(row, "outcome", Outcome::from_name)?,
-            state: named(row, "state", NoticeState::from_name)?,
-            attempt_count: row.try_get("attempt_count")?,
-            delivered_at: row.try_get("delivered_at")?,
-            created_at: row.try_get("created_at")?,
-        })
-    });
-    notices.collect()
+    rows.iter().map(summary).collect()
+}
+
+/// The notices of an application, in order.
+pub async fn of_application(
+    connection: &Connection,
+    application: &ApplicationId,
+) -> Result<Vec<Summary>, StoreError> {
+    let rows = connection
+        .query(OF_APPLICATION, &[&application.as_str()])
+        .await?;
+    rows.iter().map(summary).collect()
+}
+
+fn summary(row: &Row) -> Result<Summary, StoreError> {
+    Ok(Summary {
+        id: parsed(row, "id")?,
+        sequence: row.try_get("sequence")?,
+        outcome: named(row, "outcome", Outcome::from_name)?,
+        state: named(row, "state", NoticeState::from_name)?,
+        attempt_count: row.try_get("attempt_count")?,
+        delivered_at: row.try_get("delivered_at")?,
+        created_at: row.try_get("created_at")?,
+    })
 }
 
 /// The sendings of a notice, in order.

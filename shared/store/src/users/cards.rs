@@ -26,6 +26,23 @@ update cards
    set is_default = false, updated_at = $2, updated_by = $3
  where htouhui_user_id = $1 and is_default and state = 'active'";
 
+/// A number that is bound already is the same card again: Huifu may answer a card that it knows
+/// with the number it gave it the first time.
+const BIND_CARD: &str = "\
+-- users.bind_card
+insert into cards (htouhui_user_id, token_no, tail, bank_name, is_default, state,
+                   created_at, updated_at, updated_by)
+values ($1, $2, $3, $4, $5, 'active', $6, $6, $7)
+on conflict on constraint card_bound_once do update
+   set tail = excluded.tail, bank_name = excluded.bank_name, is_default = excluded.is_default,
+       state = excluded.state, updated_at = excluded.updated_at, updated_by = excluded.updated_by";
+
+const HAS_DEFAULT_CARD: &str = "\
+-- users.has_default_card
+select exists(
+    select from cards
+     where htouhui_user_id = $1 and is_default and state = 'active' and token_no <> $2) as has_default";
+
 /// A bound card.
 #[derive(Debug, Clone)]
 pub struct Card {
@@ -91,6 +108,41 @@ pub async fn add(
     )
     .await
     .map(drop)
+}
+
+/// Binds a card that Huifu has passed; one that is bound already becomes what this says.
+pub(crate) async fn bind(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    user: &HtouhuiUserId,
+    card: &NewCard<'_>,
+) -> Result<(), StoreError> {
+    tx.execute(
+        BIND_CARD,
+        &[
+            &user.as_str(),
+            &card.token_no.as_str(),
+            &card.tail,
+            &card.bank_name,
+            &card.is_default,
+            &now,
+            &tx.name(),
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// Whether another card than this one is the user's default.
+pub(crate) async fn has_default(
+    tx: &Transaction<'_>,
+    user: &HtouhuiUserId,
+    besides: &TokenNo,
+) -> Result<bool, StoreError> {
+    let row = tx
+        .query_one(HAS_DEFAULT_CARD, &[&user.as_str(), &besides.as_str()])
+        .await?;
+    Ok(row.try_get("has_default")?)
 }
 
 /// Makes room for another default card: none of the user's cards is the default after this.

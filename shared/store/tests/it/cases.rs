@@ -36,6 +36,7 @@ async fn tell(world: &World, withdrawal: Option<&WithdrawalId>, kind: &str) -> b
     let tx = connection.begin("tests: tell case").await.unwrap();
     let case = NewCase {
         withdrawal,
+        application: None,
         kind,
         detail: &json!({}),
         fingerprint: kind,

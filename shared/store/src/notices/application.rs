@@ -1,0 +1,108 @@
+//! What a notice about an application tells, and where to.
+
+use contract::application::{ApplicationKind, SubjectKind};
+use contract::ids::{
+    ApplicationId, ApplicationNo, HtouhuiUserId, NoticeId, PartnerId, ThirdPartyUserId,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{NoticeState, Outcome};
+use crate::row::{named, parsed};
+use crate::{Connection, StoreError};
+
+const APPLICATION_FOR_DELIVERY: &str = "\
+-- notices.application_for_delivery
+select notices.id, notices.application_id, notices.partner_id, notices.sequence, notices.outcome,
+       notices.reason_code, notices.finished_at, notices.state, notices.attempt_count,
+       notices.schedule_step, notices.created_at, applications.application_no, applications.kind,
+       applications.subject, applications.third_party_user_id, applications.htouhui_user_id,
+       applications.card_tail, applications.notify_url,
+       array(select host from partner_hosts where partner_id = notices.partner_id) as hosts,
+       exists(select from outbox where message_id = $2) as message_is_open
+  from notices
+  join applications on applications.id = notices.application_id
+ where notices.id = $1";
+
+/// Everything that a notice about an application tells, and where to.
+#[derive(Debug, Clone)]
+pub struct ApplicationForDelivery {
+    /// The same on every retry and replay.
+    pub id: NoticeId,
+    /// Our number of the application.
+    pub application_id: ApplicationId,
+    /// The partner's number of it.
+    pub application_no: ApplicationNo,
+    /// Who is told.
+    pub partner_id: PartnerId,
+    /// What was asked for.
+    pub kind: ApplicationKind,
+    /// For whom.
+    pub subject: SubjectKind,
+    /// The user, in the partner's words.
+    pub third_party_user_id: ThirdPartyUserId,
+    /// The user, in ours.
+    pub htouhui_user_id: HtouhuiUserId,
+    /// 1 for the first notice of an application.
+    pub sequence: i32,
+    /// What it tells: passed, refused or failed.
+    pub outcome: Outcome,
+    /// Why it was refused or failed.
+    pub reason_code: Option<String>,
+    /// The last four digits of the card in the form.
+    pub card_tail: Option<String>,
+    /// When it came to this end.
+    pub finished_at: Timestamp,
+    /// Where its delivery stands.
+    pub state: NoticeState,
+    /// How often it was sent so far.
+    pub attempt_count: i32,
+    /// How far the retry schedule has been used since the last replay.
+    pub schedule_step: i32,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// Where to.
+    pub notify_url: String,
+    /// Where the partner's addresses may point to, as registered now.
+    pub hosts: Vec<String>,
+    /// Whether the message that asks for this has not been carried out: `false` for a delivery of
+    /// it that came again after [`crate::outbox::settle`].
+    pub message_is_open: bool,
+}
+
+/// Everything needed to send this notice, as `message` asks; `None` also if it is about a
+/// withdrawal.
+pub async fn application_for_delivery(
+    connection: &Connection,
+    id: &NoticeId,
+    message: Uuid,
+) -> Result<Option<ApplicationForDelivery>, StoreError> {
+    let row = connection
+        .query_opt(APPLICATION_FOR_DELIVERY, &[&id.as_str(), &message])
+        .await?;
+    row.map(|row| {
+        Ok(ApplicationForDelivery {
+            id: parsed(&row, "id")?,
+            application_id: parsed(&row, "application_id")?,
+            application_no: parsed(&row, "application_no")?,
+            partner_id: parsed(&row, "partner_id")?,
+            kind: named(&row, "kind", ApplicationKind::from_name)?,
+            subject: named(&row, "subject", SubjectKind::from_name)?,
+            third_party_user_id: parsed(&row, "third_party_user_id")?,
+            htouhui_user_id: parsed(&row, "htouhui_user_id")?,
+            sequence: row.try_get("sequence")?,
+            outcome: named(&row, "outcome", Outcome::from_name)?,
+            reason_code: row.try_get("reason_code")?,
+            card_tail: row.try_get("card_tail")?,
+            finished_at: row.try_get("finished_at")?,
+            state: named(&row, "state", NoticeState::from_name)?,
+            attempt_count: row.try_get("attempt_count")?,
+            schedule_step: row.try_get("schedule_step")?,
+            created_at: row.try_get("created_at")?,
+            notify_url: row.try_get("notify_url")?,
+            hosts: row.try_get("hosts")?,
+            message_is_open: row.try_get("message_is_open")?,
+        })
+    })
+    .transpose()
+}

@@ -1,0 +1,115 @@
+//! What a notice tells, and where its delivery stands: the two lists that the database knows too.
+
+use contract::application;
+use contract::withdrawal::State;
+
+/// The ends that partners are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Money moved.
+    Paid,
+    /// It did not and will not.
+    Failed,
+    /// It moved and came back.
+    Returned,
+    /// Everything that was applied for exists.
+    Passed,
+    /// Huifu said no to an application. One that Huifu could not carry out is `Failed`.
+    Refused,
+}
+
+impl Outcome {
+    /// Every outcome; compared with the database's list by a test.
+    pub const ALL: [Self; 5] = [
+        Self::Paid,
+        Self::Failed,
+        Self::Returned,
+        Self::Passed,
+        Self::Refused,
+    ];
+
+    /// The outcome that a withdrawal's state is, if partners are told of it. A user who cancelled or let a draft
+    /// expire accepted nothing, so there is nothing to tell.
+    pub const fn of(state: State) -> Option<Self> {
+        match state {
+            State::Paid => Some(Self::Paid),
+            State::Failed => Some(Self::Failed),
+            State::Returned => Some(Self::Returned),
+            State::Draft
+            | State::Accepted
+            | State::Dispatching
+            | State::Submitted
+            | State::Unconfirmed
+            | State::Cancelled
+            | State::Expired => None,
+        }
+    }
+
+    /// The outcome that an application's state is, once it has come to its end.
+    pub const fn of_application(state: application::State) -> Option<Self> {
+        match state {
+            application::State::Passed => Some(Self::Passed),
+            application::State::Refused => Some(Self::Refused),
+            application::State::Failed => Some(Self::Failed),
+            application::State::Received
+            | application::State::Sending
+            | application::State::Submitted
+            | application::State::InReview
+            | application::State::Unknown => None,
+        }
+    }
+
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Failed => "failed",
+            Self::Returned => "returned",
+            Self::Passed => "passed",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The seed's `status`: `1` succeeded, `0` failed.
+    pub const fn status(self) -> &'static str {
+        match self {
+            Self::Paid | Self::Passed => "1",
+            Self::Failed | Self::Returned | Self::Refused => "0",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.as_str() == name)
+    }
+}
+
+/// Where the delivery of a notice stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeState {
+    /// It is due now or later.
+    Pending,
+    /// The partner said `success`.
+    Delivered,
+    /// The schedule is used up; an operator may replay it.
+    DeadLettered,
+}
+
+impl NoticeState {
+    /// Every state; compared with the database's list by a test.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::DeadLettered];
+
+    /// The name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::DeadLettered => "dead_lettered",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}

@@ -1,0 +1,112 @@
+//! What a notice about a withdrawal tells, and where to.
+
+use contract::ids::{
+    HtouhuiUserId, NoticeId, OutOrderNo, PartnerId, ThirdPartyUserId, WithdrawalId,
+};
+use contract::money::Fen;
+use contract::withdrawal::CashType;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{NoticeState, Outcome};
+use crate::row::{fen, named, parsed, parsed_optional};
+use crate::{Connection, StoreError};
+
+const FOR_DELIVERY: &str = "\
+-- notices.for_delivery
+select notices.id, notices.withdrawal_id, notices.partner_id, notices.sequence, notices.outcome,
+       notices.reason_code, notices.finished_at, notices.state, notices.attempt_count,
+       notices.schedule_step, notices.created_at, withdrawals.third_party_user_id,
+       withdrawals.htouhui_user_id, withdrawals.amount_fen, withdrawals.out_order_no,
+       withdrawals.notify_url, withdrawals.fee_fen, withdrawals.arrival_fen, withdrawals.cash_type,
+       array(select host from partner_hosts where partner_id = notices.partner_id) as hosts,
+       exists(select from outbox where message_id = $2) as message_is_open
+  from notices
+  join withdrawals on withdrawals.id = notices.withdrawal_id
+ where notices.id = $1";
+
+/// Everything that a notice tells, and where to.
+#[derive(Debug, Clone)]
+pub struct ForDelivery {
+    /// The same on every retry and replay.
+    pub id: NoticeId,
+    /// The partner's `order_id`.
+    pub withdrawal_id: WithdrawalId,
+    /// Who is told.
+    pub partner_id: PartnerId,
+    /// 1 for the first notice of a withdrawal, 2 for the next.
+    pub sequence: i32,
+    /// What it tells.
+    pub outcome: Outcome,
+    /// Why it failed or came back.
+    pub reason_code: Option<String>,
+    /// When it came to this end.
+    pub finished_at: Timestamp,
+    /// Where its delivery stands.
+    pub state: NoticeState,
+    /// How often it was sent so far.
+    pub attempt_count: i32,
+    /// How far the retry schedule has been used since the last replay.
+    pub schedule_step: i32,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// The user, in the partner's words.
+    pub third_party_user_id: ThirdPartyUserId,
+    /// The user, in ours.
+    pub htouhui_user_id: HtouhuiUserId,
+    /// How much.
+    pub amount: Fen,
+    /// The partner's own number.
+    pub out_order_no: Option<OutOrderNo>,
+    /// Where to.
+    pub notify_url: String,
+    /// The fee.
+    pub fee: Fen,
+    /// What arrives on the card.
+    pub arrival: Fen,
+    /// How fast.
+    pub cash_type: CashType,
+    /// Where the partner's addresses may point to, as registered now.
+    pub hosts: Vec<String>,
+    /// Whether the message that asks for this has not been carried out: `false` for a delivery of
+    /// it that came again after [`crate::outbox::settle`].
+    pub message_is_open: bool,
+}
+
+/// Everything needed to send this notice, as `message` asks; `None` also if it is about an
+/// application.
+pub async fn for_delivery(
+    connection: &Connection,
+    id: &NoticeId,
+    message: Uuid,
+) -> Result<Option<ForDelivery>, StoreError> {
+    let row = connection
+        .query_opt(FOR_DELIVERY, &[&id.as_str(), &message])
+        .await?;
+    row.map(|row| {
+        Ok(ForDelivery {
+            id: parsed(&row, "id")?,
+            withdrawal_id: parsed(&row, "withdrawal_id")?,
+            partner_id: parsed(&row, "partner_id")?,
+            sequence: row.try_get("sequence")?,
+            outcome: named(&row, "outcome", Outcome::from_name)?,
+            reason_code: row.try_get("reason_code")?,
+            finished_at: row.try_get("finished_at")?,
+            state: named(&row, "state", NoticeState::from_name)?,
+            attempt_count: row.try_get("attempt_count")?,
+            schedule_step: row.try_get("schedule_step")?,
+            created_at: row.try_get("created_at")?,
+            third_party_user_id: parsed(&row, "third_party_user_id")?,
+            htouhui_user_id: parsed(&row, "htouhui_user_id")?,
+            amount: fen(&row, "amount_fen")?,
+            out_order_no: parsed_optional(&row, "out_order_no")?,
+            notify_url: row.try_get("notify_url")?,
+            fee: fen(&row, "fee_fen")?,
+            arrival: fen(&row, "arrival_fen")?,
+            cash_type: named(&row, "cash_type", CashType::from_name)?,
+            hosts: row.try_get("hosts")?,
+            message_is_open: row.try_get("message_is_open")?,
+        })
+    })
+    .transpose()
+}
