@@ -8,9 +8,11 @@ use axum::{Router, middleware};
 use runtime::http_server::Limits;
 use runtime::service::Service;
 
+use crate::api::Serve as _;
 use crate::front::Front;
+use crate::query::WithdrawalQuery;
 use crate::settings::IntakeSettings;
-use crate::{assets, decide, headers, jwks, page, query, refusal, sweep, turned_away, withdraw};
+use crate::{assets, body, decide, headers, jwks, page, refusal, sweep, turned_away, withdraw};
 
 /// Longer than the slowest good request: a password that waits for its turn, then three commits.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -20,6 +22,8 @@ pub async fn start(service: Service<IntakeSettings>) -> anyhow::Result<()> {
     let settings = Arc::clone(&service.settings);
     let front = Arc::new(Front::new(service.store.clone(), &settings));
     let limits = Limits {
+        // Each handler reads less, if less is enough for it.
+        body: body::LONGEST,
         request_timeout: REQUEST_TIMEOUT,
         ..Limits::default()
     };
@@ -43,7 +47,7 @@ fn router(front: Arc<Front>) -> Router {
         .route("/w/{order_id}/{mac}", get(page::page).post(decide::decide))
         .route("/assets/{name}", get(assets::asset))
         .route("/.well-known/jwks.json", get(jwks::jwks))
-        .route("/v1/withdrawals/query", post(query::query))
+        .serve::<WithdrawalQuery>()
         .fallback(refusal::not_found)
         .method_not_allowed_fallback(refusal::method_not_allowed)
         .with_state(front)

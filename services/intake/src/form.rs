@@ -1,10 +1,11 @@
 //! Reading a posted form: bounded, and nothing guessed.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use contract::partner::ErrorCode;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
+use crate::body;
 use crate::refusal::Refusal;
 
 /// A page call at all its limits, URL-encoded, is below 8 KiB; this leaves room for a partner's own
@@ -19,14 +20,7 @@ pub(crate) async fn read_form(headers: &HeaderMap, body: Body) -> Result<Form, R
     if !is_form(headers) {
         return Err(ErrorCode::RequestMalformed.into());
     }
-    let bytes = to_bytes(body, LONGEST_BODY).await.map_err(|error| {
-        // The limit, or a connection that broke off, in which case nobody reads the answer.
-        tracing::debug!(
-            error = &error as &dyn std::error::Error,
-            "a form was not read"
-        );
-        Refusal::from(ErrorCode::RequestTooLarge)
-    })?;
+    let bytes = body::read(body, LONGEST_BODY).await?;
     let form: Form = form_urlencoded::parse(&bytes).into_owned().collect();
     // What is not UTF-8 was replaced by this character, so the signed text would be another one.
     let replaced = |(name, value): &(String, String)| {

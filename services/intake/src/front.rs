@@ -8,6 +8,7 @@ use store::Store;
 use url::Url;
 
 use crate::assets::Assets;
+use crate::body::LargeBodies;
 use crate::check_password::PasswordDesk;
 use crate::jwks;
 use crate::link::PageKey;
@@ -27,6 +28,7 @@ pub(crate) struct Front {
     pub(crate) withdrawal_max: Fen,
     pub(crate) draft_ttl: Duration,
     pub(crate) loopback_http: LoopbackHttp,
+    pub(crate) large_bodies: LargeBodies,
     /// The document at `/.well-known/jwks.json`.
     pub(crate) jwks: String,
 }
@@ -52,6 +54,7 @@ impl Front {
             withdrawal_max: settings.withdrawal_max,
             draft_ttl: settings.draft_ttl,
             loopback_http: settings.loopback_http,
+            large_bodies: LargeBodies::new(),
         }
     }
 }

@@ -4,8 +4,10 @@
 //! format error until the partner's signature held, and nobody is redirected before that. And the
 //! user's word is only taken for what the page showed: amount, fee, arrival amount and card.
 
+mod api;
 pub mod app;
 mod assets;
+mod body;
 mod caller;
 mod cancel;
 mod check_password;

@@ -1,0 +1,220 @@
+//! The JSON API for partners' servers: what is common to every endpoint.
+//!
+//! The order is the point. The body is read within the endpoint's bound, then the signature over
+//! it is verified, then the clock, then whether the partner may ask at all, then its nonce is used
+//! up; only then does the endpoint see the body. Every answer to a caller that we know is signed,
+//! problems too; a stranger is not worth a signature.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use contract::ids::PartnerId;
+use contract::partner::ErrorCode;
+use contract::signing::api::{Authorization, Signed};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use jiff::Timestamp;
+use runtime::clock;
+use serde::Serialize;
+use store::{Connection, nonces};
+
+use crate::body;
+use crate::caller::Caller;
+use crate::front::Front;
+use crate::refusal::Refusal;
+use crate::withdraw::NONCE_KEPT;
+
+/// One path of the API.
+pub(crate) trait Endpoint: Send + Sync + 'static {
+    /// Where it is; also its name in the metrics.
+    const PATH: &'static str;
+    /// The longest body it reads, in bytes.
+    const LONGEST_BODY: usize;
+    /// What it answers, as JSON.
+    type Answer: Serialize + Send;
+
+    /// Answers a call whose signature held.
+    fn answer(call: Call<'_>) -> impl Future<Output = Result<Self::Answer, Refusal>> + Send;
+}
+
+/// A call that is believed: the partner signed this body, a moment ago and for the first time.
+pub(crate) struct Call<'a> {
+    pub(crate) front: &'a Front,
+    /// To be dropped before waiting for anything but the database.
+    pub(crate) connection: Connection,
+    pub(crate) caller: Caller,
+    pub(crate) body: &'a [u8],
+    pub(crate) now: Timestamp,
+}
+
+impl Call<'_> {
+    /// Who calls.
+    pub(crate) fn partner_id(&self) -> &PartnerId {
+        &self.caller.partner.id
+    }
+}
+
+/// Adds an endpoint to a router.
+pub(crate) trait Serve {
+    fn serve<E: Endpoint>(self) -> Self;
+}
+
+impl Serve for Router<Arc<Front>> {
+    fn serve<E: Endpoint>(self) -> Self {
+        self.route(E::PATH, post(serve::<E>))
+    }
+}
+
+async fn serve<E: Endpoint>(
+    State(front): State<Arc<Front>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let asking = Asking {
+        front: &front,
+        method: method.as_str(),
+        path,
+        now: clock::now(),
+    };
+    let (answered, asked) = asking.answer::<E>(&headers, body).await;
+    let code = answered
+        .as_ref()
+        .err()
+        .map_or("ok", |refusal| refusal.code().as_str());
+    metrics::counter!("intake_api_calls_total", "path" => E::PATH, "code" => code).increment(1);
+    let response = answered.unwrap_or_else(|refusal| refusal.problem());
+    match asked {
+        Some(asked) => asking.sign(response, &asked).await,
+        None => response,
+    }
+}
+
+/// A call that nobody believes yet.
+struct Asking<'a> {
+    front: &'a Front,
+    method: &'a str,
+    path: &'a str,
+    now: Timestamp,
+}
+
+impl Asking<'_> {
+    /// The answer, and whom to sign it for: only a caller whose own signature held.
+    async fn answer<E: Endpoint>(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> (Result<Response, Refusal>, Option<Authorization>) {
+        let read = async {
+            let asked = authorization(headers)?;
+            // Held until the answer is made: the body stays in memory for as long.
+            let room = self.front.large_bodies.room(E::LONGEST_BODY).await;
+            let body = read::<E>(body).await?;
+            let connection = self.front.store.connection().await?;
+            let caller = self.believe(&connection, &asked, &body).await?;
+            Ok((asked, room, body, connection, caller))
+        };
+        match read.await {
+            Ok((asked, _room, body, connection, caller)) => {
+                let taken = self.take::<E>(connection, caller, &asked, &body).await;
+                (taken.map(|answer| json(&answer)), Some(asked))
+            }
+            Err(refusal) => (Err(refusal), None),
+        }
+    }
+
+    async fn believe(
+        &self,
+        connection: &Connection,
+        asked: &Authorization,
+        body: &[u8],
+    ) -> Result<Caller, Refusal> {
+        let caller = Caller::find(connection, &asked.partner_id, self.now).await?;
+        asked.verify(self.signed(body), &caller.keys, self.now)?;
+        Ok(caller)
+    }
+
+    async fn take<E: Endpoint>(
+        &self,
+        mut connection: Connection,
+        caller: Caller,
+        asked: &Authorization,
+        body: &Bytes,
+    ) -> Result<E::Answer, Refusal> {
+        if !asked.timestamp.is_near(self.now) {
+            return Err(Refusal::from(ErrorCode::TimestampOutOfRange).at("timestamp"));
+        }
+        caller.must_be_active()?;
+        let tx = connection.begin("intake: use nonce").await?;
+        let kept_until = self.now + NONCE_KEPT;
+        let partner = &asked.partner_id;
+        if !nonces::use_once(&tx, self.now, partner, &asked.nonce, kept_until).await? {
+            return Err(Refusal::from(ErrorCode::NonceRepeated).at("nonce"));
+        }
+        tx.commit().await?;
+        E::answer(Call {
+            front: self.front,
+            connection,
+            caller,
+            body,
+            now: self.now,
+        })
+        .await
+    }
+
+    fn signed<'a>(&'a self, body: &'a [u8]) -> Signed<'a> {
+        Signed {
+            method: self.method,
+            path_and_query: self.path,
+            body,
+        }
+    }
+
+    async fn sign(&self, response: Response, asked: &Authorization) -> Response {
+        let (mut parts, body) = response.into_parts();
+        // Our own answers are a few kilobytes at most, held in memory already.
+        let Ok(body) = to_bytes(body, usize::MAX).await else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let header = self
+            .front
+            .signer
+            .authorization(self.signed(&body), asked, self.now);
+        if let Ok(header) = HeaderValue::try_from(header) {
+            parts.headers.insert(AUTHORIZATION, header);
+        }
+        Response::from_parts(parts, Body::from(body))
+    }
+}
+
+fn authorization(headers: &HeaderMap) -> Result<Authorization, Refusal> {
+    let header = headers
+        .get(AUTHORIZATION)
+        .ok_or(ErrorCode::SignatureMissing)?;
+    let asked = header.to_str().ok().and_then(|text| text.parse().ok());
+    asked.ok_or_else(|| Refusal::from(ErrorCode::FieldMalformed).at("authorization"))
+}
+
+async fn read<E: Endpoint>(body: Body) -> Result<Bytes, Refusal> {
+    let longest = E::LONGEST_BODY;
+    body::read(body, longest).await.map_err(|refusal| {
+        let (zh, en) = (
+            format!("最多 {longest} 字节"),
+            format!("has at most {longest} bytes"),
+        );
+        refusal.at_rule("body", zh, en)
+    })
+}
+
+fn json(answer: &impl Serialize) -> Response {
+    let json = serde_json::to_vec(answer)
+        .expect("an answer is texts, numbers and lists, which always print as JSON");
+    let kind = HeaderValue::from_static("application/json");
+    (StatusCode::OK, [(CONTENT_TYPE, kind)], json).into_response()
+}
