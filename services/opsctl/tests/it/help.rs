@@ -4,7 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 27] = [
+    let commands: [&[&str]; 31] = [
         &[],
         &["migrate"],
         &["partner"],
@@ -16,6 +16,10 @@ fn every_command_says_what_it_does() {
         &["user", "add"],
         &["user", "card", "add"],
         &["user", "fee", "set"],
+        &["user", "fee", "close"],
+        &["calendar", "set"],
+        &["calendar", "import"],
+        &["calendar", "list"],
         &["withdrawal"],
         &["withdrawal", "show"],
         &["withdrawal", "stuck"],

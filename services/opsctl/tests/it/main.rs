@@ -7,6 +7,7 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod calendar;
 mod cases;
 mod dead_letters;
 mod exit_codes;

@@ -99,9 +99,11 @@ async fn a_card_is_bound_and_a_cash_type_opened() {
         .await
         .unwrap();
     assert_eq!(rules.len(), 1);
-    let (cash_type, rule) = rules[0];
-    assert_eq!((cash_type, rule.bearer), (CashType::T1, FeeBearer::Inner));
-    assert_eq!((rule.fix.get(), rule.rate.get()), (100, 5));
+    let (cash_type, rule) = &rules[0];
+    assert_eq!((*cash_type, rule.bearer), (CashType::T1, FeeBearer::Inner));
+    let price = rule.price;
+    assert_eq!((price.fix.get(), price.rate.get()), (100, 5));
+    assert_eq!((rule.weekday, &rule.payer), (None, &None));
     let cards = store::users::cards::of(&connection, &id).await.unwrap();
     assert_eq!(
         (cards[0].tail.as_str(), cards[0].is_default),
@@ -118,4 +120,50 @@ async fn a_card_keeps_four_digits_and_no_more() {
         let said = "opsctl: --tail is the last four digits, no more and no less\n";
         assert_eq!(refused, (1, said.to_owned()));
     }
+}
+
+#[tokio::test]
+async fn d1_costs_less_on_working_days_and_another_account_may_pay() {
+    let world = World::with_user().await;
+    let tool = world.tool();
+    let fee = "user fee set 10000000001 --cash-type D1 --fix 3.00 --rate 0.10 --weekday-fix 1.00 \
+               --weekday-rate 0.05 --bearer outer --payer 6666000000000001";
+    insta::assert_snapshot!("user_fee_set_d1", tool.typed(fee));
+    let half = "user fee set 10000000001 --cash-type D1 --weekday-rate 0.05 --bearer inner --json";
+    let half: serde_json::Value = serde_json::from_str(&tool.typed(half)).unwrap();
+    assert_eq!(half["weekday_fix"], "0.00");
+
+    let id = "10000000001".parse().unwrap();
+    let connection = world.connection().await;
+    let rules = store::users::cash_rules::of(&connection, &id)
+        .await
+        .unwrap();
+    let weekday = rules[0].1.weekday.unwrap();
+    assert_eq!((weekday.fix.get(), weekday.rate.get()), (0, 5));
+    assert_eq!(rules[0].1.payer, None, "the second rule names no payer");
+}
+
+#[tokio::test]
+async fn a_fee_that_huifu_could_not_charge_is_refused_and_a_cash_type_closes_once() {
+    let world = World::with_user().await;
+    let tool = world.tool();
+    let set = "user fee set 10000000001 --bearer inner";
+    for (rest, said) in [
+        (
+            "--cash-type T1 --weekday-fix 1.00",
+            "only D1 has a fee of its own for working days",
+        ),
+        (
+            "--cash-type D1 --payer 6666000000000001",
+            "an inner fee is taken from the amount; only an outer one has a payer",
+        ),
+    ] {
+        let refused = tool.refused(&format!("{set} {rest}"));
+        assert_eq!(refused, (1, format!("opsctl: {said}\n")));
+    }
+    tool.typed(&format!("{set} --cash-type T1"));
+    let close = "user fee close 10000000001 --cash-type T1";
+    assert_eq!(tool.typed(close), "T1 is closed to 10000000001.\n");
+    let again = "opsctl: T1 is not open to 10000000001\n";
+    assert_eq!(tool.refused(close), (1, again.to_owned()));
 }
