@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use contract::message::NoticeDue;
+use contract::message::{ApplicationNoticeDue, NoticeDue};
 use runtime::service::Service;
 
 use crate::deliver::Courier;
@@ -24,6 +24,7 @@ pub async fn start(service: Service<NotifierSettings>) -> anyhow::Result<()> {
         settings,
     });
     service.consume(Notify::<NoticeDue>::new(&desk));
+    service.consume(Notify::<ApplicationNoticeDue>::new(&desk));
     service.relay();
     Ok(())
 }

@@ -7,12 +7,14 @@
 //! The facts and `notice_id` are the same on every sending; time, nonce and signature are of this
 //! one, so that a partner who remembers nonces takes a retry.
 
+mod application;
 mod withdrawal;
 
 use std::future::Future;
 
 use contract::ids::{KeyId, NoticeId, PartnerId};
 use contract::message::Message;
+use contract::partner::application_notice::ApplicationNotice;
 use contract::partner::notice::Notice;
 use contract::partner::seal::Seal;
 use contract::partner::time::WireTime;
@@ -20,7 +22,7 @@ use contract::signing::keys::PrivateKey;
 use jiff::Timestamp;
 use serde_json::Value;
 use store::notices::NoticeState;
-use store::{Connection, StoreError, Transaction, timeline};
+use store::{Connection, StoreError, Transaction, applications, timeline};
 use uuid::Uuid;
 
 /// A message that says that a notice is due.
@@ -59,6 +61,8 @@ pub(crate) struct Due {
 pub(crate) enum Told {
     /// How a withdrawal ended.
     Withdrawal(Notice),
+    /// How an application ended.
+    Application(ApplicationNotice),
 }
 
 /// What is of one sending alone.
@@ -81,6 +85,7 @@ impl Due {
         };
         match &self.told {
             Told::Withdrawal(notice) => notice.body(&seal, sending.key),
+            Told::Application(notice) => notice.body(&seal, sending.key),
         }
     }
 
@@ -88,6 +93,7 @@ impl Due {
     pub(crate) fn notice_id(&self) -> &NoticeId {
         match &self.told {
             Told::Withdrawal(notice) => &notice.notice_id,
+            Told::Application(notice) => &notice.notice_id,
         }
     }
 
@@ -95,6 +101,7 @@ impl Due {
     pub(crate) fn sequence(&self) -> u32 {
         match &self.told {
             Told::Withdrawal(notice) => notice.sequence,
+            Told::Application(notice) => notice.sequence,
         }
     }
 
@@ -102,6 +109,7 @@ impl Due {
     pub(crate) fn subject(&self) -> &str {
         match &self.told {
             Told::Withdrawal(notice) => notice.order_id.as_str(),
+            Told::Application(notice) => notice.application_id.as_str(),
         }
     }
 
@@ -116,6 +124,10 @@ impl Due {
         match &self.told {
             Told::Withdrawal(notice) => {
                 timeline::note(tx, now, &notice.order_id, event, detail).await
+            }
+            Told::Application(notice) => {
+                let application = &notice.application_id;
+                applications::timeline::note(tx, now, application, event, detail).await
             }
         }
     }
