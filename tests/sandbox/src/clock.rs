@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::Zoned;
+use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 #[expect(
@@ -18,6 +19,11 @@ pub(crate) fn now() -> Timestamp {
 /// `at` as a wall clock in Beijing shows it.
 pub(crate) fn beijing(at: Timestamp) -> Zoned {
     at.to_zoned(TimeZone::fixed(Offset::constant(8)))
+}
+
+/// The day in Beijing, which is what all of Huifu's days are.
+pub(crate) fn day_of(at: Timestamp) -> Date {
+    beijing(at).date()
 }
 
 /// yyyyMMddHHmmss in Beijing: the `timestamp` field of the partner contract.

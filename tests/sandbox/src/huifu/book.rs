@@ -5,7 +5,7 @@
 //! keeps a bounded number of payments; what it forgets stays in the sums, but a forgotten serial
 //! is no longer known as a duplicate.
 
-use crate::clock;
+use crate::clock::day_of;
 use crate::fen::Fen;
 use crate::huifu::accounts::{Accounts, Place};
 use crate::huifu::cash::CashType;
@@ -15,7 +15,6 @@ use crate::huifu::payment::{
 };
 use crate::huifu::snapshot::{BookSnapshot, Unbooked};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use std::collections::{HashMap, VecDeque};
 
 const CALLBACKS_KEPT: usize = 64;
@@ -292,11 +291,6 @@ impl Book {
             }
         }
     }
-}
-
-/// The day in Beijing, which is what all of Huifu's days are.
-pub(crate) fn day_of(at: Timestamp) -> Date {
-    clock::beijing(at).date()
 }
 
 #[cfg(test)]

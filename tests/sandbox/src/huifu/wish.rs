@@ -138,7 +138,6 @@ impl Wish {
 
     /// The day of the request; the fields were checked before.
     pub(crate) fn day(&self) -> Date {
-        Date::strptime("%Y%m%d", &self.key.req_date)
-            .unwrap_or_else(|_| clock::beijing(clock::now()).date())
+        Date::strptime("%Y%m%d", &self.key.req_date).unwrap_or_else(|_| clock::day_of(clock::now()))
     }
 }

@@ -1,9 +1,9 @@
 //! Everything the sandbox's handlers share: keys, book, faults, and the tasks that call back.
 
-use crate::clock;
+use crate::clock::{self, day_of};
 use crate::fen::Fen;
 use crate::huifu::accounts::Place;
-use crate::huifu::book::{Book, day_of};
+use crate::huifu::book::Book;
 use crate::huifu::config::HuifuConfig;
 use crate::huifu::fault::FaultPlan;
 use crate::huifu::gateway::Gateway;
@@ -53,7 +53,7 @@ impl World {
             .build()?;
         let mut book = Book::new(config.book_limit);
         let mut register = Register::new();
-        let today = clock::beijing(clock::now()).date();
+        let today = day_of(clock::now());
         for opening in &config.accounts {
             register.member_by_hand(&opening.huifu_id);
             let (place, acct_type) = place(&opening.huifu_id, opening.acct_id.as_deref(), None);

@@ -16,6 +16,7 @@ mod huifu_callbacks;
 mod huifu_merchants;
 mod huifu_payment;
 mod huifu_pictures;
+mod huifu_reviews;
 mod huifu_users;
 mod merchant;
 mod partner_api;

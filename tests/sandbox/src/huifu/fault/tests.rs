@@ -1,4 +1,6 @@
 use super::*;
+use crate::fen::Fen;
+use crate::huifu::operation::Operation;
 
 fn asked(huifu_id: &str, amount: i64) -> Asked<'_> {
     Asked {
