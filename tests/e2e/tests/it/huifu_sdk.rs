@@ -90,6 +90,7 @@ impl Day {
         let mut config = HuifuConfig::for_tests(merchant, huifu_key.clone());
         SYS_ID.clone_into(&mut config.sys_id);
         PRODUCT_ID.clone_into(&mut config.product_id);
+        config.magic_amounts = true;
         let huifu = HuifuSandbox::start(config).await?;
         let sdk = HuifuSdk::install(
             &huifu.base_url,
@@ -127,7 +128,7 @@ impl Day {
     /// Opens an individual user with a card and D0; answers its huifu_id and what `busi/open` said.
     async fn open_user(&mut self, name: &str) -> Result<(String, Value)> {
         let person = json!({
-            "name": name, "cert_type": "00", "cert_no": "110101199003072330",
+            "name": name, "cert_type": "00", "cert_no": "110101199003072332",
             "cert_validity_type": "1", "cert_begin_date": "20100101",
             "mobile_no": "13800138000", "address": "上海市徐汇区",
         });
@@ -137,7 +138,7 @@ impl Day {
         let card = json!({
             "card_type": "1", "card_name": name, "card_no": "6225768888888888",
             "prov_id": "310000", "area_id": "310100", "cert_type": "00",
-            "cert_no": "110101199003072330", "cert_validity_type": "1",
+            "cert_no": "110101199003072332", "cert_validity_type": "1",
             "cert_begin_date": "20100101", "mp": "13800138000",
         });
         let cash = json!([{ "cash_type": "D0", "fix_amt": "1.00", "fee_rate": "0.05" }]);
