@@ -8,6 +8,7 @@
 pub mod application;
 pub mod balance;
 pub mod calendar;
+pub mod day_balance;
 pub mod fee;
 pub mod huifu;
 pub mod ids;

@@ -8,7 +8,7 @@ const FOLDER: &str = "shared/store/migrations/";
 const HEAD: [&str; 4] = ["-- Purpose: ", "-- Locks: ", "-- Deploy: ", "-- Undo: "];
 
 /// Tables whose rows are never changed, each with the reason.
-const NEVER_UPDATED: [(&str, &str); 6] = [
+const NEVER_UPDATED: [(&str, &str); 9] = [
     (
         "application_materials",
         "a picture that was sent in with an application stays part of it",
@@ -16,6 +16,10 @@ const NEVER_UPDATED: [(&str, &str); 6] = [
     (
         "application_timeline",
         "append-only by a trigger, with its time in `at` and its author in `recorded_by`",
+    ),
+    (
+        "day_balances",
+        "append-only by a trigger: a later count of the day is a version of its own",
     ),
     (
         "inbox",
@@ -28,6 +32,14 @@ const NEVER_UPDATED: [(&str, &str); 6] = [
     (
         "notice_attempts",
         "a log: each try is told once, with its time in `at`",
+    ),
+    (
+        "statement_differences",
+        "found anew with each file; the row is only written and deleted",
+    ),
+    (
+        "statement_lines",
+        "what Huifu wrote; a corrected file replaces all lines of the one before",
     ),
     (
         "timeline",

@@ -7,9 +7,11 @@
 //! A file is read whole or not at all. One that cannot be read names the line and the column of
 //! the first trouble and never the value: lines hold card holders' business.
 
+mod compared;
 mod layout;
 mod read;
 
+pub use compared::Compared;
 pub use layout::{LayoutError, StatementLayout};
 
 use super::date::ReqDate;

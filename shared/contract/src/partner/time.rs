@@ -5,6 +5,7 @@
 //! into the future.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime};
@@ -52,6 +53,15 @@ impl WireTime {
 /// The day in Beijing: 8 digits in Huifu's `req_date`.
 pub fn beijing_date(at: Timestamp) -> Date {
     BEIJING.to_datetime(at).date()
+}
+
+/// From the first moment of a Beijing day to the first of the next, which is no longer in it.
+pub fn beijing_day(day: Date) -> Range<Timestamp> {
+    let begins = |day: Date| {
+        let midnight = BEIJING.to_timestamp(day.at(0, 0, 0, 0));
+        midnight.unwrap_or(Timestamp::MAX)
+    };
+    begins(day)..begins(day.saturating_add(jiff::Span::new().days(1)))
 }
 
 impl fmt::Display for WireTime {
@@ -113,6 +123,15 @@ impl From<WireTime> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_beijings_from_midnight_to_midnight() {
+        let day = beijing_day(Date::constant(2026, 12, 31));
+        assert_eq!(day.start, "2026-12-30T16:00:00Z".parse().unwrap());
+        assert_eq!(day.end, "2026-12-31T16:00:00Z".parse().unwrap());
+        assert_eq!(beijing_date(day.start), Date::constant(2026, 12, 31));
+        assert_eq!(beijing_date(day.end), Date::constant(2027, 1, 1));
+    }
 
     #[test]
     fn the_wire_shows_beijing_time_and_reads_it_back() {
