@@ -198,8 +198,8 @@ pub async fn insert(
     if written == 1 {
         return Ok(Inserted::New);
     }
-    let number = [new.partner.as_str(), new.application_no.as_str()];
-    let row = tx.query_one(FIND_BY_NO, &[&number[0], &number[1]]).await?;
+    let (partner, number) = (new.partner.as_str(), new.application_no.as_str());
+    let row = tx.query_one(FIND_BY_NO, &[&partner, &number]).await?;
     Ok(Inserted::Exists(Box::new(from_row(&row)?)))
 }
 

@@ -10,6 +10,7 @@ mod password;
 use contract::application::SubjectKind;
 use contract::ids::{HtouhuiUserId, HuifuId, PartnerId, ThirdPartyUserId};
 use jiff::Timestamp;
+use tokio_postgres::Row;
 
 use crate::row::{named, parsed};
 use crate::{Connection, StoreError, Transaction};
@@ -23,6 +24,13 @@ select htouhui_user_id, partner_id, third_party_user_id, huifu_id, kind,
        password_hash is not null as has_password, locked_until
   from users
  where htouhui_user_id = $1";
+
+const FIND_AT_PARTNER: &str = "\
+-- users.find_at_partner
+select htouhui_user_id, partner_id, third_party_user_id, huifu_id, kind,
+       password_hash is not null as has_password, locked_until
+  from users
+ where partner_id = $1 and third_party_user_id = $2";
 
 const ADD: &str = "\
 -- users.add
@@ -69,18 +77,20 @@ pub struct NewUser<'a> {
 /// The user with this id, whichever partner's; the caller compares the partner.
 pub async fn find(connection: &Connection, id: &HtouhuiUserId) -> Result<Option<User>, StoreError> {
     let row = connection.query_opt(FIND, &[&id.as_str()]).await?;
-    row.map(|row| {
-        Ok(User {
-            htouhui_user_id: parsed(&row, "htouhui_user_id")?,
-            partner_id: parsed(&row, "partner_id")?,
-            third_party_user_id: parsed(&row, "third_party_user_id")?,
-            huifu_id: parsed(&row, "huifu_id")?,
-            kind: named(&row, "kind", SubjectKind::from_name)?,
-            has_password: row.try_get("has_password")?,
-            locked_until: row.try_get("locked_until")?,
-        })
-    })
-    .transpose()
+    row.as_ref().map(from_row).transpose()
+}
+
+/// The user whom this partner knows by this id.
+pub async fn find_at_partner(
+    connection: &Connection,
+    partner: &PartnerId,
+    third_party_user_id: &ThirdPartyUserId,
+) -> Result<Option<User>, StoreError> {
+    let (partner, user) = (partner.as_str(), third_party_user_id.as_str());
+    let row = connection
+        .query_opt(FIND_AT_PARTNER, &[&partner, &user])
+        .await?;
+    row.as_ref().map(from_row).transpose()
 }
 
 /// Adds a user. Refused by `users_pkey`, `user_unique_at_partner`, `users_partner_id_fkey`.
@@ -104,4 +114,16 @@ pub async fn add(
     )
     .await
     .map(drop)
+}
+
+fn from_row(row: &Row) -> Result<User, StoreError> {
+    Ok(User {
+        htouhui_user_id: parsed(row, "htouhui_user_id")?,
+        partner_id: parsed(row, "partner_id")?,
+        third_party_user_id: parsed(row, "third_party_user_id")?,
+        huifu_id: parsed(row, "huifu_id")?,
+        kind: named(row, "kind", SubjectKind::from_name)?,
+        has_password: row.try_get("has_password")?,
+        locked_until: row.try_get("locked_until")?,
+    })
 }

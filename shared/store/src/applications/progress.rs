@@ -3,36 +3,29 @@
 //! once it has passed, and a case where two statements contradict each other.
 //!
 //! **Invariant:** this is the only way an application changes its state. The row is locked first,
-//! and what the edge means is asked of [`State::next`].
+//! and what the edge means there is asked of [`contract::application::State::next`].
 
 mod edge;
 mod granted;
+mod locked;
 
-use contract::application::{ApplicationKind, Next, State, Step, SubjectKind, Transition, steps};
-use contract::ids::{ApplicationId, HtouhuiUserId, HuifuId, PartnerId, ThirdPartyUserId, TokenNo};
+use contract::application::{Next, State, Step, Transition};
+use contract::ids::{ApplicationId, HuifuId, TokenNo};
 use contract::message::{ApplicationNoticeDue, ApplicationReceived, Envelope};
 use jiff::Timestamp;
 use serde_json::json;
-use tokio_postgres::Row;
 
 use super::{attempts, timeline};
 use crate::cases::{self, NewCase};
 use crate::notices::{self, About, NewNotice, Outcome};
-use crate::row::{named, parsed};
 use crate::{StoreError, Transaction, outbox};
 
 pub use edge::{Advanced, Edge, Event, Learned, NewIds, Reason};
 pub use granted::Granted;
+use locked::Locked;
 
-const LOCK: &str = "\
--- applications.lock
-select id, partner_id, kind, subject, third_party_user_id, htouhui_user_id, state, held, step
-  from applications
- where id = $1
-   for update";
-
-/// Only ever run on a row that [`LOCK`] has locked; that it names the state again costs nothing and
-/// holds should somebody forget.
+/// Only ever run on a row that [`Locked::lock`] has locked; that it names the state again costs
+/// nothing, and holds should somebody forget.
 const CHANGE_STATE: &str = "\
 -- applications.change_state
 with moved as (
@@ -75,29 +68,15 @@ const HOLD: &str = "\
 -- applications.hold
 update applications set held = true, updated_at = $2, updated_by = $3 where id = $1 and not held";
 
-/// The row as it was locked.
-struct Locked {
-    partner: PartnerId,
-    kind: ApplicationKind,
-    subject: SubjectKind,
-    third_party_user_id: ThirdPartyUserId,
-    htouhui_user_id: HtouhuiUserId,
-    state: State,
-    held: bool,
-    step: Step,
-}
-
 /// Takes one edge.
 pub async fn advance(
     tx: &Transaction<'_>,
     now: Timestamp,
     edge: &Edge<'_>,
 ) -> Result<Advanced, StoreError> {
-    let row = tx.query_opt(LOCK, &[&edge.application.as_str()]).await?;
-    let Some(row) = row else {
+    let Some(locked) = Locked::lock(tx, edge.application).await? else {
         return Ok(Advanced::Unknown);
     };
-    let locked = Locked::read(&row)?;
     let from = locked.state;
     match locked.meaning(edge) {
         Next::Moves(_) if locked.held && edge.event.sends() => Ok(Advanced::Held(from)),
@@ -116,54 +95,6 @@ pub async fn advance(
             contradict(tx, now, edge, from).await?;
             Ok(Advanced::Contradicted(from))
         }
-    }
-}
-
-impl Locked {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            partner: parsed(row, "partner_id")?,
-            kind: named(row, "kind", ApplicationKind::from_name)?,
-            subject: named(row, "subject", SubjectKind::from_name)?,
-            third_party_user_id: parsed(row, "third_party_user_id")?,
-            htouhui_user_id: parsed(row, "htouhui_user_id")?,
-            state: named(row, "state", State::from_name)?,
-            held: row.try_get("held")?,
-            step: named(row, "step", Step::from_name)?,
-        })
-    }
-
-    /// What the edge means here. A step that lies behind the application has passed, so what is
-    /// heard of it late is judged as if all had; of a step that lies ahead nothing can be heard.
-    fn meaning(&self, edge: &Edge<'_>) -> Next {
-        let transition = edge.event.transition();
-        if edge.step < self.step {
-            return State::Passed.next(transition);
-        }
-        if edge.step > self.step || !self.fits(transition) {
-            return Next::Refused;
-        }
-        self.state.next(transition)
-    }
-
-    /// A step that is not the last one is only done, the last one passes.
-    fn fits(&self, transition: Transition) -> bool {
-        match transition {
-            Transition::StepDone => self.next_step().is_some(),
-            Transition::Pass => self.next_step().is_none(),
-            Transition::OpenAttempt
-            | Transition::NotSent
-            | Transition::Submit
-            | Transition::Review
-            | Transition::Refuse
-            | Transition::Fail
-            | Transition::LoseTrack => true,
-        }
-    }
-
-    fn next_step(&self) -> Option<Step> {
-        let steps = steps(self.kind, self.subject).iter();
-        steps.copied().find(|step| *step > self.step)
     }
 }
 
