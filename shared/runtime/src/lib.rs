@@ -8,6 +8,7 @@ pub mod amqp;
 pub mod backoff;
 pub mod clock;
 pub mod crash;
+pub mod data_keys;
 pub mod http_client;
 pub mod http_server;
 pub mod ids;

@@ -1,0 +1,27 @@
+//! What each sealed column is bound to: `table.column:row`. Whoever writes one and whoever seals it
+//! anew after a change of keys take the words from here, or it would never open again.
+//!
+//! A seal belongs to its row. A digest tells a repeat, which comes before there is a row, so it
+//! belongs to the partner's own number.
+
+use contract::ids::{ApplicationId, ApplicationNo, MaterialId, PartnerId};
+
+/// Of `applications.form_sealed`: the form, exactly as it was read.
+pub fn form(id: &ApplicationId) -> String {
+    format!("applications.form_sealed:{id}")
+}
+
+/// Of `applications.form_digest`: over exactly the bytes that are sealed.
+pub fn form_digest(partner: &PartnerId, application_no: &ApplicationNo) -> String {
+    format!("applications.form_digest:{partner}:{application_no}")
+}
+
+/// Of `materials.content_sealed`: the picture.
+pub fn content(id: &MaterialId) -> String {
+    format!("materials.content_sealed:{id}")
+}
+
+/// Of `materials.content_digest`: over exactly the bytes that are sealed.
+pub fn content_digest(partner: &PartnerId, material_no: &ApplicationNo) -> String {
+    format!("materials.content_digest:{partner}:{material_no}")
+}
