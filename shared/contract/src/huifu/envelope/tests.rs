@@ -82,3 +82,18 @@ fn fields_over_huifus_limits_or_of_another_kind_are_unreadable() {
         Some("10000000")
     );
 }
+
+#[test]
+fn a_picture_may_be_answered_without_a_signature_but_not_with_a_wrong_one() {
+    let data = r#"{"resp_code":"00000000"}"#;
+    let key = theirs();
+    let read = |body: &str| open_even_unsigned::<EncashmentAnswer>(body, key.public());
+    let unsigned = read(&format!("{{\"data\":{data}}}")).unwrap();
+    assert_eq!(unsigned.resp_code.as_deref(), Some("00000000"));
+    let signed = |sign: &str| format!("{{\"sign\":\"{sign}\",\"data\":{data}}}");
+    assert!(read(&signed(&theirs().sign(data.as_bytes()))).is_ok());
+    assert!(matches!(
+        read(&signed(&ours().sign(data.as_bytes()))),
+        Err(EnvelopeError::Signature(SignatureError::Mismatch))
+    ));
+}

@@ -1,7 +1,7 @@
 //! What a form says about one cash type, as values that can be reckoned with.
 
 use super::table::{Members, fen, rate};
-use crate::fee::{BasisPoints, FeeBearer};
+use crate::fee::{BasisPoints, CashRule, FeeBearer, Price};
 use crate::ids::HuifuId;
 use crate::money::Fen;
 use crate::withdrawal::CashType;
@@ -25,6 +25,50 @@ pub struct CashRuleForm {
     pub payer_account: Option<String>,
     /// Whether the type is open (`switch_state`; open if it is not said).
     pub open: bool,
+}
+
+impl CashRuleForm {
+    /// What the type costs from now on at `account`, once Huifu has passed this; `None` closes it.
+    ///
+    /// A part of D1's working-day price that is not given is that of holidays, each for itself:
+    /// "if absent the holiday fee applies" (huifu-api.md §3.13).
+    pub fn granted(&self, account: &HuifuId) -> Option<CashRule> {
+        let price = Price {
+            fix: self.fix,
+            rate: self.rate,
+        };
+        let weekday = (self.weekday_fix.is_some() || self.weekday_rate.is_some()).then(|| Price {
+            fix: self.weekday_fix.unwrap_or(self.fix),
+            rate: self.weekday_rate.unwrap_or(self.rate),
+        });
+        let outer = self.bearer == FeeBearer::Outer;
+        let payer = self.payer.clone().filter(|payer| outer && payer != account);
+        self.open.then_some(CashRule {
+            price,
+            weekday,
+            bearer: self.bearer,
+            payer,
+        })
+    }
+
+    /// Whether what Huifu has `booked` is what this asks for. A closed type costs nothing, and what
+    /// Huifu does not repeat is not held against it.
+    pub fn is_booked_as(&self, booked: &Self) -> bool {
+        if !(self.open && booked.open) {
+            return self.open == booked.open;
+        }
+        (self.fix, self.rate, self.bearer) == (booked.fix, booked.rate, booked.bearer)
+            && repeats(self.weekday_fix.as_ref(), booked.weekday_fix.as_ref())
+            && repeats(self.weekday_rate.as_ref(), booked.weekday_rate.as_ref())
+            && repeats(self.payer.as_ref(), booked.payer.as_ref())
+    }
+}
+
+fn repeats<T: PartialEq>(asked: Option<T>, booked: Option<T>) -> bool {
+    match (asked, booked) {
+        (Some(asked), Some(booked)) => asked == booked,
+        (None, _) | (_, None) => true,
+    }
 }
 
 /// The cash types of a checked form.
@@ -65,4 +109,96 @@ fn of(rule: &Members) -> CashRuleForm {
 /// No rate.
 pub(super) fn free() -> BasisPoints {
     BasisPoints::new(0).expect("0 % lies between 0 % and 100 %")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule() -> CashRuleForm {
+        CashRuleForm {
+            fix: Fen::new(200).unwrap(),
+            rate: BasisPoints::new(5).unwrap(),
+            weekday_fix: None,
+            weekday_rate: None,
+            bearer: FeeBearer::Inner,
+            payer: None,
+            payer_account: None,
+            open: true,
+        }
+    }
+
+    fn id(text: &str) -> HuifuId {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn each_part_of_a_working_days_price_falls_back_to_that_of_holidays() {
+        let account = id("6666000000000001");
+        assert_eq!(rule().granted(&account).unwrap().weekday, None);
+        let half = CashRuleForm {
+            weekday_fix: Some(Fen::new(100).unwrap()),
+            ..rule()
+        };
+        let weekday = half.granted(&account).unwrap().weekday.unwrap();
+        assert_eq!((weekday.fix.get(), weekday.rate.get()), (100, 5));
+    }
+
+    #[test]
+    fn a_closed_type_is_granted_as_none() {
+        let closed = CashRuleForm {
+            open: false,
+            ..rule()
+        };
+        assert_eq!(closed.granted(&id("6666000000000001")), None);
+    }
+
+    #[test]
+    fn only_an_outer_fee_has_a_payer_and_never_the_account_itself() {
+        let (account, other) = (id("6666000000000001"), id("6666000000000002"));
+        let paid_by = |payer: &HuifuId, bearer| {
+            let rule = CashRuleForm {
+                payer: Some(payer.clone()),
+                bearer,
+                ..rule()
+            };
+            rule.granted(&account).unwrap().payer
+        };
+        assert_eq!(paid_by(&other, FeeBearer::Outer), Some(other.clone()));
+        assert_eq!(paid_by(&account, FeeBearer::Outer), None);
+        assert_eq!(paid_by(&other, FeeBearer::Inner), None);
+    }
+
+    #[test]
+    fn a_rule_is_booked_when_everything_that_huifu_repeats_is_the_same() {
+        let asked = CashRuleForm {
+            weekday_fix: Some(Fen::new(100).unwrap()),
+            ..rule()
+        };
+        assert!(asked.is_booked_as(&asked));
+        assert!(
+            asked.is_booked_as(&rule()),
+            "the working days are not repeated"
+        );
+        let dearer = CashRuleForm {
+            fix: Fen::new(201).unwrap(),
+            ..rule()
+        };
+        assert!(!asked.is_booked_as(&dearer));
+        let outer = CashRuleForm {
+            bearer: FeeBearer::Outer,
+            ..rule()
+        };
+        assert!(!asked.is_booked_as(&outer));
+        let closed = CashRuleForm {
+            open: false,
+            ..dearer
+        };
+        assert!(!asked.is_booked_as(&closed) && !closed.is_booked_as(&asked));
+        let closed_otherwise = CashRuleForm {
+            open: false,
+            ..rule()
+        };
+        assert!(closed.is_booked_as(&closed_otherwise));
+    }
 }

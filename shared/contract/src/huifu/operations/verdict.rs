@@ -6,9 +6,11 @@
 //! make them a refusal. And an application may be half done: whoever has a number and no card is
 //! not opened.
 
+mod picture;
 mod review;
 mod step;
 
+pub use picture::PictureVerdict;
 pub use review::ReviewVerdict;
 pub use step::{StepDone, StepInReview, StepVerdict};
 
