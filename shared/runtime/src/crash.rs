@@ -50,6 +50,14 @@ crash_points! {
     DispatcherAfterAnswer => "dispatcher.after_answer",
     /// The outcome is committed, the delivery is not acked.
     DispatcherAfterOutcomeCommit => "dispatcher.after_outcome_commit",
+    /// An application's attempt is written, not committed; nothing went to Huifu.
+    OnboardBeforeAttemptCommit => "onboard.before_attempt_commit",
+    /// An application's attempt is committed; nothing went to Huifu.
+    OnboardAfterAttemptCommit => "onboard.after_attempt_commit",
+    /// Huifu has answered a step, nothing of it is written.
+    OnboardAfterAnswer => "onboard.after_answer",
+    /// The step's outcome is committed, the delivery is not acked.
+    OnboardAfterOutcomeCommit => "onboard.after_outcome_commit",
     /// Huifu has answered a query, nothing of it is written.
     ReconcileAfterQuery => "reconcile.after_query",
     /// The query's outcome is committed.
@@ -58,6 +66,10 @@ crash_points! {
     ReceiverBeforeCommit => "receiver.before_commit",
     /// The callback is committed, Huifu is not answered.
     ReceiverAfterCommit => "receiver.after_commit",
+    /// The review is written, not committed.
+    ReviewBeforeCommit => "review.before_commit",
+    /// The review is committed, Huifu is not answered.
+    ReviewAfterCommit => "review.after_commit",
     /// The notice is due, the partner has not seen it.
     NotifierBeforePost => "notifier.before_post",
     /// The partner has answered, nothing of it is written.
