@@ -8,7 +8,7 @@
 -- anyway; the updates between confirmation and end go on staying within their page.
 create index withdrawals_by_acceptance on withdrawals (accepted_at) where accepted_at is not null;
 -- Rows are appended in the order of their time, so a few bytes for each range of pages will do.
-create index timeline_by_time on timeline using brin (at);
+create index timeline_by_time on timeline using brin (at) with (autosummarize = on);
 
 -- What a member at Huifu (a channel or a merchant) has to say of one day, whole or not yet.
 create table statements (

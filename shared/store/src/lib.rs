@@ -8,8 +8,10 @@
 
 pub mod applications;
 pub mod attempts;
+pub mod balances;
 pub mod calendar;
 pub mod cases;
+pub mod day_balances;
 pub mod dead_letters;
 pub mod inbox;
 pub mod materials;
@@ -21,6 +23,7 @@ pub mod partners;
 mod pool;
 pub mod progress;
 pub mod schema;
+pub mod statements;
 pub mod timeline;
 pub mod users;
 pub mod withdrawals;
