@@ -8,7 +8,6 @@
 mod apply;
 mod foreign;
 
-use contract::huifu::callback::CallbackForm;
 use contract::huifu::{Callback, Verdict};
 use contract::ids::ReqSeqId;
 use contract::money::Fen;
@@ -17,12 +16,11 @@ use runtime::crash::{CrashPoint, reach};
 use serde_json::{Value, json};
 use store::attempts::{self, Attempt, AttemptOutcome};
 use store::cases::NewCase;
-use store::{Connection, Store, StoreError, Transaction, inbox, progress};
+use store::{Store, StoreError, Transaction, inbox, progress};
 
+use crate::evidence::{self, Applied, Evidence};
+use crate::foreign::Claimed;
 use crate::reply::Reply;
-
-/// A callback about an attempt that we call unsent or refused.
-const CLOSED_ATTEMPT: &str = "callback_for_closed_attempt";
 
 /// Signed by Huifu, and about our withdrawal, and still nothing can be concluded from it.
 const UNCLEAR: &str = "callback_unclear";
@@ -41,12 +39,12 @@ pub(crate) async fn record(
     };
     let Some((attempt, fee)) = found else {
         let case = foreign::unknown_order(callback);
-        foreign::keep(&mut connection, now, None, &case).await?;
+        crate::foreign::keep(&mut connection, now, Claimed::Nothing, &case).await?;
         return Ok(Reply::UnknownOrder);
     };
     if let Some(case) = foreign::mismatch(callback, &attempt) {
-        let withdrawal = Some(&attempt.withdrawal_id);
-        foreign::keep(&mut connection, now, withdrawal, &case).await?;
+        let claimed = Claimed::Withdrawal(&attempt.withdrawal_id);
+        crate::foreign::keep(&mut connection, now, claimed, &case).await?;
         return Ok(Reply::Mismatch);
     }
     let told = Told {
@@ -56,20 +54,9 @@ pub(crate) async fn record(
         attempt: &attempt,
         fee,
     };
-    told.record(&mut connection, now).await?;
+    evidence::record(&told, &mut connection, now).await?;
     reach(CrashPoint::ReceiverAfterCommit);
     Ok(Reply::Acknowledged(callback.acknowledgement()))
-}
-
-/// A text that Huifu signed and that we cannot read: a case, by its signature.
-pub(crate) async fn keep_unreadable(
-    store: &Store,
-    form: &CallbackForm,
-    now: Timestamp,
-) -> Result<Reply, StoreError> {
-    let mut connection = store.connection().await?;
-    foreign::keep(&mut connection, now, None, &foreign::unreadable(form)).await?;
-    Ok(Reply::Unreadable)
 }
 
 /// A callback that is about an attempt of ours.
@@ -82,34 +69,13 @@ struct Told<'a> {
     fee: Option<Fen>,
 }
 
-impl Told<'_> {
-    async fn record(&self, connection: &mut Connection, now: Timestamp) -> Result<(), StoreError> {
-        if !self.about_closed_attempt() {
-            let tx = connection
-                .begin("callback-receiver: record callback")
-                .await?;
-            if !self.remember(&tx, now).await? {
-                return Ok(());
-            }
-            if self.apply(&tx, now).await? {
-                reach(CrashPoint::ReceiverBeforeCommit);
-                return tx.commit().await;
-            }
-            // The dispatcher closed the attempt since we read it. All of this is rolled back: the
-            // edge may have been taken for the withdrawal's next attempt.
-        }
-        let tx = connection.begin("callback-receiver: set aside").await?;
-        if !self.remember(&tx, now).await? {
-            return Ok(());
-        }
-        self.set_aside(&tx, now, CLOSED_ATTEMPT).await?;
-        reach(CrashPoint::ReceiverBeforeCommit);
-        tx.commit().await
-    }
+impl Evidence for Told<'_> {
+    const RECORD: &'static str = "callback-receiver: record callback";
+    const SET_ASIDE: &'static str = "callback-receiver: set aside";
+    const CLOSED_ATTEMPT: &'static str = "callback_for_closed_attempt";
+    const BEFORE_COMMIT: CrashPoint = CrashPoint::ReceiverBeforeCommit;
 
-    /// Huifu speaks of an attempt that, to our knowledge, it never took. Were it taken at its word,
-    /// a later attempt of the same withdrawal would be marked by the fate of an earlier one.
-    fn about_closed_attempt(&self) -> bool {
+    fn is_about_closed_attempt(&self) -> bool {
         match self.attempt.outcome {
             Some(AttemptOutcome::NotSent) => true,
             // That it failed is what we say too; that it was paid is a contradiction of states.
@@ -118,7 +84,6 @@ impl Told<'_> {
         }
     }
 
-    /// `false`: this very callback was written before.
     async fn remember(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, StoreError> {
         let callback = self.callback;
         let optional = |field: &Option<String>| field.clone().unwrap_or_default();
@@ -136,11 +101,15 @@ impl Told<'_> {
         inbox::remember(tx, now, "huifu", &key.join("|")).await
     }
 
+    async fn apply(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<Applied, StoreError> {
+        self.believe(tx, now).await
+    }
+
     async fn set_aside(
         &self,
         tx: &Transaction<'_>,
         now: Timestamp,
-        kind: &str,
+        kind: &'static str,
     ) -> Result<(), StoreError> {
         let withdrawal = &self.attempt.withdrawal_id;
         let verdict = self.verdict.as_str();

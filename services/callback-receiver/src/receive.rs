@@ -1,5 +1,9 @@
 //! The HTTP side: one form in, one short answer out.
 //!
+//! Huifu posts two forms: about withdrawals with the text in `resp_data`, about reviews of
+//! applications with the text in `data`. They differ in how they are opened and in what is then
+//! written, and in nothing before, between or after.
+//!
 //! The signature is over the text as it came out of the form, and is checked before anything is
 //! read, looked up or stored: an unsigned callback must not even cost a query, and leaves nothing
 //! but a count. Its content is never logged.
@@ -12,12 +16,15 @@ use axum::extract::State;
 use axum::routing::post;
 use contract::huifu::Callback;
 use contract::huifu::callback::{CallbackError, CallbackForm};
+use contract::huifu::operations::{ReviewCallback, ReviewForm};
 use contract::signing::keys::PublicKey;
+use jiff::Timestamp;
 use runtime::clock;
 use store::{Store, StoreError};
 
-use crate::callback;
+use crate::foreign::{self, Claimed, ForeignCase};
 use crate::reply::Reply;
+use crate::{callback, review};
 
 /// Two transactions in each other's way, or a lost connection, are tried again so often before
 /// Huifu hears of them. The time limit of the request stands above this.
@@ -36,16 +43,11 @@ impl Receiver {
         Self { store, public_key }
     }
 
-    async fn receive(&self, body: &[u8]) -> Reply {
-        let form: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
-        let Ok(form) = CallbackForm::find(&form) else {
-            return Reply::NotACallback;
-        };
-        let signed = match form.open(&self.public_key) {
-            Ok(callback) => Signed::Callback(Box::new(callback)),
-            Err(CallbackError::Unreadable(_)) => Signed::Unreadable(form),
-            Err(CallbackError::NotACallback) => return Reply::NotACallback,
-            Err(CallbackError::Signature(_)) => return Reply::NotHuifu,
+    async fn receive(&self, body: &[u8], open: Open) -> Reply {
+        let form: Form = form_urlencoded::parse(body).into_owned().collect();
+        let signed = match open(&form, &self.public_key) {
+            Ok(signed) => signed,
+            Err(reply) => return reply,
         };
         for _ in 1..TRIES {
             match self.write(&signed).await {
@@ -60,7 +62,8 @@ impl Receiver {
         let now = clock::now();
         let written = match signed {
             Signed::Callback(callback) => callback::record(&self.store, callback, now).await,
-            Signed::Unreadable(form) => callback::keep_unreadable(&self.store, form, now).await,
+            Signed::Review(review) => review::record(&self.store, review, now).await,
+            Signed::Unreadable(case) => self.keep(now, case).await,
         };
         written.unwrap_or_else(|error| {
             let cause = &error as &dyn std::error::Error;
@@ -68,12 +71,56 @@ impl Receiver {
             reply_to_failure(&error)
         })
     }
+
+    async fn keep(&self, now: Timestamp, case: &ForeignCase) -> Result<Reply, StoreError> {
+        let mut connection = self.store.connection().await?;
+        foreign::keep(&mut connection, now, Claimed::Nothing, case).await?;
+        Ok(Reply::Unreadable)
+    }
 }
+
+/// A decoded form.
+type Form = Vec<(String, String)>;
+
+/// Finds the signed text in a form of one kind, verifies it, and only then reads it.
+type Open = fn(&Form, &PublicKey) -> Result<Signed, Reply>;
 
 /// What Huifu signed.
 enum Signed {
     Callback(Box<Callback>),
-    Unreadable(CallbackForm),
+    Review(Box<ReviewCallback>),
+    Unreadable(ForeignCase),
+}
+
+fn open_callback(form: &Form, key: &PublicKey) -> Result<Signed, Reply> {
+    let form = CallbackForm::find(form).map_err(|_| Reply::NotACallback)?;
+    match form.open(key) {
+        Ok(callback) => Ok(Signed::Callback(Box::new(callback))),
+        Err(error) => not_opened(&error, || {
+            foreign::unreadable("callback_unreadable", form.resp_data(), form.sign())
+        }),
+    }
+}
+
+fn open_review(form: &Form, key: &PublicKey) -> Result<Signed, Reply> {
+    let form = ReviewForm::find(form).map_err(|_| Reply::NotACallback)?;
+    match form.open(key) {
+        Ok(review) => Ok(Signed::Review(Box::new(review))),
+        Err(error) => not_opened(&error, || {
+            foreign::unreadable("review_unreadable", form.data(), form.sign())
+        }),
+    }
+}
+
+fn not_opened(
+    error: &CallbackError,
+    unreadable: impl FnOnce() -> ForeignCase,
+) -> Result<Signed, Reply> {
+    match error {
+        CallbackError::Unreadable(_) => Ok(Signed::Unreadable(unreadable())),
+        CallbackError::NotACallback => Err(Reply::NotACallback),
+        CallbackError::Signature(_) => Err(Reply::NotHuifu),
+    }
 }
 
 fn reply_to_failure(error: &StoreError) -> Reply {
@@ -88,26 +135,35 @@ fn reply_to_failure(error: &StoreError) -> Reply {
     }
 }
 
-/// The only route. Its path is part of what Huifu is told with each withdrawal.
+/// Both routes. Their paths are part of what Huifu is told with each call.
 pub fn router(receiver: Arc<Receiver>) -> Router {
     Router::new()
-        .route("/huifu/callback", post(receive))
+        .route("/huifu/callback", post(callback))
+        .route("/huifu/onboarding", post(onboarding))
         .with_state(receiver)
 }
 
-async fn receive(State(receiver): State<Arc<Receiver>>, body: Bytes) -> Reply {
-    let reply = receiver.receive(&body).await;
+async fn callback(State(receiver): State<Arc<Receiver>>, body: Bytes) -> Reply {
+    answer(&receiver, &body, open_callback, "callback").await
+}
+
+async fn onboarding(State(receiver): State<Arc<Receiver>>, body: Bytes) -> Reply {
+    answer(&receiver, &body, open_review, "review").await
+}
+
+async fn answer(receiver: &Receiver, body: &[u8], open: Open, about: &'static str) -> Reply {
+    let reply = receiver.receive(body, open).await;
     let name = reply.as_str();
-    metrics::counter!("callbacks_total", "reply" => name).increment(1);
+    metrics::counter!("callbacks_total", "about" => about, "reply" => name).increment(1);
     match &reply {
-        Reply::Acknowledged(text) => tracing::info!(acknowledgement = text, "callback"),
+        Reply::Acknowledged(text) => tracing::info!(acknowledgement = text, about, "callback"),
         Reply::NotACallback
         | Reply::NotHuifu
         | Reply::Unreadable
         | Reply::UnknownOrder
         | Reply::Mismatch
         | Reply::Unavailable
-        | Reply::Broken => tracing::warn!(reply = name, "callback not acknowledged"),
+        | Reply::Broken => tracing::warn!(reply = name, about, "callback not acknowledged"),
     }
     reply
 }

@@ -4,7 +4,7 @@
 //! belongs here: it stands on the list of cases, and three repeats would add nothing to it.
 //!
 //! Not acknowledged: what is not ours (another order, amount, merchant or day), although it too is
-//! a case. The receipt would say that we have this result for this withdrawal, and we do not:
+//! a case. The receipt would say that we have this result for what we sent, and we do not:
 //! Huifu's own list of unacknowledged callbacks is the second place where such a thing must show.
 //!
 //! 5xx makes Huifu repeat (huifu-api.md §4), so it is kept for what may go better then.
@@ -19,7 +19,7 @@ use runtime::problem::Problem;
 pub(crate) enum Reply {
     /// Committed, now or before: the acknowledgement's text.
     Acknowledged(String),
-    /// Not a callback about a withdrawal.
+    /// Not a callback of the kind that comes here.
     NotACallback,
     /// Not signed by Huifu.
     NotHuifu,
@@ -57,7 +57,7 @@ impl IntoResponse for Reply {
             Self::Acknowledged(text) => return acknowledged(text.clone()),
             Self::NotACallback => (
                 StatusCode::BAD_REQUEST,
-                "The form has no resp_data, or more than one.",
+                "The form has no business text, or more than one.",
             ),
             Self::NotHuifu => (StatusCode::UNAUTHORIZED, "The signature does not hold."),
             Self::Unreadable => (

@@ -12,32 +12,32 @@ use store::withdrawals::Change;
 use store::{StoreError, Transaction, timeline};
 
 use super::{Told, UNCLEAR};
+use crate::evidence::{Applied, Evidence as _};
 
 impl Told<'_> {
-    /// `false`: the attempt was closed meanwhile, and nothing of this may be committed.
-    pub(super) async fn apply(
+    pub(super) async fn believe(
         &self,
         tx: &Transaction<'_>,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let kept = match &self.verdict {
+    ) -> Result<Applied, StoreError> {
+        let applied = match &self.verdict {
             Verdict::Submitted => self.take(tx, now, Transition::Submit, None).await?,
             Verdict::Paid => self.take(tx, now, Transition::Pay, None).await?,
             Verdict::Failed(refusal) => self.take(tx, now, Transition::Fail, Some(refusal)).await?,
             Verdict::Noted => {
                 self.note(tx, now).await?;
-                true
+                Applied::Kept
             }
             // The last three are not said by callbacks.
             Verdict::Unknown | Verdict::Refused(_) | Verdict::Returned | Verdict::NotKnown => {
                 self.set_aside(tx, now, UNCLEAR).await?;
-                true
+                Applied::Kept
             }
         };
-        if kept {
+        if applied == Applied::Kept {
             self.note_fee(tx, now).await?;
         }
-        Ok(kept)
+        Ok(applied)
     }
 
     async fn take(
@@ -46,7 +46,7 @@ impl Told<'_> {
         now: Timestamp,
         transition: Transition,
         refusal: Option<&Refusal>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Applied, StoreError> {
         let step = Step {
             withdrawal: &self.attempt.withdrawal_id,
             transition,
@@ -63,18 +63,23 @@ impl Told<'_> {
             causation_id: None,
         };
         match advance(tx, now, &step).await? {
-            Advanced::Moved { .. } => self.learn(tx, now).await,
+            // Closed by the dispatcher since we read it: the edge may have been taken for the
+            // withdrawal's next attempt.
+            Advanced::Moved { .. } if !self.learn(tx, now).await? => {
+                Ok(Applied::RolledBack(Self::CLOSED_ATTEMPT))
+            }
+            Advanced::Moved { .. } => Ok(Applied::Kept),
             Advanced::Agreed(_) => {
                 self.note(tx, now).await?;
                 self.learn(tx, now).await?;
-                Ok(true)
+                Ok(Applied::Kept)
             }
             // The case is open and the withdrawal held, in this transaction.
-            Advanced::Contradicted(_) => Ok(true),
+            Advanced::Contradicted(_) => Ok(Applied::Kept),
             // No edge of these three ends like this; if one ever does, a person must see it.
             Advanced::Refused(_) | Advanced::Held(_) | Advanced::Unknown => {
                 self.set_aside(tx, now, UNCLEAR).await?;
-                Ok(true)
+                Ok(Applied::Kept)
             }
         }
     }

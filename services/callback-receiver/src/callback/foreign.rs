@@ -1,40 +1,18 @@
-//! Callbacks that Huifu signed and that are not about what we sent: each becomes a case, once, and
-//! changes nothing else.
+//! What makes a callback foreign: an order that we never sent, or anything in it that is not what we
+//! sent under that number.
 
 use contract::huifu::Callback;
-use contract::huifu::callback::CallbackForm;
-use contract::ids::WithdrawalId;
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use store::attempts::Attempt;
-use store::cases::{self, NewCase};
-use store::{Connection, StoreError};
 
 use super::detail;
-
-/// What a person is told.
-pub(super) struct ForeignCase {
-    kind: &'static str,
-    detail: Value,
-    fingerprint: String,
-}
+use crate::foreign::ForeignCase;
 
 pub(super) fn unknown_order(callback: &Callback) -> ForeignCase {
     ForeignCase {
         kind: "callback_unknown_order",
         detail: detail(callback),
         fingerprint: format!("callback_unknown_order:{}", callback.req_seq_id),
-    }
-}
-
-/// The text itself may name accounts and is not kept. Its signature identifies it, for there is
-/// only one signature of a text by a key.
-pub(super) fn unreadable(form: &CallbackForm) -> ForeignCase {
-    let length = form.resp_data().len();
-    ForeignCase {
-        kind: "callback_unreadable",
-        detail: json!({ "length": length }),
-        fingerprint: format!("callback_unreadable:{}", form.sign()),
     }
 }
 
@@ -76,24 +54,4 @@ pub(super) fn mismatch(callback: &Callback, attempt: &Attempt) -> Option<Foreign
         }),
         fingerprint,
     })
-}
-
-pub(super) async fn keep(
-    connection: &mut Connection,
-    now: Timestamp,
-    withdrawal: Option<&WithdrawalId>,
-    case: &ForeignCase,
-) -> Result<(), StoreError> {
-    let tx = connection
-        .begin("callback-receiver: keep foreign callback")
-        .await?;
-    let case = NewCase {
-        withdrawal,
-        application: None,
-        kind: case.kind,
-        detail: &case.detail,
-        fingerprint: &case.fingerprint,
-    };
-    cases::open(&tx, now, &case).await?;
-    tx.commit().await
 }
