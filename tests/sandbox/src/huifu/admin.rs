@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 pub(crate) mod onboarding;
+mod statement;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/admin/payments/{req_seq_id}/{fate}", post(decide))
         .route("/admin/callbacks/{req_seq_id}/resend", post(call_again))
         .merge(onboarding::routes())
+        .merge(statement::routes())
         .route("/admin/clock", post(set_clock))
         .layer(from_fn(loopback_only))
 }

@@ -11,10 +11,18 @@ use crate::huifu::rule_r::Members;
 use crate::huifu::script::{Money, Reply, Script};
 use crate::huifu::table::{Field, Values, read};
 use crate::huifu::world::World;
-use crate::huifu::{feecalc, holdings, merchant, user};
+use crate::huifu::{feecalc, holdings, merchant, statement, user};
+
+/// A question, fields checked.
+pub(crate) struct Inquiry<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) values: &'a Values,
+    /// What the caller calls this machine: files lie there too.
+    pub(crate) host: &'a str,
+}
 
 /// What an interface does with its values.
-type Tell = fn(&World, &Values) -> Result<Data, Refusal>;
+type Tell = fn(&Inquiry<'_>) -> Result<Data, Refusal>;
 
 /// The table of an interface that only asks, and what answers it.
 fn interface(operation: Operation) -> Option<(&'static [Field], Tell)> {
@@ -28,6 +36,7 @@ fn interface(operation: Operation) -> Option<(&'static [Field], Tell)> {
         Operation::Balance => Some((holdings::BALANCE, holdings::balance)),
         Operation::DmQuota => Some((holdings::DM_QUOTA, holdings::dm_quota)),
         Operation::FeeTrial => Some((feecalc::TABLE, feecalc::tell)),
+        Operation::StatementQuery => Some((statement::TABLE, statement::tell)),
         Operation::Encashment
         | Operation::Query
         | Operation::MerchantEnt
@@ -40,7 +49,6 @@ fn interface(operation: Operation) -> Option<(&'static [Field], Tell)> {
         | Operation::UserBusiOpen
         | Operation::UserBusiModify
         | Operation::Picture
-        | Operation::StatementQuery
         | Operation::StatementFile => None,
     }
 }
@@ -50,6 +58,7 @@ pub(crate) fn answer(
     world: &World,
     operation: Operation,
     members: &Members<'_>,
+    host: &str,
 ) -> Result<(Data, Reply), BadField> {
     let Some((table, tell)) = interface(operation) else {
         return Err(BadField::new("interface", "不存在"));
@@ -65,7 +74,11 @@ pub(crate) fn answer(
             resp_code,
             resp_desc,
         } => Err(Refusal::new(resp_code, resp_desc)),
-        Money::Pay | Money::CallItShort | Money::FailAtOnce => tell(world, &values),
+        Money::Pay | Money::CallItShort | Money::FailAtOnce => tell(&Inquiry {
+            world,
+            values: &values,
+            host,
+        }),
     };
     let data = told.unwrap_or_else(|refusal| refusal.data());
     Ok((data, script.reply))

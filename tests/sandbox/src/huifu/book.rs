@@ -154,15 +154,17 @@ impl Book {
         self.unbooked.push_back(one);
     }
 
+    pub(crate) fn payments_oldest_first(&self) -> impl Iterator<Item = &Payment> {
+        self.oldest_first
+            .iter()
+            .filter_map(|key| self.payments.get(key))
+    }
+
     pub(crate) fn snapshot(&self) -> BookSnapshot {
         BookSnapshot {
             accounts: self.accounts.all().cloned().collect(),
             onboardings: Vec::new(),
-            payments: self
-                .oldest_first
-                .iter()
-                .filter_map(|key| self.payments.get(key).cloned())
-                .collect(),
+            payments: self.payments_oldest_first().cloned().collect(),
             unbooked: self.unbooked.iter().cloned().collect(),
             forgotten: self.forgotten,
         }

@@ -5,10 +5,10 @@
 
 use crate::fen::Fen;
 use crate::huifu::answer::{self, Data};
+use crate::huifu::asked::Inquiry;
 use crate::huifu::cash::CashType;
 use crate::huifu::refusal::{Known, Refusal};
 use crate::huifu::table::{Field, Kind, Values, may, must};
-use crate::huifu::world::World;
 
 pub(crate) const TABLE: &[Field] = &[
     must("huifu_id", 32, Kind::Text),
@@ -23,7 +23,8 @@ pub(crate) const TABLE: &[Field] = &[
     ),
 ];
 
-pub(crate) fn tell(world: &World, asked: &Values) -> Result<Data, Refusal> {
+pub(crate) fn tell(inquiry: &Inquiry<'_>) -> Result<Data, Refusal> {
+    let (world, asked) = (inquiry.world, inquiry.values);
     let bad = |text: &str| Refusal::new("10000000", &format!("无效参数[{text}]"));
     if !asked.is("trade_type", "ENCASHMENT") {
         return Err(Refusal::new("23000004", "trade_type不支持"));

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 mod onboarding;
+mod statement;
 
 /// The sandbox did not start.
 #[derive(Debug, thiserror::Error)]

@@ -5,9 +5,9 @@
 
 use crate::huifu::accounts::Account;
 use crate::huifu::answer::{self, Data};
+use crate::huifu::asked::Inquiry;
 use crate::huifu::refusal::{Known, Refusal};
-use crate::huifu::table::{Field, Kind, Values, may, must};
-use crate::huifu::world::World;
+use crate::huifu::table::{Field, Kind, may, must};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -25,7 +25,8 @@ pub(crate) const DM_QUOTA: &[Field] = &[
     may("req_date", 8, Kind::Day),
 ];
 
-pub(crate) fn balance(world: &World, asked: &Values) -> Result<Data, Refusal> {
+pub(crate) fn balance(inquiry: &Inquiry<'_>) -> Result<Data, Refusal> {
+    let (world, asked) = (inquiry.world, inquiry.values);
     let huifu_id = asked.get("huifu_id").unwrap_or_default();
     let register = world.register();
     register.member(huifu_id).ok_or(Known::MERCHANT_MISSING)?;
@@ -57,7 +58,8 @@ fn entry(account: &Account, today: Date) -> Value {
     })
 }
 
-pub(crate) fn dm_quota(world: &World, asked: &Values) -> Result<Data, Refusal> {
+pub(crate) fn dm_quota(inquiry: &Inquiry<'_>) -> Result<Data, Refusal> {
+    let (world, asked) = (inquiry.world, inquiry.values);
     let huifu_id = asked.get("huifu_id").unwrap_or_default();
     let register = world.register();
     register.member(huifu_id).ok_or(Known::MERCHANT_MISSING)?;

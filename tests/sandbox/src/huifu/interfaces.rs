@@ -6,17 +6,17 @@ use crate::huifu::fields::BadField;
 use crate::huifu::operation::Operation;
 use crate::huifu::payment::PaymentStatus;
 use crate::huifu::review::ReviewPlan;
-use crate::huifu::review_courier;
 use crate::huifu::script::{Reply, Script};
 use crate::huifu::wish::Wish;
 use crate::huifu::world::World;
 use crate::huifu::{admin, answer, asked, courier, encashment, gateway, onboard, picture, query};
+use crate::huifu::{review_courier, statement};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use http::{HeaderMap, StatusCode, header};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -34,11 +34,16 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         // The second spelling is still in the tables of every client.
         .route("/v2/trade/settlement/enchashment", post(encash))
         .route(Operation::Query.path(), post(ask))
-        .route(Operation::Picture.path(), post(picture::upload));
-    let by_hand = [Operation::Encashment, Operation::Query, Operation::Picture];
+        .route(Operation::Picture.path(), post(picture::upload))
+        .route(Operation::StatementFile.path(), get(statement::download));
+    let by_hand = [
+        Operation::Encashment,
+        Operation::Query,
+        Operation::Picture,
+        Operation::StatementFile,
+    ];
     for operation in Operation::ALL {
-        let is_file = operation == Operation::StatementFile;
-        if is_file || by_hand.contains(&operation) {
+        if by_hand.contains(&operation) {
             continue;
         }
         let handler = async move |state, peer, headers, body| {
@@ -77,7 +82,7 @@ async fn serve(
             }
             (played.data, played.script.reply)
         }
-        Ok(None) => match asked::answer(&world, operation, &members) {
+        Ok(None) => match asked::answer(&world, operation, &members, host(&headers)) {
             Ok(answered) => answered,
             Err(bad) => return answer_bad_field(&world, &bad),
         },
@@ -169,6 +174,13 @@ async fn ask(
     send(&world, &peer, &data, script.reply).await
 }
 
+fn host(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("127.0.0.1")
+}
+
 pub(crate) fn refuse_at_gateway(world: &World, stopped: gateway::Stopped) -> Response {
     if world.log_requests {
         tracing::warn!(?stopped, "stopped at the gateway");
@@ -191,15 +203,24 @@ pub(crate) async fn send(
     data: &answer::Data,
     reply: Reply,
 ) -> Response {
+    let body = answer::body(data, reply, &world.signing_key);
+    send_body(world, peer, body, answer::response, reply).await
+}
+
+/// The same for any body.
+pub(crate) async fn send_body(
+    world: &World,
+    peer: &Peer,
+    body: String,
+    response: impl FnOnce(String) -> Response,
+    reply: Reply,
+) -> Response {
     match reply {
-        Reply::Proper | Reply::WrongSignature | Reply::Unsigned => {
-            answer::response(answer::body(data, reply, &world.signing_key))
-        }
+        Reply::Proper | Reply::WrongSignature | Reply::Unsigned => response(body),
         Reply::CutInTheMiddle => {
-            let body = answer::body(data, reply, &world.signing_key);
             // The head is some 130 bytes long, so this is past the head and inside the body.
             peer.cut_after(130 + body.len() / 2);
-            answer::response(body)
+            response(body)
         }
         Reply::CutWithoutAnswer => {
             peer.cut_after(0);

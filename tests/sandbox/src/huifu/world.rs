@@ -10,6 +10,7 @@ use crate::huifu::gateway::Gateway;
 use crate::huifu::order::derived_acct_id;
 use crate::huifu::register::Register;
 use crate::huifu::snapshot::BookSnapshot;
+use crate::huifu::statement::Statements;
 use crate::keys::SigningKey;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -38,6 +39,7 @@ pub(crate) struct World {
     tasks: TaskTracker,
     register: Mutex<Register>,
     book: Mutex<Book>,
+    statements: Mutex<Statements>,
     ahead_seconds: AtomicI64,
     faults: Mutex<FaultPlan>,
     serial: AtomicU64,
@@ -85,6 +87,7 @@ impl World {
             tasks: TaskTracker::new(),
             register: Mutex::new(register),
             book: Mutex::new(book),
+            statements: Mutex::new(Statements::default()),
             ahead_seconds: AtomicI64::new(0),
             faults: Mutex::new(FaultPlan::new(config.magic_amounts)),
             serial: AtomicU64::new(0),
@@ -141,6 +144,13 @@ impl World {
     /// Held for moments only, never across an await.
     pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Locked after the register and the book, where it is needed with them.
+    pub(crate) fn statements(&self) -> MutexGuard<'_, Statements> {
+        self.statements
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, FaultPlan> {

@@ -17,6 +17,7 @@ mod huifu_merchants;
 mod huifu_payment;
 mod huifu_pictures;
 mod huifu_reviews;
+mod huifu_statements;
 mod huifu_users;
 mod merchant;
 mod partner_api;

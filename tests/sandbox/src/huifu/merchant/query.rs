@@ -4,11 +4,11 @@
 //! out_cash_huifuid, out_cash_acct_type.
 
 use crate::huifu::answer::{self, Data};
+use crate::huifu::asked::Inquiry;
 use crate::huifu::cash::{CashRule, CashType, Payer, percent};
 use crate::huifu::member::{Card, Member};
 use crate::huifu::refusal::{Known, Refusal};
-use crate::huifu::table::{Field, Kind, Values, must};
-use crate::huifu::world::World;
+use crate::huifu::table::{Field, Kind, must};
 use serde_json::{Value, json};
 
 pub(crate) const TABLE: &[Field] = &[
@@ -17,7 +17,8 @@ pub(crate) const TABLE: &[Field] = &[
     must("huifu_id", 18, Kind::Text),
 ];
 
-pub(crate) fn tell(world: &World, asked: &Values) -> Result<Data, Refusal> {
+pub(crate) fn tell(inquiry: &Inquiry<'_>) -> Result<Data, Refusal> {
+    let (world, asked) = (inquiry.world, inquiry.values);
     let huifu_id = asked.get("huifu_id").unwrap_or_default();
     let register = world.register();
     let member = register.member(huifu_id).ok_or(Known::MERCHANT_MISSING)?;

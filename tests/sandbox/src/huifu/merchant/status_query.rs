@@ -4,11 +4,11 @@
 //! comes with the answer, the notice or the merchant query.
 
 use crate::huifu::answer::{self, Data};
+use crate::huifu::asked::Inquiry;
 use crate::huifu::onboarding::ReviewState;
 use crate::huifu::operation::Operation;
 use crate::huifu::refusal::{Known, Refusal};
-use crate::huifu::table::{Field, Kind, Values, must};
-use crate::huifu::world::World;
+use crate::huifu::table::{Field, Kind, must};
 
 pub(crate) const TABLE: &[Field] = &[
     must("req_seq_id", 32, Kind::Text),
@@ -17,7 +17,8 @@ pub(crate) const TABLE: &[Field] = &[
     must("huifu_id", 18, Kind::Text),
 ];
 
-pub(crate) fn tell(world: &World, asked: &Values) -> Result<Data, Refusal> {
+pub(crate) fn tell(inquiry: &Inquiry<'_>) -> Result<Data, Refusal> {
+    let (world, asked) = (inquiry.world, inquiry.values);
     let apply_no = asked.get("apply_no").unwrap_or_default();
     let register = world.register();
     let application = register

@@ -1,10 +1,10 @@
 //! 申请单状态查询 of users (huifu-api.md §3.11): the state of a review and its reason, no token.
 
 use crate::huifu::answer::{self, Data};
+use crate::huifu::asked::Inquiry;
 use crate::huifu::operation::Operation;
 use crate::huifu::refusal::{Known, Refusal};
-use crate::huifu::table::{Field, Kind, Values, must};
-use crate::huifu::world::World;
+use crate::huifu::table::{Field, Kind, must};
 
 pub(crate) const TABLE: &[Field] = &[
     must("huifu_id", 18, Kind::Text),
@@ -13,7 +13,8 @@ pub(crate) const TABLE: &[Field] = &[
     must("apply_no", 18, Kind::Text),
 ];
 
-pub(crate) fn tell(world: &World, asked: &Values) -> Result<Data, Refusal> {
+pub(crate) fn tell(inquiry: &Inquiry<'_>) -> Result<Data, Refusal> {
+    let (world, asked) = (inquiry.world, inquiry.values);
     let apply_no = asked.get("apply_no").unwrap_or_default();
     let register = world.register();
     let application = register

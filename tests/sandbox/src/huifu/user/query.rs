@@ -1,11 +1,11 @@
 //! 用户信息查询 (huifu-api.md §3.11): base data, cards with their tokens, cash rules.
 
 use crate::huifu::answer::{self, Data};
+use crate::huifu::asked::Inquiry;
 use crate::huifu::member::Subject;
 use crate::huifu::merchant::query::{card, lists};
 use crate::huifu::refusal::{Known, Refusal};
-use crate::huifu::table::{Field, Kind, Values, must};
-use crate::huifu::world::World;
+use crate::huifu::table::{Field, Kind, must};
 use serde_json::Value;
 
 pub(crate) const TABLE: &[Field] = &[
@@ -17,7 +17,8 @@ pub(crate) const TABLE: &[Field] = &[
 /// Of the request itself, not of the user.
 const ENVELOPE: [&str; 3] = ["req_seq_id", "req_date", "file_list"];
 
-pub(crate) fn tell(world: &World, asked: &Values) -> Result<Data, Refusal> {
+pub(crate) fn tell(inquiry: &Inquiry<'_>) -> Result<Data, Refusal> {
+    let (world, asked) = (inquiry.world, inquiry.values);
     let huifu_id = asked.get("huifu_id").unwrap_or_default();
     let register = world.register();
     let member = register.member(huifu_id).ok_or(Known::MERCHANT_MISSING)?;
