@@ -10,6 +10,10 @@ mod brake;
 mod client;
 mod encashment;
 mod error;
+mod lane;
+mod picture;
+mod step;
+mod subject;
 
 use std::sync::Arc;
 
@@ -23,6 +27,10 @@ use tokio_util::sync::CancellationToken;
 
 pub use encashment::{Found, Taken};
 pub use error::{HuifuError, SendError};
+pub use lane::Lane;
+pub use picture::Picture;
+pub use step::StepOutcome;
+pub use subject::{ReviewFound, ReviewQuestion, SubjectQuestion};
 
 use crate::settings::HuifuSettings;
 
@@ -30,10 +38,13 @@ use crate::settings::HuifuSettings;
 #[derive(Debug)]
 pub struct Room {
     _permit: OwnedSemaphorePermit,
+    /// A place in a [`Lane`], given back with the room.
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
+        drop(self.place.take());
         metrics::gauge!("huifu_requests_in_flight").decrement(1.0);
     }
 }
@@ -78,7 +89,10 @@ impl Huifu {
             }
         }
         metrics::gauge!("huifu_requests_in_flight").increment(1.0);
-        Some(Room { _permit: permit })
+        Some(Room {
+            _permit: permit,
+            place: None,
+        })
     }
 
     /// One request of the interface at `path` and its answer, verified and read. Sent at most

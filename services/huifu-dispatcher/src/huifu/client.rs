@@ -12,13 +12,14 @@ use std::time::Instant;
 
 use contract::huifu::CONTENT_TYPE;
 use reqwest::header;
-use reqwest::{Client, StatusCode};
+use reqwest::multipart::Form;
+use reqwest::{Client, RequestBuilder, StatusCode};
 use runtime::http_client::{self, Limits, provably_not_sent, read_capped};
 
 use super::error::SendError;
 use crate::settings::HuifuSettings;
 
-/// Real answers are below 2 KiB; a withdrawal's has eight short fields.
+/// Real answers are below 2 KiB; the longest lists what Huifu has of a merchant, with its cards.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// The connection to Huifu.
@@ -44,42 +45,57 @@ impl Wire {
         })
     }
 
+    /// A JSON body.
     pub(super) async fn post(&self, path: &'static str, body: String) -> Result<String, SendError> {
-        let started = Instant::now();
-        let answer = self.exchange(path, body).await;
-        let result = answer
-            .as_ref()
-            .map_or_else(SendError::as_str, |_| "answered");
-        metrics::histogram!("huifu_request_seconds", "path" => path, "result" => result)
-            .record(started.elapsed());
-        answer
+        let request = self.request(path);
+        let request = request.header(header::CONTENT_TYPE, CONTENT_TYPE);
+        measured(path, request.body(body)).await
     }
 
-    async fn exchange(&self, path: &str, body: String) -> Result<String, SendError> {
-        let request = self
-            .http
-            .post(format!("{}{path}", self.base))
-            .header(header::CONTENT_TYPE, CONTENT_TYPE)
-            .body(body);
-        let response = request.send().await.map_err(|error| {
-            if provably_not_sent(&error) {
-                SendError::NoConnection(error)
-            } else {
-                SendError::NoAnswer(error)
-            }
-        })?;
-        let status = response.status();
-        if status != StatusCode::OK {
-            // Also 911 and 914 (too often), 912 (banned), 921 and 922 (not let in): the table says
-            // that the gateway stops such requests, but these answers are not signed, and whoever
-            // stands between us and Huifu can write one. Sending again on their word would make
-            // paying twice a matter of trust. They are asked about like any other.
-            return Err(SendError::Status(status.as_u16()));
-        }
-        let body = read_capped(response, LONGEST_ANSWER)
-            .await
-            .map_err(SendError::Body)?;
-        let text = std::str::from_utf8(&body).map_err(SendError::NotText)?;
-        Ok(text.to_owned())
+    /// A form of several parts: pictures alone.
+    pub(super) async fn post_form(
+        &self,
+        path: &'static str,
+        form: Form,
+    ) -> Result<String, SendError> {
+        measured(path, self.request(path).multipart(form)).await
     }
+
+    fn request(&self, path: &str) -> RequestBuilder {
+        self.http.post(format!("{}{path}", self.base))
+    }
+}
+
+async fn measured(path: &'static str, request: RequestBuilder) -> Result<String, SendError> {
+    let started = Instant::now();
+    let answer = exchange(request).await;
+    let result = answer
+        .as_ref()
+        .map_or_else(SendError::as_str, |_| "answered");
+    metrics::histogram!("huifu_request_seconds", "path" => path, "result" => result)
+        .record(started.elapsed());
+    answer
+}
+
+async fn exchange(request: RequestBuilder) -> Result<String, SendError> {
+    let response = request.send().await.map_err(|error| {
+        if provably_not_sent(&error) {
+            SendError::NoConnection(error)
+        } else {
+            SendError::NoAnswer(error)
+        }
+    })?;
+    let status = response.status();
+    if status != StatusCode::OK {
+        // Also 911 and 914 (too often), 912 (banned), 921 and 922 (not let in): the table says
+        // that the gateway stops such requests, but these answers are not signed, and whoever
+        // stands between us and Huifu can write one. Sending again on their word would make
+        // paying twice a matter of trust. They are asked about like any other.
+        return Err(SendError::Status(status.as_u16()));
+    }
+    let body = read_capped(response, LONGEST_ANSWER)
+        .await
+        .map_err(SendError::Body)?;
+    let text = std::str::from_utf8(&body).map_err(SendError::NotText)?;
+    Ok(text.to_owned())
 }
