@@ -8,7 +8,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Response};
-use contract::partner::{ErrorCode, FieldError};
+use contract::partner::rule::SOURCE;
+use contract::partner::{BodyError, ErrorCode, FieldError, FieldProblem};
 use contract::signing::SignatureError;
 use contract::withdrawal::Language;
 use http::header::RETRY_AFTER;
@@ -25,17 +26,8 @@ use crate::words::{self, Words};
 #[derive(Debug)]
 pub(crate) struct Refusal {
     code: ErrorCode,
-    broken: Vec<Broken>,
+    broken: Vec<FieldProblem>,
     back: Option<Url>,
-}
-
-/// A field, and the rule it breaks.
-#[derive(Debug)]
-struct Broken {
-    field: &'static str,
-    code: ErrorCode,
-    zh: String,
-    en: String,
 }
 
 #[derive(Template)]
@@ -55,7 +47,7 @@ struct RefusedPage<'a> {
 }
 
 struct RuleView<'a> {
-    field: &'static str,
+    field: &'a str,
     code: &'static str,
     text: &'a str,
     other_text: &'a str,
@@ -64,35 +56,33 @@ struct RuleView<'a> {
 impl Refusal {
     /// Fields that break their rules; the list is not empty.
     pub(crate) fn of_fields(errors: &[FieldError]) -> Self {
-        let broken = errors.iter().map(|error| Broken {
-            field: error.field,
-            code: error.code(),
-            zh: error.rule.zh(),
-            en: error.rule.en(),
-        });
+        Self::of_problems(errors.iter().copied().map(FieldProblem::from).collect())
+    }
+
+    fn of_problems(broken: Vec<FieldProblem>) -> Self {
         Self {
-            code: errors
+            code: broken
                 .first()
-                .map_or(ErrorCode::RequestMalformed, FieldError::code),
-            broken: broken.collect(),
+                .map_or(ErrorCode::RequestMalformed, |problem| problem.code),
+            broken,
             back: None,
         }
     }
 
     /// Names the field in which the code shows.
-    pub(crate) fn at(self, field: &'static str) -> Self {
+    pub(crate) fn at(self, field: impl Into<String>) -> Self {
         let (zh, en) = (self.code.zh().to_owned(), self.code.en().to_owned());
         self.at_rule(field, zh, en)
     }
 
     /// Names the field and says the rule.
-    pub(crate) fn at_rule(mut self, field: &'static str, zh: String, en: String) -> Self {
-        let code = self.code;
-        self.broken.push(Broken {
-            field,
-            code,
-            zh,
-            en,
+    pub(crate) fn at_rule(mut self, field: impl Into<String>, zh: String, en: String) -> Self {
+        self.broken.push(FieldProblem {
+            field: field.into(),
+            code: self.code,
+            rule: en,
+            rule_zh: zh,
+            source: SOURCE,
         });
         self
     }
@@ -115,11 +105,11 @@ impl Refusal {
         };
         let rules = self.broken.iter().map(|broken| {
             let (text, other_text) = match language {
-                Language::Chinese => (&broken.zh, &broken.en),
-                Language::English => (&broken.en, &broken.zh),
+                Language::Chinese => (&broken.rule_zh, &broken.rule),
+                Language::English => (&broken.rule, &broken.rule_zh),
             };
             RuleView {
-                field: broken.field,
+                field: &broken.field,
                 code: broken.code.as_str(),
                 text,
                 other_text,
@@ -144,11 +134,9 @@ impl Refusal {
 
     /// For a program.
     pub(crate) fn problem(&self) -> Response {
-        let problem = Problem::new(self.status(), self.code.as_str(), self.code.en());
-        let problem = match self.broken.first() {
-            Some(broken) => problem.with_field(broken.field),
-            None => problem,
-        };
+        let problem = Problem::new(self.status(), self.code.as_str(), self.code.en())
+            .in_chinese(self.code.zh())
+            .with_errors(self.broken.clone());
         let mut response = problem.into_response();
         self.say_when_to_retry(&mut response);
         response
@@ -174,6 +162,15 @@ impl From<ErrorCode> for Refusal {
             code,
             broken: Vec::new(),
             back: None,
+        }
+    }
+}
+
+impl From<BodyError> for Refusal {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::Malformed => ErrorCode::RequestMalformed.into(),
+            BodyError::Fields(problems) => Self::of_problems(problems),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use contract::partner::FieldProblem;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -17,7 +18,8 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    field: Option<&'static str>,
+    detail_zh: Option<&'static str>,
+    errors: Vec<FieldProblem>,
 }
 
 #[derive(Serialize)]
@@ -28,7 +30,11 @@ struct Body<'a> {
     code: &'static str,
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'static str>,
+    detail_zh: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldProblem],
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
 }
@@ -40,14 +46,22 @@ impl Problem {
             status,
             code,
             detail: detail.into(),
-            field: None,
+            detail_zh: None,
+            errors: Vec::new(),
         }
     }
 
-    /// Names the field that was wrong.
+    /// The same sentence in Chinese.
     #[must_use]
-    pub fn with_field(mut self, field: &'static str) -> Self {
-        self.field = Some(field);
+    pub fn in_chinese(mut self, detail: &'static str) -> Self {
+        self.detail_zh = Some(detail);
+        self
+    }
+
+    /// Names the fields that were wrong; the first of them also alone, for callers that show one.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldProblem>) -> Self {
+        self.errors = errors;
         self
     }
 
@@ -79,7 +93,9 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             code: self.code,
             detail: &self.detail,
-            field: self.field,
+            detail_zh: self.detail_zh,
+            field: self.errors.first().map(|error| error.field.as_str()),
+            errors: &self.errors,
             instance: request_id(),
         };
         let mut response = (self.status, Json(body)).into_response();

@@ -23,6 +23,8 @@ use crate::withdrawal::{CashType, Language};
 
 use form::Reader;
 
+pub(super) use form::{id, money};
+
 /// The business fields of a page call: the seed's, then ours.
 pub const BUSINESS_NAMES: [&str; 9] = [
     "third_party_user_id",

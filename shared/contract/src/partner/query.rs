@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reason::ReasonCode;
 use super::time::WireTime;
+use super::yuan;
 use crate::ids::{HtouhuiUserId, OutOrderNo, ThirdPartyUserId, WithdrawalId};
 use crate::money::Fen;
 use crate::withdrawal::{CashType, State};
@@ -83,47 +84,6 @@ pub struct QueryAnswer {
     /// The same in Chinese.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-}
-
-/// Money as partners write it: `"12.34"`, never a JSON number.
-mod yuan {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
-
-    use crate::money::Fen;
-
-    pub(super) fn serialize<S: Serializer>(amount: &Fen, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(amount)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(reader: D) -> Result<Fen, D::Error> {
-        String::deserialize(reader)?
-            .parse()
-            .map_err(D::Error::custom)
-    }
-
-    pub(super) mod optional {
-        use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
-
-        use crate::money::Fen;
-
-        pub(in super::super) fn serialize<S: Serializer>(
-            amount: &Option<Fen>,
-            serializer: S,
-        ) -> Result<S::Ok, S::Error> {
-            match amount {
-                Some(amount) => serializer.collect_str(amount),
-                None => serializer.serialize_none(),
-            }
-        }
-
-        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
-            reader: D,
-        ) -> Result<Option<Fen>, D::Error> {
-            let text: Option<String> = Option::deserialize(reader)?;
-            text.map(|text| text.parse().map_err(D::Error::custom))
-                .transpose()
-        }
-    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,20 @@ pub enum Rule {
     Name,
     /// At most so many fields.
     AtMostFields(usize),
+    /// There is no such field.
+    Unknown,
+    /// A JSON string.
+    Text,
+    /// A JSON object.
+    Object,
+    /// A number of a kind of picture at Huifu.
+    FileType,
+    /// A file as standard Base64 with padding, in JSON.
+    Content,
+    /// A file of at most so many bytes.
+    AtMostBytes(usize),
+    /// A file that is a picture, by its first bytes.
+    Picture,
 }
 
 /// One field that broke one rule. It never holds the value.
@@ -49,6 +63,12 @@ pub struct FieldError {
 
 /// Stands for the name of a field that is not in the contract: such a name is not repeated.
 pub const UNKNOWN_FIELD: &str = "(unknown field)";
+
+/// Which document limits our own fields: the contract with partners in this version.
+pub const SOURCE: &str = "Tixian 1.0";
+
+/// Which document limits pictures.
+const PICTURE_SOURCE: &str = "Huifu v2/supplementary/picture";
 
 impl FieldError {
     /// The stable code of this error.
@@ -65,6 +85,8 @@ impl Rule {
             Self::Once => ErrorCode::FieldRepeated,
             Self::AtMost(_) | Self::AtMostFields(_) => ErrorCode::FieldTooLong,
             Self::Positive => ErrorCode::AmountNotPositive,
+            Self::AtMostBytes(_) => ErrorCode::MaterialTooLarge,
+            Self::Picture => ErrorCode::MaterialKindUnsupported,
             Self::OneOf(_)
             | Self::Id
             | Self::Token
@@ -74,7 +96,38 @@ impl Rule {
             | Self::HttpsUrl
             | Self::FreeOfOurNames
             | Self::Unambiguous
-            | Self::Name => ErrorCode::FieldMalformed,
+            | Self::Name
+            | Self::Unknown
+            | Self::Text
+            | Self::Object
+            | Self::FileType
+            | Self::Content => ErrorCode::FieldMalformed,
+        }
+    }
+
+    /// Which document the rule is from.
+    pub const fn source(self) -> &'static str {
+        match self {
+            Self::FileType | Self::AtMostBytes(_) | Self::Picture => PICTURE_SOURCE,
+            Self::Required
+            | Self::Once
+            | Self::AtMost(_)
+            | Self::OneOf(_)
+            | Self::Id
+            | Self::Token
+            | Self::Time
+            | Self::Base64
+            | Self::Yuan
+            | Self::Positive
+            | Self::HttpsUrl
+            | Self::FreeOfOurNames
+            | Self::Unambiguous
+            | Self::Name
+            | Self::AtMostFields(_)
+            | Self::Unknown
+            | Self::Text
+            | Self::Object
+            | Self::Content => SOURCE,
         }
     }
 
@@ -100,6 +153,13 @@ impl Rule {
             }
             Self::Name => "字段名只能包含字母、数字、连字符、下划线和点，最多 64 个字符".to_owned(),
             Self::AtMostFields(most) => format!("最多 {most} 个字段"),
+            Self::Unknown => "没有这个字段".to_owned(),
+            Self::Text => "必须是字符串".to_owned(),
+            Self::Object => "必须是对象".to_owned(),
+            Self::FileType => "必须是汇付的文件类型代码，例如 F07".to_owned(),
+            Self::Content => "必须是标准 Base64（含填充）".to_owned(),
+            Self::AtMostBytes(most) => format!("文件最大 {most} 字节"),
+            Self::Picture => "文件必须是 JPEG 或 PNG 图片".to_owned(),
         }
     }
 
@@ -135,6 +195,13 @@ impl Rule {
             }
             Self::Name => "has a name that is not 1 to 64 letters, digits, -, _ and .".to_owned(),
             Self::AtMostFields(most) => format!("a form has at most {most} fields"),
+            Self::Unknown => "is not a field of this interface".to_owned(),
+            Self::Text => "must be a string".to_owned(),
+            Self::Object => "must be an object".to_owned(),
+            Self::FileType => "must be a file type of Huifu's, such as F07".to_owned(),
+            Self::Content => "is standard Base64 with padding".to_owned(),
+            Self::AtMostBytes(most) => format!("a file has at most {most} bytes"),
+            Self::Picture => "the file must be a JPEG or PNG picture".to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
+use contract::partner::{FieldError, FieldProblem, Rule};
 use runtime::http_client;
 use runtime::http_server::Limits;
 use runtime::problem::Problem;
@@ -35,7 +36,8 @@ async fn start(world: &World) -> Running {
                 "/refuse",
                 get(async || {
                     Problem::new(http::StatusCode::CONFLICT, "already", "Once is enough.")
-                        .with_field("x")
+                        .in_chinese("一次就够了。")
+                        .with_errors(vec![wrong("x"), wrong("y")])
                 }),
             );
         service
@@ -46,6 +48,11 @@ async fn start(world: &World) -> Running {
     start_in_process("test-service", Env::new(world.env()), start)
         .await
         .unwrap()
+}
+
+fn wrong(field: &'static str) -> FieldProblem {
+    let rule = Rule::AtMost(1);
+    FieldError { field, rule }.into()
 }
 
 async fn problem(response: reqwest::Response) -> (u16, serde_json::Value) {
@@ -95,6 +102,16 @@ async fn every_limit_answers_with_a_problem_that_names_its_request() {
     assert_eq!(
         (status, &body["code"], &body["field"]),
         (409, &"already".into(), &"x".into())
+    );
+    assert_eq!(
+        (&body["detail_zh"], &body["errors"][1]["field"]),
+        (&"一次就够了。".into(), &"y".into())
+    );
+    assert!(
+        body["errors"][1]["rule"]
+            .as_str()
+            .unwrap()
+            .contains("at most 1")
     );
 
     let capped = client

@@ -137,7 +137,7 @@ impl<'form> Reader<'form> {
 
 /// An id that someone else chose. `&` and `=` would make the signed text ambiguous, `"` and `\`
 /// would have to be escaped in the Authorization header.
-pub(super) fn id<T: FromStr>(text: &str) -> Result<T, Rule> {
+pub(in crate::partner) fn id<T: FromStr>(text: &str) -> Result<T, Rule> {
     if text.contains(['&', '=', '"', '\\']) {
         return Err(Rule::Id);
     }
@@ -151,7 +151,7 @@ pub(super) fn base64(text: &str) -> Result<String, Rule> {
         .map_err(|_| Rule::Base64)
 }
 
-pub(super) fn money(text: &str) -> Result<Fen, Rule> {
+pub(in crate::partner) fn money(text: &str) -> Result<Fen, Rule> {
     match text.parse() {
         Ok(Fen::ZERO) => Err(Rule::Positive),
         Ok(amount) => Ok(amount),

@@ -1,0 +1,154 @@
+//! `POST /v1/onboarding/query`, and the answer to every application: where it stands.
+
+use serde::{Deserialize, Serialize};
+
+use crate::application::{ApplicationKind, State, Step, SubjectKind};
+use crate::ids::{ApplicationId, ApplicationNo, HtouhuiUserId, ThirdPartyUserId};
+use crate::partner::ApplicationReason;
+use crate::partner::time::WireTime;
+
+/// Which application is asked after: exactly one of two names, and nothing else in the body.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Names")]
+pub enum StatusRequest {
+    /// Our number.
+    ApplicationId(ApplicationId),
+    /// The partner's.
+    ApplicationNo(ApplicationNo),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    application_id: Option<ApplicationId>,
+    application_no: Option<ApplicationNo>,
+}
+
+impl TryFrom<Names> for StatusRequest {
+    type Error = &'static str;
+
+    fn try_from(names: Names) -> Result<Self, Self::Error> {
+        match (names.application_id, names.application_no) {
+            (Some(id), None) => Ok(Self::ApplicationId(id)),
+            (None, Some(number)) => Ok(Self::ApplicationNo(number)),
+            (Some(_), Some(_)) | (None, None) => {
+                Err("exactly one of application_id and application_no")
+            }
+        }
+    }
+}
+
+/// Where an application stands. Fields that have no value yet are left out; what Huifu calls the
+/// account is not for partners to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationAnswer {
+    /// Our number of it.
+    pub application_id: ApplicationId,
+    /// The partner's.
+    pub application_no: ApplicationNo,
+    /// What was asked for.
+    pub kind: ApplicationKind,
+    /// For whom.
+    pub subject: SubjectKind,
+    /// The user, in the partner's words.
+    pub third_party_user_id: ThirdPartyUserId,
+    /// The user, in ours. Of an opening: who may withdraw once it has passed.
+    pub htouhui_user_id: HtouhuiUserId,
+    /// `received`, `in_review`, `passed` …
+    pub state: State,
+    /// The step that is due or under way, or was the last.
+    pub step: Step,
+    /// The last four digits of the card that it brings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card_tail: Option<String>,
+    /// Our number of that card, once it is bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card_id: Option<String>,
+    /// Why it was refused or failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason_code: Option<ApplicationReason>,
+    /// The same in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The same in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason_en: Option<String>,
+    /// When we received it: yyyyMMddHHmmss, Beijing time.
+    pub received_at: WireTime,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<WireTime>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_names_exactly_one_application_and_nothing_else() {
+        let read = |json: &str| serde_json::from_str::<StatusRequest>(json).ok();
+        assert_eq!(
+            read(r#"{"application_no":"A-1"}"#),
+            Some(StatusRequest::ApplicationNo("A-1".parse().unwrap()))
+        );
+        assert!(read(r#"{"application_id":"P01KASGXE00000000000000000A"}"#).is_some());
+        for bad in [
+            "{}",
+            r#"{"application_id":"P01KASGXE00000000000000000A","application_no":"A-1"}"#,
+            r#"{"application_no":"A-1","page":1}"#,
+            r#"{"application_id":"W01KASGXE00000000000000000A"}"#,
+            r#"{"application_no":"A-1","application_no":"A-2"}"#,
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    fn received() -> ApplicationAnswer {
+        ApplicationAnswer {
+            application_id: "P01KASGXE00000000000000000A".parse().unwrap(),
+            application_no: "A-1".parse().unwrap(),
+            kind: ApplicationKind::CashRules,
+            subject: SubjectKind::EnterpriseMerchant,
+            third_party_user_id: "u-1".parse().unwrap(),
+            htouhui_user_id: "20000000001".parse().unwrap(),
+            state: State::Received,
+            step: Step::Business,
+            card_tail: None,
+            card_id: None,
+            reason_code: None,
+            reason: None,
+            reason_en: None,
+            received_at: "20261122120000".parse().unwrap(),
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn the_answer_on_the_wire_stays_as_it_is() {
+        let json = serde_json::to_string(&received()).unwrap();
+        assert_eq!(
+            json,
+            r#"{"application_id":"P01KASGXE00000000000000000A","application_no":"A-1","kind":"cash_rules","subject":"enterprise_merchant","third_party_user_id":"u-1","htouhui_user_id":"20000000001","state":"received","step":"business","received_at":"20261122120000"}"#
+        );
+        let ended = ApplicationAnswer {
+            kind: ApplicationKind::Card,
+            state: State::Refused,
+            card_tail: Some("7766".to_owned()),
+            card_id: Some("12".to_owned()),
+            reason_code: Some(ApplicationReason::FeeBelowFloor),
+            reason: Some("原因".to_owned()),
+            reason_en: Some("The reason.".to_owned()),
+            finished_at: Some("20261122130000".parse().unwrap()),
+            ..received()
+        };
+        let json = serde_json::to_string(&ended).unwrap();
+        assert_eq!(
+            json,
+            r#"{"application_id":"P01KASGXE00000000000000000A","application_no":"A-1","kind":"card","subject":"enterprise_merchant","third_party_user_id":"u-1","htouhui_user_id":"20000000001","state":"refused","step":"business","card_tail":"7766","card_id":"12","reason_code":"fee_below_floor","reason":"原因","reason_en":"The reason.","received_at":"20261122120000","finished_at":"20261122130000"}"#
+        );
+        assert_eq!(
+            serde_json::from_str::<ApplicationAnswer>(&json).unwrap(),
+            ended
+        );
+    }
+}
