@@ -1,5 +1,5 @@
-//! `opsctl case`: contradictions that hold a withdrawal until a person has looked; closing is next
-//! door.
+//! `opsctl case`: contradictions that hold a withdrawal or an application until a person has
+//! looked; closing is next door.
 
 use anyhow::anyhow;
 use clap::{Subcommand, ValueEnum, value_parser};
@@ -30,7 +30,7 @@ pub(crate) enum Command {
         /// The number that `list` shows
         id: i64,
     },
-    /// Close cases, and let their withdrawals move again if asked: all of it, or nothing
+    /// Close cases, and let what they are about move again if asked: all of it, or nothing
     Close(Close),
 }
 
@@ -67,7 +67,7 @@ async fn list(connection: &Connection, which: Which, limit: i64) -> anyhow::Resu
             case.id.to_string(),
             case.state.as_str().to_owned(),
             case.kind.clone(),
-            optional(&case.withdrawal_id),
+            about(case).unwrap_or("-").to_owned(),
             shown(case.created_at),
             age(now, case.created_at),
         ]
@@ -76,7 +76,7 @@ async fn list(connection: &Connection, which: Which, limit: i64) -> anyhow::Resu
     Ok(
         Report::new(cases.iter().map(as_json).collect::<Vec<_>>()).rows(Rows {
             title: String::new(),
-            head: vec!["ID", "STATE", "KIND", "WITHDRAWAL", "FOUND", "AGE"],
+            head: vec!["ID", "STATE", "KIND", "ABOUT", "FOUND", "AGE"],
             rows,
             when_empty: match which {
                 Which::Open => "No case is open.",
@@ -91,7 +91,7 @@ fn show(case: &Case) -> Report {
         ("id", case.id.to_string()),
         ("state", case.state.as_str().to_owned()),
         ("kind", case.kind.clone()),
-        ("withdrawal", optional(&case.withdrawal_id)),
+        ("about", about(case).unwrap_or("-").to_owned()),
         ("found", shown(case.created_at)),
         ("closed", shown_optional(case.decided_at)),
         ("by", optional(&case.decided_by)),
@@ -109,6 +109,12 @@ fn show(case: &Case) -> Report {
     })
 }
 
+/// The withdrawal or the application; their ids begin with W and P.
+fn about(case: &Case) -> Option<&str> {
+    let either = case.withdrawal_id.as_ref().or(case.application_id.as_ref());
+    either.map(String::as_str)
+}
+
 fn optional(text: &Option<String>) -> String {
     text.clone().unwrap_or_else(|| "-".to_owned())
 }
@@ -116,7 +122,8 @@ fn optional(text: &Option<String>) -> String {
 fn as_json(case: &Case) -> Value {
     json!({
         "id": case.id, "state": case.state.as_str(), "order_id": case.withdrawal_id,
-        "kind": case.kind, "detail": case.detail, "created_at": case.created_at,
-        "decided_by": case.decided_by, "decided_at": case.decided_at, "decision": case.decision,
+        "application_id": case.application_id, "kind": case.kind, "detail": case.detail,
+        "created_at": case.created_at, "decided_by": case.decided_by,
+        "decided_at": case.decided_at, "decision": case.decision,
     })
 }

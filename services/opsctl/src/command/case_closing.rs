@@ -1,14 +1,15 @@
-//! `opsctl case close`: a person has looked; the case is closed and the withdrawal may move again.
+//! `opsctl case close`: a person has looked; the case is closed, and the withdrawal or application
+//! may move again.
 //!
 //! A dry run does exactly the same in a transaction that is rolled back, so it cannot foretell
 //! anything else than what will happen.
 
 use anyhow::bail;
 use clap::Args;
-use contract::withdrawal::State;
+use contract::{application, withdrawal};
 use runtime::clock;
 use serde_json::json;
-use store::cases::{self, Closed, Closing};
+use store::cases::{self, Closed, Closing, Released};
 use store::dead_letters::Decision;
 
 use crate::database::Database;
@@ -20,7 +21,7 @@ pub(crate) struct Close {
     /// The numbers that `list` shows
     #[arg(required = true)]
     ids: Vec<i64>,
-    /// Lift the hold on their withdrawals: what was accepted is then sent to Huifu
+    /// Lift the hold on what they are about: what is due is then sent to Huifu
     #[arg(long)]
     release: bool,
     #[command(flatten)]
@@ -49,12 +50,12 @@ pub(crate) async fn run(close: &Close, database: &Database) -> anyhow::Result<Re
             bail!("case {id} was closed before and holds nothing; nothing was changed")
         }
         Closed::Nothing(id) => {
-            bail!("case {id} is about no withdrawal of ours: close it without --release")
+            bail!("case {id} is about nothing of ours: close it without --release")
         }
         Closed::StillOpen(others) => {
             let others: Vec<_> = others.iter().map(ToString::to_string).collect();
             bail!(
-                "other cases hold the same withdrawal, close them as well: {}",
+                "other cases hold the same, close them as well: {}",
                 others.join(" ")
             )
         }
@@ -62,18 +63,21 @@ pub(crate) async fn run(close: &Close, database: &Database) -> anyhow::Result<Re
     let verb = if permit.is_some() { "was" } else { "would be" };
     let json = json!({
         "dry_run": permit.is_none(), "closed": closed,
-        "released": released.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        "released": released.iter().map(Released::id).collect::<Vec<_>>(),
     });
     let mut lines: Vec<String> = closed
         .iter()
         .map(|id| format!("Case {id} {verb} closed."))
         .collect();
-    lines.extend(released.iter().map(|(id, state)| {
-        let (state, next) = (state.as_str(), what_follows(*state));
-        format!("Withdrawal {id} ({state}) {verb} released: {next}.")
+    lines.extend(released.iter().map(|freed| {
+        let (noun, state, next) = match freed {
+            Released::Withdrawal(_, state) => ("Withdrawal", state.as_str(), what_follows(*state)),
+            Released::Application(_, state) => ("Application", state.as_str(), what_comes(*state)),
+        };
+        format!("{noun} {} ({state}) {verb} released: {next}.", freed.id())
     }));
     if close.release && released.is_empty() {
-        lines.push("No withdrawal is held for it.".to_owned());
+        lines.push("Nothing is held for it.".to_owned());
     }
     if permit.is_some() {
         tx.commit().await?;
@@ -84,7 +88,9 @@ pub(crate) async fn run(close: &Close, database: &Database) -> anyhow::Result<Re
 }
 
 /// What a withdrawal does that nothing holds any more.
-fn what_follows(state: State) -> &'static str {
+fn what_follows(state: withdrawal::State) -> &'static str {
+    use withdrawal::State;
+
     match state {
         State::Accepted => "it is sent to Huifu within a minute or two",
         State::Draft => "its user may confirm it",
@@ -94,5 +100,18 @@ fn what_follows(state: State) -> &'static str {
         State::Paid | State::Failed | State::Returned | State::Cancelled | State::Expired => {
             "it has its end, and nothing is sent"
         }
+    }
+}
+
+/// What an application does that nothing holds any more.
+fn what_comes(state: application::State) -> &'static str {
+    use application::State;
+
+    match state {
+        State::Received => "its step is sent to Huifu within a minute or two",
+        State::Sending | State::Submitted | State::InReview | State::Unknown => {
+            "it goes on waiting for its end"
+        }
+        State::Passed | State::Refused | State::Failed => "it has its end, and nothing is sent",
     }
 }

@@ -124,11 +124,11 @@ async fn closing_alone_holds_on_and_another_open_case_keeps_the_hold() {
     for (line, said) in [
         (
             "case close 1 --release",
-            "other cases hold the same withdrawal, close them as well: 3",
+            "other cases hold the same, close them as well: 3",
         ),
         (
             "case close 1 2 --release",
-            "case 2 is about no withdrawal of ours: close it without --release",
+            "case 2 is about nothing of ours: close it without --release",
         ),
         ("case close 99", "there is no case 99; nothing was changed"),
     ] {

@@ -3,7 +3,7 @@
 use contract::ids::WithdrawalId;
 use contract::withdrawal::{State, Transition};
 use serde_json::json;
-use store::cases::{self, Case, CaseState, Closed, Closing, NewCase};
+use store::cases::{self, Case, CaseState, Closed, Closing, NewCase, Released};
 use store::dead_letters::Decision;
 use store::progress::{self, Advanced};
 
@@ -76,7 +76,7 @@ async fn a_closed_case_says_who_and_why_and_holds_its_withdrawal_until_that_is_r
     let world = World::new().await;
     let id = world.walked_to(1, State::Accepted).await;
     tell(&world, Some(&id), "first").await;
-    let done = |cases: &[i64], released: &[(WithdrawalId, State)]| Closed::Done {
+    let done = |cases: &[i64], released: &[Released]| Closed::Done {
         cases: cases.to_vec(),
         released: released.to_vec(),
     };
@@ -92,7 +92,7 @@ async fn a_closed_case_says_who_and_why_and_holds_its_withdrawal_until_that_is_r
     assert!(held(&world, &id).await, "closing alone lets nothing go");
     assert_eq!(close(&world, &[1], false).await, Closed::Before(1));
 
-    let freed = (id.clone(), State::Accepted);
+    let freed = Released::Withdrawal(id.clone(), State::Accepted);
     assert_eq!(close(&world, &[1], true).await, done(&[], &[freed]));
     assert!(!held(&world, &id).await);
     assert_eq!(close(&world, &[1], true).await, Closed::Before(1));
@@ -134,7 +134,7 @@ async fn nothing_is_released_while_another_case_of_it_is_open() {
 
     let closed = close(&world, &[2, 1], true).await;
     let cases = vec![1, 2];
-    let released = vec![(id.clone(), State::Accepted)];
+    let released = vec![Released::Withdrawal(id.clone(), State::Accepted)];
     assert_eq!(closed, Closed::Done { cases, released });
     assert!(!held(&world, &id).await);
     assert!(held(&world, &other).await);
