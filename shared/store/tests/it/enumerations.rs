@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use contract::application::SubjectKind;
 use contract::calendar::DayKind;
 use contract::fee::FeeBearer;
+use contract::huifu::statement::LineState;
 use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
 use store::cases::CaseState;
 use store::dead_letters::DeadLetterState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
+use store::statements::{DifferenceKind, StatementState};
 
 use crate::world::World;
 
@@ -106,4 +108,28 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
         .map(|state| state.as_str().to_owned())
         .into();
     assert_eq!(listed(&client, "dead_letter_state_known").await, dead);
+}
+
+#[tokio::test]
+async fn every_list_of_the_reconciliation_is_the_list_in_rust() {
+    let world = World::new().await;
+    let client = world.raw().await;
+    let lists: [(&str, Vec<&str>); 3] = [
+        (
+            "statement_state_known",
+            StatementState::ALL.map(StatementState::as_str).to_vec(),
+        ),
+        (
+            "statement_line_state_known",
+            LineState::ALL.map(LineState::as_str).to_vec(),
+        ),
+        (
+            "statement_difference_kind_known",
+            DifferenceKind::ALL.map(DifferenceKind::as_str).to_vec(),
+        ),
+    ];
+    for (constraint, names) in lists {
+        let names: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();
+        assert_eq!(listed(&client, constraint).await, names, "{constraint}");
+    }
 }

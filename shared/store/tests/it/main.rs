@@ -5,7 +5,9 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod balances;
 mod cases;
+mod day_balances;
 mod dead_letters;
 mod enumerations;
 mod migrations;
@@ -15,4 +17,5 @@ mod prices;
 mod progress;
 mod promises;
 mod return_checks;
+mod statements;
 mod world;

@@ -27,7 +27,7 @@ impl World {
         id
     }
 
-    async fn close(&self, number: u128, outcome: AttemptOutcome) {
+    pub(crate) async fn close(&self, number: u128, outcome: AttemptOutcome) {
         let mut connection = self.connection().await;
         let tx = connection.begin("tests: close attempt").await.unwrap();
         let serial = req_seq_id(number);
