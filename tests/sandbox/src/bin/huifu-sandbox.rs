@@ -6,7 +6,9 @@
 
 use anyhow::Context as _;
 use clap::Parser;
-use sandbox::huifu::{AccountOpening, BoundCard, FeeRule, HuifuConfig, HuifuSandbox};
+use sandbox::huifu::{
+    AccountOpening, BoundCard, Fault, FeeRule, HuifuConfig, HuifuSandbox, Operation,
+};
 use sandbox::{SigningKey, VerifyingKey};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,10 +16,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
-/// A Huifu (汇付 斗拱) to run against: withdrawals, queries, callbacks, and every way to fail.
+/// A Huifu (汇付 斗拱) to run against: onboarding, withdrawals, statements, and every way to fail.
 ///
-/// It verifies requests and signs answers with real RSA keys, keeps its own book of accounts and
-/// payments, and calls back 02 and then 01 to the notify_url of each withdrawal. It moves no real
+/// It verifies requests and signs answers with real RSA keys, opens merchants and users, keeps
+/// its own book of accounts and payments, and calls back: 02 and then 01 to the notify_url of each
+/// withdrawal, the end of a review to the async_return_url of each application. It moves no real
 /// money and talks to nobody but the addresses it is given.
 #[derive(Parser)]
 #[command(name = "huifu-sandbox", version, after_long_help = after_help())]
@@ -58,36 +61,70 @@ struct Flags {
     /// How many payments the book keeps before it forgets the oldest
     #[arg(long, default_value_t = 200_000, value_name = "N")]
     book_limit: usize,
-    /// Treat magic amounts like any other amount
+    /// Treat magic amounts, names and cards like any others
     #[arg(long)]
     no_magic_amounts: bool,
+    /// Let openings name pictures that were never uploaded
+    #[arg(long)]
+    any_picture: bool,
     /// No log line per request and callback, for load
     #[arg(long)]
     quiet: bool,
 }
 
-fn after_help() -> String {
-    let mut text = String::from("MAGIC AMOUNTS (a withdrawal of exactly so much goes wrong)\n");
-    for (amount, fault) in sandbox::huifu::magic_amounts() {
-        let json = serde_json::to_string(&fault).unwrap_or_default();
-        text.push_str(&format!("  {amount}  {json}\n"));
-    }
-    text.push_str(
-        "
+const MAGIC: &str = "
+MAGIC NAMES (an application of a subject whose name ends so)
+";
+
+const ADMIN: &str = r#"
+MAGIC CARDS
+  …4444  a personal card whose number ends so does not match its holder
+
 ADMIN (from loopback only; JSON)
-  POST   /admin/faults    {\"match\":{\"huifu_id\":\"…\",\"cash_amt_fen\":1000,\"req_seq_id\":\"…\",
-                           \"operation\":\"encashment\"|\"query\"},
-                           \"faults\":[{\"fault\":\"timeout_after_paying\"}], \"times\":1}
-                          every part of match is optional; without times it holds for ever
+  POST   /admin/faults    {"match":{"operation":"user_busi_open","huifu_id":"…","req_seq_id":"…",
+                           "cash_amt_fen":1000,"subject":"张三","card_tail":"0123"},
+                           "faults":[{"fault":"timeout_after_paying"}], "times":1}
+                          every part of match is optional, and without operation it is for the
+                          withdrawal; without times it holds for ever
   GET    /admin/faults    the rules in force          DELETE /admin/faults    forget them
-  GET    /admin/book      accounts, payments, executions, tries to call back, audit
+  GET    /admin/book      accounts, payments, onboardings, executions, tries to call back, audit
   GET    /admin/payments/{req_seq_id}
   POST   /admin/payments/{req_seq_id}/settle | fail | return
   POST   /admin/callbacks/{req_seq_id}/resend
-  POST   /admin/accounts  {\"huifu_id\":\"…\",\"balance\":\"500.00\",\"cards\":[\"…\"],
-                           \"fee\":\"1.00+0.05%:inner\"}
-",
-    );
+  POST   /admin/accounts  {"huifu_id":"…","acct_type":"01","balance":"500.00",
+                           "balance_yesterday":"200.00","cards":["…"],"fee":"1.00+0.05%:inner"}
+                          what came in today is the balance without that of yesterday
+  GET    /admin/members   /admin/onboardings   /admin/onboardings/{req_seq_id}   /admin/pictures
+  POST   /admin/onboardings/{req_seq_id}/pass | refuse | fail | resend   {"reason":"…"}
+  POST   /admin/floors    {"T1":"1.00+0.00%","D1":null}
+  POST   /admin/calendar  {"2026-10-01":false,"2026-10-10":true}   true: a working day
+  POST   /admin/clock     {"ahead_seconds":86400}
+  GET    /admin/statements/{yyyy-MM-dd}    the file of that day    DELETE    make it right again
+  POST   /admin/statements/{yyyy-MM-dd}    {"change":"add_to_amount","req_seq_id":"…","fen":-1}
+                          or {"change":"drop","req_seq_id":"…"} or {"change":"foreign","line":{…}}
+  POST   /admin/statements/{yyyy-MM-dd}/hold | release
+  POST bodies are JSON, and {} where nothing is said.
+
+OPERATIONS (of a rule, and where each is served)
+"#;
+
+fn after_help() -> String {
+    let mut text = String::from("MAGIC AMOUNTS (a withdrawal of exactly so much goes wrong)\n");
+    let json = |value: serde_json::Result<String>| value.unwrap_or_default();
+    for (amount, fault) in sandbox::huifu::magic_amounts() {
+        let fault = json(serde_json::to_string(&fault));
+        text.push_str(&format!("  {amount}  {fault}\n"));
+    }
+    text.push_str(MAGIC);
+    for (last, plan) in sandbox::huifu::magic_names() {
+        let fault = json(serde_json::to_string(&Fault::Review { plan }));
+        text.push_str(&format!("  …{last}  {fault}\n"));
+    }
+    text.push_str(ADMIN);
+    for operation in Operation::ALL {
+        let name = json(serde_json::to_string(&operation));
+        text.push_str(&format!("  {name:<25} {}\n", operation.path()));
+    }
     text
 }
 
@@ -119,7 +156,7 @@ fn config(flags: Flags) -> anyhow::Result<HuifuConfig> {
         fees: flags.fee,
         book_limit: flags.book_limit,
         magic_amounts: !flags.no_magic_amounts,
-        any_picture: false,
+        any_picture: flags.any_picture,
         log_requests: !flags.quiet,
     })
 }

@@ -106,7 +106,7 @@ async fn the_partner_program_serves_and_stops() {
 }
 
 #[test]
-fn help_lists_the_magic_amounts_and_the_modes() {
+fn help_lists_all_magic_the_interfaces_and_the_modes() {
     let help = |program: &str| {
         let output = Command::new(program).arg("--help").output().unwrap();
         assert!(output.status.success());
@@ -115,6 +115,12 @@ fn help_lists_the_magic_amounts_and_the_modes() {
     let huifu = help(HUIFU);
     for (amount, _) in sandbox::huifu::magic_amounts() {
         assert!(huifu.contains(&amount.to_string()), "{amount}");
+    }
+    for (last, _) in sandbox::huifu::magic_names() {
+        assert!(huifu.contains(&format!("…{last}")), "{last}");
+    }
+    for operation in sandbox::huifu::Operation::ALL {
+        assert!(huifu.contains(operation.path()), "{operation:?}");
     }
     assert!(help(PARTNER).contains("/admin/mode"));
 }

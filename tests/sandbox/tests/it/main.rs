@@ -14,6 +14,7 @@ mod huifu_answer_faults;
 mod huifu_callback_faults;
 mod huifu_callbacks;
 mod huifu_merchants;
+mod huifu_onboarding_faults;
 mod huifu_payment;
 mod huifu_pictures;
 mod huifu_reviews;
