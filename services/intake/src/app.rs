@@ -20,7 +20,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// Starts everything: the listener, the sweeper of drafts and nonces, and the relay.
 pub async fn start(service: Service<IntakeSettings>) -> anyhow::Result<()> {
     let settings = Arc::clone(&service.settings);
-    let front = Arc::new(Front::new(service.store.clone(), &settings));
+    let stopping = service.stopping.clone();
+    let front = Arc::new(Front::new(service.store.clone(), &settings, stopping));
     let limits = Limits {
         // Each handler reads less, if less is enough for it.
         body: body::LONGEST,

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use contract::money::Fen;
 use contract::partner::url::LoopbackHttp;
+use runtime::data_keys::DataKeys;
 use store::Store;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::assets::Assets;
+use crate::balance::{Asked, Patience};
 use crate::body::LargeBodies;
 use crate::check_password::PasswordDesk;
 use crate::jwks;
@@ -29,12 +32,21 @@ pub(crate) struct Front {
     pub(crate) draft_ttl: Duration,
     pub(crate) loopback_http: LoopbackHttp,
     pub(crate) large_bodies: LargeBodies,
+    pub(crate) data_keys: DataKeys,
+    pub(crate) patience: Patience,
+    pub(crate) asked: Asked,
+    /// Cancelled when the service is told to stop: wait for nothing any more.
+    pub(crate) stopping: CancellationToken,
     /// The document at `/.well-known/jwks.json`.
     pub(crate) jwks: String,
 }
 
 impl Front {
-    pub(crate) fn new(store: Store, settings: &IntakeSettings) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        settings: &IntakeSettings,
+        stopping: CancellationToken,
+    ) -> Self {
         let signer = Signer::new(
             settings.signing_key.clone(),
             settings.signing_key_id.clone(),
@@ -55,6 +67,13 @@ impl Front {
             draft_ttl: settings.draft_ttl,
             loopback_http: settings.loopback_http,
             large_bodies: LargeBodies::new(),
+            data_keys: settings.data_keys.clone(),
+            patience: Patience {
+                max_age: settings.balance_max_age,
+                wait: settings.balance_wait,
+            },
+            asked: Asked::new(),
+            stopping,
         }
     }
 }

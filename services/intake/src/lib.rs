@@ -7,6 +7,7 @@
 mod api;
 pub mod app;
 mod assets;
+mod balance;
 mod body;
 mod caller;
 mod cancel;

@@ -10,6 +10,7 @@ use contract::ids::KeyId;
 use contract::money::Fen;
 use contract::partner::url::LoopbackHttp;
 use contract::signing::keys::PrivateKey;
+use runtime::data_keys::DataKeys;
 use runtime::settings::{Env, Secret, Settings};
 use url::Url;
 
@@ -45,6 +46,12 @@ pub struct IntakeSettings {
     pub loopback_http: LoopbackHttp,
     /// `PASSWORD_HASH_CONCURRENCY`: passwords checked at once; each takes a core and 19 MiB.
     pub password_hash_concurrency: usize,
+    /// `DATA_KEYS`: the keys under which forms and pictures are sealed.
+    pub data_keys: DataKeys,
+    /// `BALANCE_MAX_AGE_MS`: how old a balance may be before Huifu is asked again.
+    pub balance_max_age: Duration,
+    /// `BALANCE_WAIT_MS`: how long a page or a quote waits for Huifu's answer.
+    pub balance_wait: Duration,
 }
 
 impl Settings for IntakeSettings {
@@ -68,6 +75,9 @@ impl Settings for IntakeSettings {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let password_hash_concurrency =
             env.or_in("PASSWORD_HASH_CONCURRENCY", cores.min(1024), 1..=1024);
+        let data_keys = DataKeys::read(env);
+        let balance_max_age = balance_max_age(env);
+        let balance_wait = balance_wait(env);
         Some(Self {
             listen: listen?,
             public_url: public_url?,
@@ -84,6 +94,9 @@ impl Settings for IntakeSettings {
                 LoopbackHttp::Refused
             },
             password_hash_concurrency: password_hash_concurrency?,
+            data_keys: data_keys?,
+            balance_max_age: balance_max_age?,
+            balance_wait: balance_wait?,
         })
     }
 }
@@ -147,6 +160,25 @@ fn withdrawal_max(env: &mut Env) -> Option<Fen> {
         Ok(most) if most > Fen::ZERO => Some(most),
         Ok(_) | Err(_) => env.refuse("WITHDRAWAL_MAX_FEN", "must be more than zero"),
     }
+}
+
+/// Long enough for a user who reads the page, short enough that what is shown is what is there.
+fn balance_max_age(env: &mut Env) -> Option<Duration> {
+    let longest = Duration::from_secs(3_600);
+    let usual = Duration::from_secs(30);
+    env.or_in(
+        "BALANCE_MAX_AGE_MS",
+        usual,
+        Duration::from_millis(1)..=longest,
+    )
+}
+
+/// A good answer of Huifu's takes less; a page that takes longer feels broken. Never as long as a
+/// request may take.
+fn balance_wait(env: &mut Env) -> Option<Duration> {
+    let usual = Duration::from_millis(800);
+    let longest = Duration::from_secs(5);
+    env.or_in("BALANCE_WAIT_MS", usual, Duration::ZERO..=longest)
 }
 
 #[cfg(test)]

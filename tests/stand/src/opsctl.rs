@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::process::binary;
-use crate::system::PASSWORD_PEPPER;
+use crate::system::{DATA_KEYS, PASSWORD_PEPPER};
 
 /// `opsctl` on one database.
 #[derive(Debug, Clone)]
@@ -74,6 +74,7 @@ impl Opsctl {
             .env("PATH", kept("PATH"))
             .env("DATABASE_URL", &self.database_url)
             .env("PASSWORD_PEPPER", PASSWORD_PEPPER)
+            .env("DATA_KEYS", DATA_KEYS)
             .env("USER", "demo")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -81,6 +81,8 @@ pub const SYS_ID: &str = "6666000108840829";
 pub const PRODUCT_ID: &str = "YYZY";
 /// The pepper of passwords, here.
 pub const PASSWORD_PEPPER: &str = "stand-pepper-that-protects-nothing-but-tests";
+/// The keys of personal data, here: an id, and 32 bytes in Base64.
+pub const DATA_KEYS: &str = "stand-1:c3RhbmQtZGF0YS1rZXktcHJvdGVjdHMtbm90aGluZyE=";
 
 impl Plan {
     /// A plan on free ports.
@@ -127,6 +129,12 @@ impl Plan {
         format!("http://127.0.0.1:{}/huifu/callback", self.receiver_port)
     }
 
+    /// Where Huifu finds callback-receiver about reviews.
+    #[must_use]
+    pub fn onboarding_callback_url(&self) -> String {
+        format!("http://127.0.0.1:{}/huifu/onboarding", self.receiver_port)
+    }
+
     /// Where a service tells how it is: `/livez`, `/readyz`, `/metrics`.
     #[must_use]
     pub fn admin_url(&self, service: Service) -> String {
@@ -165,6 +173,7 @@ impl Plan {
             ("PAGE_KEY", "stand-page-key-that-protects-nothing-but-tests"),
             ("WITHDRAWAL_MAX_FEN", "5000000"),
             ("ALLOW_LOOPBACK_HTTP", "true"),
+            ("DATA_KEYS", DATA_KEYS),
         ])
     }
 
@@ -179,6 +188,8 @@ impl Plan {
             ),
             ("HUIFU_PUBLIC_KEY", &self.huifu_public_pem),
             ("CALLBACK_URL", &self.callback_url()),
+            ("ONBOARDING_CALLBACK_URL", &self.onboarding_callback_url()),
+            ("DATA_KEYS", DATA_KEYS),
         ])
     }
 

@@ -7,6 +7,7 @@ use http::{Method, StatusCode};
 use runtime::http_server::guarded;
 use runtime::settings::{Env, Settings as _};
 use store::Store;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 fn front() -> Arc<Front> {
@@ -19,10 +20,11 @@ fn front() -> Arc<Front> {
         ("PASSWORD_PEPPER", "pepper"),
         ("PAGE_KEY", "a page key that is long enough to be one"),
         ("WITHDRAWAL_MAX_FEN", "5000000"),
+        ("DATA_KEYS", stand::system::DATA_KEYS),
     ]);
     let settings = IntakeSettings::read(&mut env).unwrap();
     let store = Store::new("postgres://nobody@127.0.0.1:1/nothing", 1, "intake test").unwrap();
-    Arc::new(Front::new(store, &settings))
+    Arc::new(Front::new(store, &settings, CancellationToken::new()))
 }
 
 /// Two handlers that never answer well, within the limits and layers of the real ones.

@@ -1,6 +1,6 @@
 use super::*;
 
-const GOOD: [(&str, &str); 7] = [
+const GOOD: [(&str, &str); 8] = [
     ("LISTEN", "127.0.0.1:0"),
     ("PUBLIC_URL", "https://pay.example"),
     ("SIGNING_KEY_ID", "2026-11"),
@@ -8,6 +8,7 @@ const GOOD: [(&str, &str); 7] = [
     ("PAGE_KEY", "a page key that is long enough to be one"),
     ("WITHDRAWAL_MAX_FEN", "5000000"),
     ("DRAFT_TTL_MS", "60000"),
+    ("DATA_KEYS", stand::system::DATA_KEYS),
 ];
 
 fn read(changes: &[(&str, &str)]) -> (Option<IntakeSettings>, Vec<String>) {
@@ -32,6 +33,12 @@ fn good_settings_are_read_with_their_defaults() {
     assert_eq!(settings.loopback_http, LoopbackHttp::Refused);
     assert!(settings.password_hash_concurrency >= 1);
     assert!(settings.published_keys.is_empty());
+    assert_eq!(settings.balance_max_age, Duration::from_secs(30));
+    assert_eq!(settings.balance_wait, Duration::from_millis(800));
+    assert!(
+        !format!("{settings:?}").contains("c3RhbmQt"),
+        "a key is shown"
+    );
 }
 
 #[test]
@@ -43,11 +50,14 @@ fn everything_wrong_is_said_at_once_and_no_value_is_repeated() {
         ("PAGE_KEY", "short"),
         ("WITHDRAWAL_MAX_FEN", "0"),
         ("PUBLISHED_KEYS_FILE", "/nowhere/keys.json"),
+        ("DATA_KEYS", "stand-1:dG9vIHNob3J0"),
+        ("BALANCE_MAX_AGE_MS", "0"),
+        ("BALANCE_WAIT_MS", "60000"),
     ]);
     assert!(settings.is_none());
-    assert_eq!(errors.len(), 6, "{errors:?}");
+    assert_eq!(errors.len(), 9, "{errors:?}");
     let said = errors.join("\n");
-    for value in ["secret=1", "not a key", "short", "/nowhere"] {
+    for value in ["secret=1", "not a key", "short", "/nowhere", "dG9v"] {
         assert!(!said.contains(value), "{said}");
     }
 }

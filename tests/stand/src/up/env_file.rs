@@ -1,7 +1,7 @@
 //! `.local/tixian.env`: what runs where, for programs and for `set -a; . .local/tixian.env`.
 
 use super::{System, shown};
-use crate::system::{PASSWORD_PEPPER, Sandbox};
+use crate::system::{DATA_KEYS, PASSWORD_PEPPER, Sandbox};
 use crate::tenant;
 
 /// The file's text: `NAME='value'`, which shells, Docker Compose and systemd read alike.
@@ -31,6 +31,7 @@ pub(super) fn text(system: &System) -> String {
         ("DEMO_CARD_TOKEN", tenant::CARD_TOKEN.to_owned()),
         ("DEMO_PASSWORD", tenant::PASSWORD.to_owned()),
         ("PASSWORD_PEPPER", PASSWORD_PEPPER.to_owned()),
+        ("DATA_KEYS", DATA_KEYS.to_owned()),
     ];
     let head = "# Written by `make up`. Everything in it protects nothing but this demo.\n";
     pairs.iter().fold(head.to_owned(), |text, (name, value)| {
