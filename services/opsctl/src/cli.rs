@@ -3,7 +3,9 @@
 use clap::{Parser, Subcommand};
 use runtime::settings::Secret;
 
-use crate::command::{calendar, case, dead_letter, keygen, partner, signature, user, withdrawal};
+use crate::command::{
+    calendar, case, dead_letter, keygen, keys, partner, signature, user, withdrawal,
+};
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
 #[derive(Debug, Parser)]
@@ -42,6 +44,9 @@ pub(crate) enum Command {
     /// Contradictions that a person must look at
     #[command(subcommand)]
     Case(case::Command),
+    /// The keys under which personal data lies
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Make an RSA-2048 key pair
     Keygen(keygen::Arguments),
     /// What exactly is signed, and whether a signature holds; reads standard input

@@ -7,6 +7,8 @@ pub(crate) mod case_closing;
 pub(crate) mod dead_letter;
 pub(crate) mod dead_letter_decision;
 pub(crate) mod keygen;
+pub(crate) mod keys;
+pub(crate) mod keys_rotation;
 pub(crate) mod migrate;
 pub(crate) mod partner;
 pub(crate) mod partner_key;

@@ -1,6 +1,7 @@
 //! The connection that most commands need, made only when they need it.
 
 use anyhow::Context as _;
+use runtime::data_keys::DataKeys;
 use runtime::settings::{Env, Secret};
 use store::{Connection, Store, schema};
 
@@ -42,4 +43,11 @@ pub(crate) fn from_environment(name: &'static str) -> Result<Secret, WrongUsage>
     let mut env = Env::of_process();
     let secret = env.required(name);
     secret.ok_or_else(|| WrongUsage(env.errors().join("; ")))
+}
+
+/// The keys under which personal data lies, as the environment brings them.
+pub(crate) fn data_keys() -> Result<DataKeys, WrongUsage> {
+    let mut env = Env::of_process();
+    let keys = DataKeys::read(&mut env);
+    keys.ok_or_else(|| WrongUsage(env.errors().join("; ")))
 }

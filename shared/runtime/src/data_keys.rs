@@ -14,6 +14,7 @@
 pub mod context;
 mod key;
 mod parse;
+mod reseal;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use key::DataKey;
 pub use key::DataKeyId;
 pub use parse::DataKeysError;
+pub use reseal::{ResealError, Resealed, Stored};
 
 use crate::settings::{Env, Secret};
 

@@ -9,6 +9,7 @@
 pub mod attempts;
 mod listing;
 pub mod progress;
+pub mod rotation;
 mod sending;
 pub mod timeline;
 

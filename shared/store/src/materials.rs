@@ -1,5 +1,7 @@
 //! Materials: pictures of documents, sealed, until Huifu has them under a name of its own.
 
+pub mod rotation;
+
 use contract::ids::{ApplicationId, ApplicationNo, MaterialId, PartnerId};
 use jiff::Timestamp;
 use tokio_postgres::Row;

@@ -96,6 +96,37 @@ fn an_old_key_opens_after_a_new_one_has_come_first_and_a_missing_one_is_named() 
     );
 }
 
+#[test]
+fn a_value_is_resealed_with_its_digest_and_only_if_that_was_its_own() {
+    let old = keys(&[FIRST]);
+    let (sealed, digest) = (old.seal("seal", b"text"), old.digest("digest", b"text"));
+    let stored = Stored {
+        context: "seal",
+        sealed: &sealed,
+        digest_context: "digest",
+        digest: &digest,
+    };
+    let both = keys(&[SECOND, FIRST]);
+    let resealed = both.reseal(&stored).unwrap();
+    let new = keys(&[SECOND]);
+    assert_eq!(new.open("seal", &resealed.sealed), Ok(b"text".to_vec()));
+    assert_eq!(
+        new.has_digest("digest", b"text", &resealed.digest),
+        Ok(true)
+    );
+
+    let other = old.digest("digest", b"other");
+    let stored = Stored {
+        digest: &other,
+        ..stored
+    };
+    assert_eq!(both.reseal(&stored), Err(ResealError::OtherDigest));
+    let missing = DataKeyError::KeyMissing {
+        key_id: "k1".to_owned(),
+    };
+    assert_eq!(new.reseal(&stored), Err(ResealError::Key(missing)));
+}
+
 /// A value that an earlier release sealed must open for ever.
 #[test]
 fn the_form_of_sealed_values_and_digests_does_not_change() {

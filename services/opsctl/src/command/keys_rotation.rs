@@ -1,0 +1,191 @@
+//! `opsctl keys rotate-data`: everything under another key is sealed anew under the first.
+//!
+//! It goes through the rows in batches, each in a transaction of its own, and takes only what does
+//! not lie under the first key yet: it may be stopped and run again, and beside the services. What
+//! does not open stays as it is and is named; the rest goes on.
+
+use std::io::IsTerminal as _;
+
+use clap::Args;
+use runtime::clock;
+use runtime::data_keys::{DataKeys, ResealError, Stored, context};
+use serde_json::json;
+use store::Connection;
+use store::applications::rotation::{self as form_rotation, SealedForm};
+use store::dead_letters::Decision;
+use store::materials::rotation::{self as picture_rotation, SealedContent};
+
+use super::keys::counts;
+use crate::exit::Exit;
+use crate::output::{Report, Rows};
+use crate::permit::PermitArgs;
+
+/// A form is some kilobytes, and its row is locked while the batch is sealed.
+const FORMS_AT_ONCE: i64 = 100;
+/// A picture may be megabytes, and a batch is held in memory.
+const PICTURES_AT_ONCE: i64 = 4;
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateData {
+    #[command(flatten)]
+    permit: PermitArgs,
+}
+
+/// What came of one kind of value.
+#[derive(Debug, Default)]
+struct Rotated {
+    done: u64,
+    /// Which stayed as they were, and why.
+    left: Vec<(String, ResealError)>,
+}
+
+pub(crate) async fn run(
+    rotate: &RotateData,
+    keys: &DataKeys,
+    connection: &mut Connection,
+) -> anyhow::Result<Report> {
+    let Some(permit) = rotate.permit.permit()? else {
+        return foretell(keys, connection).await;
+    };
+    let forms = forms(keys, connection, &permit.decision()).await?;
+    let pictures = pictures(keys, connection).await?;
+    let left: Vec<_> = forms.left.iter().chain(&pictures.left).collect();
+    let key = keys.sealing_key().to_string();
+    let json = json!({
+        "dry_run": false, "key_id": key, "forms": forms.done, "pictures": pictures.done,
+        "left": left.iter().map(|(id, why)| json!({ "id": id, "why": why.to_string() }))
+            .collect::<Vec<_>>(),
+    });
+    let exit = match (left.len(), forms.done + pictures.done) {
+        (0, _) => Exit::Done,
+        (_, 0) => Exit::Failed,
+        (_, _) => Exit::Partly,
+    };
+    let report = Report::new(json).exit(exit).facts(vec![
+        ("sealed anew under", key),
+        ("forms", forms.done.to_string()),
+        ("pictures", pictures.done.to_string()),
+        ("left as they were", left.len().to_string()),
+    ]);
+    if left.is_empty() {
+        return Ok(report);
+    }
+    let rows = left.iter();
+    Ok(report.rows(Rows {
+        title: "Left as they were".to_owned(),
+        head: vec!["ID", "WHY"],
+        rows: rows
+            .map(|(id, why)| vec![id.clone(), why.to_string()])
+            .collect(),
+        when_empty: "",
+    }))
+}
+
+/// The dry run: counting opens nothing, so it cannot tell what would be left.
+async fn foretell(keys: &DataKeys, connection: &Connection) -> anyhow::Result<Report> {
+    let key = keys.sealing_key().as_str();
+    let counts = counts(connection).await?;
+    let others = counts.iter().filter(|(id, _)| *id != key);
+    let (mut forms, mut pictures) = (0, 0);
+    for (_, count) in others {
+        forms += count.forms;
+        pictures += count.pictures;
+    }
+    let json = json!({ "dry_run": true, "key_id": key, "forms": forms, "pictures": pictures });
+    Ok(Report::new(json).line(format!(
+        "Forms that would be sealed anew under {key}: {forms}. Pictures: {pictures}.\n\
+         Nothing was changed. Add --yes and --reason TEXT to do it."
+    )))
+}
+
+async fn forms(
+    keys: &DataKeys,
+    connection: &mut Connection,
+    decision: &Decision<'_>,
+) -> anyhow::Result<Rotated> {
+    let prefix = keys.current_prefix();
+    let mut rotated = Rotated::default();
+    let mut after = None;
+    loop {
+        let tx = connection.begin("opsctl: reseal forms").await?;
+        let batch =
+            form_rotation::forms_to_reseal(&tx, &prefix, after.as_ref(), FORMS_AT_ONCE).await?;
+        for SealedForm {
+            id,
+            partner_id,
+            application_no,
+            form_sealed,
+            form_digest,
+        } in &batch
+        {
+            let stored = Stored {
+                context: &context::form(id),
+                sealed: form_sealed,
+                digest_context: &context::form_digest(partner_id, application_no),
+                digest: form_digest,
+            };
+            match keys.reseal(&stored) {
+                Ok(new) => {
+                    let (sealed, digest) = (&new.sealed, &new.digest);
+                    form_rotation::reseal(&tx, clock::now(), id, sealed, digest, decision).await?;
+                    rotated.done += 1;
+                }
+                Err(why) => rotated.left.push((id.to_string(), why)),
+            }
+        }
+        tx.commit().await?;
+        let Some(last) = batch.last() else {
+            return Ok(rotated);
+        };
+        after = Some(last.id.clone());
+        show_progress("forms", &rotated);
+    }
+}
+
+async fn pictures(keys: &DataKeys, connection: &mut Connection) -> anyhow::Result<Rotated> {
+    let prefix = keys.current_prefix();
+    let mut rotated = Rotated::default();
+    let mut after = None;
+    loop {
+        let tx = connection.begin("opsctl: reseal pictures").await?;
+        let batch =
+            picture_rotation::contents_to_reseal(&tx, &prefix, after.as_ref(), PICTURES_AT_ONCE)
+                .await?;
+        for SealedContent {
+            id,
+            partner_id,
+            material_no,
+            content_sealed,
+            content_digest,
+        } in &batch
+        {
+            let stored = Stored {
+                context: &context::content(id),
+                sealed: content_sealed,
+                digest_context: &context::content_digest(partner_id, material_no),
+                digest: content_digest,
+            };
+            match keys.reseal(&stored) {
+                Ok(new) => {
+                    let (sealed, digest) = (&new.sealed, &new.digest);
+                    picture_rotation::reseal(&tx, clock::now(), id, sealed, digest).await?;
+                    rotated.done += 1;
+                }
+                Err(why) => rotated.left.push((id.to_string(), why)),
+            }
+        }
+        tx.commit().await?;
+        let Some(last) = batch.last() else {
+            return Ok(rotated);
+        };
+        after = Some(last.id.clone());
+        show_progress("pictures", &rotated);
+    }
+}
+
+/// For whoever watches: the answer itself comes at the end, and may take an hour.
+fn show_progress(what: &str, rotated: &Rotated) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("{what}: {} sealed anew", rotated.done);
+    }
+}
