@@ -5,6 +5,7 @@ use std::time::Duration;
 use contract::application::SubjectKind;
 use contract::fee::{BasisPoints, FeeBearer, FeeRule};
 use contract::ids::{HtouhuiUserId, PartnerId, WithdrawalId};
+use contract::message::{BalanceWanted, Message as _, WithdrawalAccepted};
 use contract::money::Fen;
 use contract::signing::keys::PublicKey;
 use contract::withdrawal::{CashType, State, Withdrawal};
@@ -16,6 +17,7 @@ use sandbox::partner::{PartnerConfig, PartnerHandle, PartnerSandbox};
 use sandbox::user::{Page, UserAgent, UserError};
 use stand::TestDatabase;
 use stand::keys::rsa_2048;
+use stand::system::DATA_KEYS;
 use store::outbox::Claimed;
 use store::partners::PartnerKey;
 use store::users::{NewCard, NewUser};
@@ -103,15 +105,25 @@ impl World {
         self.find(id).await.state
     }
 
-    /// Messages for huifu-dispatcher, whether the relay holds them or not.
+    /// Withdrawals for huifu-dispatcher to send, whether the relay holds them or not.
     pub(crate) async fn messages(&self) -> Vec<Claimed> {
+        self.outbox(WithdrawalAccepted::TYPE).await
+    }
+
+    /// Balances for huifu-dispatcher to ask for.
+    pub(crate) async fn wishes(&self) -> Vec<Claimed> {
+        self.outbox(BalanceWanted::TYPE).await
+    }
+
+    async fn outbox(&self, message_type: &str) -> Vec<Claimed> {
         let mut connection = self.store.connection().await.unwrap();
         let tx = connection.begin("intake test: look").await.unwrap();
         // Far enough ahead that a relay's claim has run out.
         let later = runtime::clock::now() + SignedDuration::from_hours(1);
-        store::outbox::claim(&tx, later, Duration::ZERO, 100)
-            .await
-            .unwrap()
+        let claimed = store::outbox::claim(&tx, later, Duration::ZERO, 100);
+        let mut claimed = claimed.await.unwrap();
+        claimed.retain(|message| message.message_type == message_type);
+        claimed
     }
 
     /// Whether a refused form left neither draft nor nonce.
@@ -174,6 +186,9 @@ async fn start(base: &str, database_url: &str, settings: &[(&str, &str)]) -> Run
         ("PAGE_KEY", "a page key that is long enough to be one"),
         ("WITHDRAWAL_MAX_FEN", "5000000"),
         ("ALLOW_LOOPBACK_HTTP", "true"),
+        ("DATA_KEYS", DATA_KEYS),
+        // Nobody asks Huifu here; a test of waiting waits longer.
+        ("BALANCE_WAIT_MS", "0"),
         ("ADMIN_LISTEN", "127.0.0.1:0"),
         ("DATABASE_URL", database_url),
         // Nobody listens there: intake takes withdrawals while the broker is away.
