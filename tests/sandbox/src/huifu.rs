@@ -10,7 +10,7 @@ mod answer;
 mod asked;
 mod book;
 mod callback;
-mod card_info;
+mod card;
 mod cash;
 mod cash_config;
 mod config;

@@ -1,8 +1,9 @@
 //! What Huifu can be told to do wrong, and to whom.
 //!
 //! A rule names who it is for (interface, member, exact amount, serial, name, card), how often it
-//! fires, and one or more faults. "Pays" means "does it" for everything but a withdrawal. The first rule that fits wins; the rules that were set come before the magic
-//! amounts. Repeats of a known serial are answered 20000000 and use no rule up.
+//! fires, and one or more faults. The first rule that fits wins; the rules that were set come
+//! before the magic amounts. Repeats of a known serial are answered 20000000 and use no rule up.
+//! For everything but a withdrawal "pays" means "does it".
 
 use crate::huifu::review::ReviewPlan;
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@
 //! hand (configuration, admin): then all cash types are open at one price and nothing personal is
 //! known of it.
 
-use crate::huifu::card_info::CardInfo;
+use crate::huifu::card::CardInfo;
 use crate::huifu::cash::{CashRule, CashType};
 use crate::huifu::cash_config::CashEntry;
 use crate::huifu::fee::FeeRule;

@@ -4,7 +4,7 @@
 //! of a request that a rule refuses is in force, and its serial may come again.
 
 use crate::huifu::answer::{self, Data};
-use crate::huifu::card_info::CardInfo;
+use crate::huifu::card::CardInfo;
 use crate::huifu::cash_config::CashEntry;
 use crate::huifu::fault::Asked;
 use crate::huifu::member::MemberState;

@@ -3,7 +3,7 @@
 //! What passes is put in force at that moment and not before; a card has no token until then.
 //! **Invariant:** an application is decided once; what comes later changes nothing.
 
-use crate::huifu::card_info::CardInfo;
+use crate::huifu::card::CardInfo;
 use crate::huifu::cash_config::CashEntry;
 use crate::huifu::member::{Member, MemberState};
 use crate::huifu::onboarding::{OnboardingKey, ReviewState};

@@ -1,6 +1,6 @@
 //! The business rules of onboarding: what is refused although every field is well formed.
 
-use crate::huifu::card_info::CardInfo;
+use crate::huifu::card::CardInfo;
 use crate::huifu::cash::CashType;
 use crate::huifu::cash_config::{CashEntry, one_way_to_pay};
 use crate::huifu::id_card;

@@ -1,7 +1,7 @@
 //! What an onboarding request asks for, fields checked: one shape for all of its interfaces.
 
 use crate::clock;
-use crate::huifu::card_info::CardInfo;
+use crate::huifu::card::CardInfo;
 use crate::huifu::cash_config::{CashConfig, CashEntry, Wanted};
 use crate::huifu::fields::BadField;
 use crate::huifu::member::{Subject, SubjectKind};

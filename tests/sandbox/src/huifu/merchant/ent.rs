@@ -1,6 +1,6 @@
 //! 企业商户进件, the opening of an enterprise merchant (huifu-api.md §3.7).
 
-use crate::huifu::card_info::OTHER_PERSON;
+use crate::huifu::card::OTHER_PERSON;
 use crate::huifu::cash::CashType;
 use crate::huifu::cash_config::Wanted;
 use crate::huifu::fields::BadField;
