@@ -3,6 +3,8 @@
 //! Two times hang together: an attempt is asked about for the first time only after its answer can
 //! no longer come, or the question would be answered "not known" while the money is on its way.
 
+mod onboard;
+
 use std::time::Duration;
 
 use contract::huifu::envelope::Caller;
@@ -11,6 +13,8 @@ use contract::signing::keys::{PrivateKey, PublicKey};
 use contract::withdrawal::return_check;
 use runtime::settings::{Env, Secret, Settings};
 use url::Url;
+
+pub use onboard::OnboardSettings;
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -21,6 +25,8 @@ pub struct DispatcherSettings {
     pub dispatch: DispatchSettings,
     /// How attempts are asked about.
     pub reconcile: ReconcileSettings,
+    /// How applications are sent and asked about.
+    pub onboard: OnboardSettings,
 }
 
 /// How Huifu is reached, as whom, and with which keys.
@@ -108,6 +114,7 @@ impl Settings for DispatcherSettings {
             return_check::LAST_PAUSE.unsigned_abs(),
             ms(0)..=ms(90 * 86_400_000),
         );
+        let onboard = onboard::Read::of(env);
         let (huifu, first_pause) = (huifu?, first_pause?);
         if first_pause <= huifu.answer_timeout {
             return env.refuse(
@@ -116,24 +123,27 @@ impl Settings for DispatcherSettings {
             );
         }
         let question = huifu.connect_timeout + huifu.answer_timeout;
+        let dispatch = DispatchSettings {
+            callback_url: callback_url?,
+            resend_pause: resend_pause?,
+            resend_longest_pause: resend_longest_pause?,
+            first_query_after: first_pause,
+        };
+        let reconcile = ReconcileSettings {
+            first_pause,
+            longest_pause: longest_pause?,
+            poll: poll?,
+            batch: batch?,
+            case_after: i32::try_from(case_after?).unwrap_or(i32::MAX),
+            return_check_until: return_check_until?,
+            // Twice: a batch may have to wait for connections that sendings hold.
+            lease: question * 2 + ms(5_000),
+        };
         Some(Self {
+            onboard: onboard.beside(env, &huifu, &dispatch, &reconcile)?,
             huifu,
-            dispatch: DispatchSettings {
-                callback_url: callback_url?,
-                resend_pause: resend_pause?,
-                resend_longest_pause: resend_longest_pause?,
-                first_query_after: first_pause,
-            },
-            reconcile: ReconcileSettings {
-                first_pause,
-                longest_pause: longest_pause?,
-                poll: poll?,
-                batch: batch?,
-                case_after: i32::try_from(case_after?).unwrap_or(i32::MAX),
-                return_check_until: return_check_until?,
-                // Twice: a batch may have to wait for connections that sendings hold.
-                lease: question * 2 + ms(5_000),
-            },
+            dispatch,
+            reconcile,
         })
     }
 }

@@ -78,6 +78,11 @@ pub(crate) fn environment(huifu_base_url: &str) -> Vec<(&'static str, String)> {
             "CALLBACK_URL",
             "http://127.0.0.1:9/huifu/callback".to_owned(),
         ),
+        (
+            "ONBOARDING_CALLBACK_URL",
+            "http://127.0.0.1:9/huifu/onboarding".to_owned(),
+        ),
+        ("DATA_KEYS", stand::system::DATA_KEYS.to_owned()),
         ("HUIFU_CONNECT_TIMEOUT_MS", "500".to_owned()),
         ("HUIFU_ANSWER_TIMEOUT_MS", "700".to_owned()),
         ("RESEND_PAUSE_MS", "50".to_owned()),

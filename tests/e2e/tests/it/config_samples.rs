@@ -30,6 +30,7 @@ fn write_secrets(folder: &Path) {
         ("huifu-merchant-private-key.pem", &key.private_pkcs8_pem),
         ("huifu-public-key.pem", &key.public_spki_pem),
         ("password-pepper", "a pepper of at least thirty-two bytes"),
+        ("data-keys", stand::system::DATA_KEYS),
         ("page-key", "a page key of at least thirty-two bytes"),
     ];
     for (name, secret) in secrets {
