@@ -60,9 +60,9 @@ update applications
        updated_at = $5,
        updated_by = $6
  where id = $1
-   and (huifu_id is null and $2 is not null
-        or apply_no is null and $3 is not null
-        or token_no is null and $4 is not null)";
+   and (huifu_id is null and $2::text is not null
+        or apply_no is null and $3::text is not null
+        or token_no is null and $4::text is not null)";
 
 const HOLD: &str = "\
 -- applications.hold
