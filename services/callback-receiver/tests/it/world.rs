@@ -203,8 +203,17 @@ impl World {
         post_to(&self.http, &self.url(), body).await
     }
 
+    /// Posts a body to where reviews are taken.
+    pub(crate) async fn post_review(&self, body: &str) -> (u16, String) {
+        post_to(&self.http, &self.review_url(), body).await
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}/huifu/callback", self.running.address())
+    }
+
+    pub(crate) fn review_url(&self) -> String {
+        format!("http://{}/huifu/onboarding", self.running.address())
     }
 
     pub(crate) async fn state(&self, id: &WithdrawalId) -> (State, bool) {
@@ -244,8 +253,18 @@ impl World {
         told.into_iter().skip(3).map(|entry| entry.event).collect()
     }
 
-    /// How many notices wait to be published.
+    /// How many notices about withdrawals wait to be published.
     pub(crate) async fn notices(&self) -> usize {
+        let waiting = self.outbox().await;
+        assert!(
+            waiting.iter().all(|kind| kind == "notice.due.v1"),
+            "{waiting:?}"
+        );
+        waiting.len()
+    }
+
+    /// The types of the messages that wait to be published.
+    pub(crate) async fn outbox(&self) -> Vec<String> {
         let mut connection = self.store.connection().await.unwrap();
         let tx = connection.begin("test: look").await.unwrap();
         let tomorrow = clock::now() + SignedDuration::from_hours(24);
@@ -253,11 +272,7 @@ impl World {
         let rows = outbox::claim(&tx, tomorrow, Duration::from_secs(1), 100)
             .await
             .unwrap();
-        assert!(
-            rows.iter().all(|row| row.message_type == "notice.due.v1"),
-            "{rows:?}"
-        );
-        rows.len()
+        rows.into_iter().map(|row| row.message_type).collect()
     }
 }
 
@@ -294,13 +309,18 @@ pub(crate) async fn post_to(http: &reqwest::Client, url: &str, body: &str) -> (u
 }
 
 pub(crate) fn form(text: &str, sign: Option<&str>) -> String {
+    form_with("resp_data", text, sign)
+}
+
+/// A form with its business text in this field.
+pub(crate) fn form_with(field: &str, text: &str, sign: Option<&str>) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("resp_code", "10000")
         .append_pair("resp_desc", "成功调用");
     if let Some(sign) = sign {
         form.append_pair("sign", sign);
     }
-    form.append_pair("resp_data", text).finish()
+    form.append_pair(field, text).finish()
 }
 
 pub(crate) async fn step(
