@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use contract::ids::HtouhuiUserId;
 use contract::message::{BalanceWanted, Envelope};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use runtime::backoff::pause;
 use runtime::{clock, ids};
 use store::balances::{self, Known};
@@ -74,9 +74,17 @@ pub(crate) async fn wanted(front: &Front, user: &HtouhuiUserId) -> Result<Instan
     if let Some(earlier) = earlier.filter(|earlier| earlier.elapsed() < max_age) {
         return Ok(earlier);
     }
-    let at = Instant::now();
     let now = clock::now();
-    let envelope = Envelope {
+    let mut connection = front.store.connection().await?;
+    let tx = connection.begin("intake: want balance").await?;
+    outbox::enqueue(&tx, &wish(user, now), now).await?;
+    tx.commit().await?;
+    Ok(was_wanted(front, user))
+}
+
+/// Says that a balance is wanted, in whatever transaction makes somebody look at it soon.
+pub(crate) fn wish(user: &HtouhuiUserId, now: Timestamp) -> Envelope<BalanceWanted> {
+    Envelope {
         message_id: ids::new_message_id(),
         at: now,
         causation_id: None,
@@ -84,13 +92,14 @@ pub(crate) async fn wanted(front: &Front, user: &HtouhuiUserId) -> Result<Instan
         body: BalanceWanted {
             htouhui_user_id: user.clone(),
         },
-    };
-    let mut connection = front.store.connection().await?;
-    let tx = connection.begin("intake: want balance").await?;
-    outbox::enqueue(&tx, &envelope, now).await?;
-    tx.commit().await?;
-    front.asked.remember(user, at, max_age);
-    Ok(at)
+    }
+}
+
+/// Remembers that a wish was committed, so that the page does not wish again. Answers when.
+pub(crate) fn was_wanted(front: &Front, user: &HtouhuiUserId) -> Instant {
+    let at = Instant::now();
+    front.asked.remember(user, at, front.patience.max_age);
+    at
 }
 
 /// What is known of the balance. One that is old is asked for and waited for: `BALANCE_WAIT_MS` at

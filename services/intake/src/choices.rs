@@ -2,10 +2,11 @@
 //!
 //! The same rows are read when the page is shown and again when it is confirmed. [`Choices::seen`]
 //! travels through the form, so that prices and cards that changed in between are shown again
-//! instead of being agreed to unseen.
+//! instead of being agreed to unseen. A price may change by itself: D1 costs one thing until
+//! midnight in Beijing and may cost another after it.
 
 use contract::calendar::DayKind;
-use contract::fee::{CashRule, Quote};
+use contract::fee::{CashRule, FeeBearer, Quote};
 use contract::ids::HtouhuiUserId;
 use contract::money::Fen;
 use contract::partner::ErrorCode;
@@ -15,11 +16,16 @@ use jiff::Timestamp;
 use store::users::{self, Card, User};
 use store::{Connection, StoreError, calendar};
 
-/// One cash type with what it costs for this amount.
+use crate::purse::Purse;
+
+/// One cash type with what it costs for this amount today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub(crate) cash_type: CashType,
     pub(crate) quote: Quote,
+    pub(crate) bearer: FeeBearer,
+    /// Whether an outer fee comes from the account that is withdrawn from.
+    pub(crate) payer_is_self: bool,
 }
 
 /// What of a page is not as it was shown.
@@ -39,6 +45,7 @@ pub(crate) struct Choices {
     pub(crate) cards: Vec<Card>,
     pub(crate) offers: Vec<Offer>,
     any_rule: bool,
+    amount: Fen,
 }
 
 impl Choices {
@@ -56,11 +63,13 @@ impl Choices {
             users::cash_rules::of(connection, user),
             calendar::exception(connection, today),
         )?;
+        let today = DayKind::of(today, exception);
         Ok(user.map(|user| Self {
+            offers: offers(&user, &rules, today, amount),
             user,
             cards,
             any_rule: !rules.is_empty(),
-            offers: offers(&rules, DayKind::of(today, exception), amount),
+            amount,
         }))
     }
 
@@ -85,12 +94,35 @@ impl Choices {
             .find(|offer| offer.cash_type == cash_type)
     }
 
-    /// What is chosen before the user chooses: what the partner asked for if it is open, else the
-    /// cheapest.
-    pub(crate) fn preselected(&self, requested: Option<CashType>) -> Option<CashType> {
-        let requested = requested.filter(|wanted| self.offer(*wanted).is_some());
-        let cheapest = || self.offers.iter().min_by_key(|offer| offer.quote.fee);
-        requested.or_else(|| cheapest().map(|offer| offer.cash_type))
+    /// The most that this offer can take, if that is surely less than the amount.
+    pub(crate) fn shortfall(&self, offer: &Offer, purse: &Purse) -> Option<Fen> {
+        purse.shortfall(offer, self.amount)
+    }
+
+    /// What is chosen before the user chooses, of what the balance may cover: what the partner
+    /// asked for if it is open, else the cheapest.
+    pub(crate) fn preselected(
+        &self,
+        requested: Option<CashType>,
+        purse: &Purse,
+    ) -> Option<CashType> {
+        let covered = || {
+            let all = self.offers.iter();
+            all.filter(|offer| self.shortfall(offer, purse).is_none())
+        };
+        let requested = covered().find(|offer| Some(offer.cash_type) == requested);
+        let cheapest = || covered().min_by_key(|offer| offer.quote.fee);
+        requested.or_else(cheapest).map(|offer| offer.cash_type)
+    }
+
+    /// The most that any offer can take, if that is surely less than the amount.
+    pub(crate) fn nothing_fits(&self, purse: &Purse) -> Option<Fen> {
+        let short: Option<Vec<Fen>> = self
+            .offers
+            .iter()
+            .map(|offer| self.shortfall(offer, purse))
+            .collect();
+        short?.into_iter().max()
     }
 
     /// The card of this number. A form that names none gets none: money goes only to a card that
@@ -145,11 +177,14 @@ impl Choices {
 }
 
 /// Cash types whose fee leaves something of the amount.
-fn offers(rules: &[(CashType, CashRule)], today: DayKind, amount: Fen) -> Vec<Offer> {
+fn offers(user: &User, rules: &[(CashType, CashRule)], today: DayKind, amount: Fen) -> Vec<Offer> {
     let quoted = rules.iter().filter_map(|(cash_type, rule)| {
+        let payer = rule.payer.as_ref();
         Some(Offer {
             cash_type: *cash_type,
             quote: rule.on(today).quote(amount).ok()?,
+            bearer: rule.bearer,
+            payer_is_self: payer.is_none_or(|payer| *payer == user.huifu_id),
         })
     });
     quoted.collect()

@@ -96,6 +96,9 @@ impl Attempt<'_> {
             Some(choices::Change::Cards) => return Err(Alert::Card),
             None => {}
         }
+        if let Some(most) = choices.shortfall(&offer, &self.shown.purse) {
+            return Err(Alert::BalanceTooLow(most));
+        }
         let length = field(self.form, "password").chars().count();
         if !PASSWORD_LENGTH.contains(&length) {
             return Err(Alert::PasswordLength);

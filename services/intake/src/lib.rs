@@ -22,6 +22,7 @@ mod jwks;
 mod language;
 mod link;
 mod page;
+mod purse;
 mod query;
 mod refusal;
 mod send_back;

@@ -24,13 +24,15 @@ use serde_json::json;
 use store::partners::Partner;
 use store::progress::{Advanced, NewIds, Step, advance};
 use store::withdrawals::Change;
-use store::{Connection, StoreError, partners, withdrawals};
+use store::{Connection, StoreError, balances, partners, withdrawals};
 
+use crate::balance;
 use crate::caller::must_be_active;
 use crate::choices::Choices;
 use crate::front::Front;
 use crate::headers::policy_with_forms;
 use crate::language;
+use crate::purse::Purse;
 use crate::refusal::{Refusal, render};
 use crate::send_back::{address, answer_code, return_url, send_back};
 use crate::session::new_session;
@@ -46,13 +48,18 @@ pub(crate) async fn page(
 ) -> Response {
     let mut language = language::of_browser(&headers);
     let shown = async {
-        let now = clock::now();
         let mut connection = front.store.connection().await?;
         let withdrawal = open(&front, &connection, &order_id, &mac).await?;
         language = withdrawal.request.language;
-        if let Some(response) = ended(&front, &mut connection, &withdrawal, now).await? {
+        let user = &withdrawal.request.htouhui_user_id;
+        if let Some(response) = ended(&front, &mut connection, &withdrawal, clock::now()).await? {
             return Ok(response);
         }
+        drop(connection);
+        // What comes of it is in its row, which `Shown` reads with everything else.
+        balance::current(&front, user).await?;
+        let connection = front.store.connection().await?;
+        let now = clock::now();
         let shown = Shown::load(&front, &connection, &withdrawal, &headers, now).await?;
         shown.respond(None, &Typed::default())
     };
@@ -157,6 +164,7 @@ pub(crate) struct Shown<'a> {
     front: &'a Front,
     withdrawal: &'a Withdrawal,
     pub(crate) choices: Choices,
+    pub(crate) purse: Purse,
     partner_name: String,
     policy: HeaderValue,
     session: String,
@@ -173,9 +181,11 @@ impl<'a> Shown<'a> {
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         let request = &withdrawal.request;
-        let (partner, choices) = tokio::try_join!(
+        let user = &request.htouhui_user_id;
+        let (partner, choices, known) = tokio::try_join!(
             partners::find(connection, &request.partner_id),
-            Choices::load(connection, &request.htouhui_user_id, request.amount, now),
+            Choices::load(connection, user, request.amount, now),
+            balances::find(connection, user),
         )?;
         let partner = partner.ok_or(ErrorCode::PartnerUnknown)?;
         let choices = choices.ok_or(ErrorCode::UserUnknown)?;
@@ -190,6 +200,7 @@ impl<'a> Shown<'a> {
             front,
             withdrawal,
             choices,
+            purse: Purse::of(known, front.patience.max_age, now),
             policy: policy_with_forms(&return_url, &partner.hosts),
             partner_name: partner.name,
             is_new_session: session.is_none(),

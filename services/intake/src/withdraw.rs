@@ -20,6 +20,7 @@ use runtime::crash::{CrashPoint, reach};
 use runtime::{clock, ids};
 use store::{Connection, withdrawals};
 
+use crate::balance;
 use crate::caller::Caller;
 use crate::choices::Choices;
 use crate::form::{Form, read_form};
@@ -85,6 +86,7 @@ async fn take(front: &Front, form: &Form, now: Timestamp) -> Result<Response, Re
     let new = new_withdrawal(front, &call, now);
     match draft::write(&mut connection, &call, &new, now).await? {
         Drafted::Written => {
+            balance::was_wanted(front, &new.htouhui_user_id);
             reach(CrashPoint::IntakeAfterDraft);
             tracing::info!(order_id = %new.id, partner_id = %new.partner_id, "draft opened");
             Ok(see_other(&front.page_key.path(&new.id)))

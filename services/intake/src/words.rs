@@ -2,6 +2,8 @@
 //!
 //! Codes and their sentences come from the contract; these are the rest.
 
+pub(crate) mod balance;
+
 use contract::money::Fen;
 use contract::withdrawal::{CashType, Language};
 use jiff::Timestamp;
@@ -34,6 +36,7 @@ pub(crate) struct Words {
     pub(crate) back: &'static str,
     pub(crate) nothing_changed: &'static str,
     pub(crate) look_again: &'static str,
+    pub(crate) ask_again: &'static str,
 }
 
 const CHINESE: Words = Words {
@@ -61,6 +64,7 @@ const CHINESE: Words = Words {
     back: "返回",
     nothing_changed: "未发生任何扣款。",
     look_again: "请返回提现页面并刷新，查看这笔提现是否已受理。",
+    ask_again: "重新查询",
 };
 
 const ENGLISH: Words = Words {
@@ -88,6 +92,7 @@ const ENGLISH: Words = Words {
     back: "Go back",
     nothing_changed: "No money was moved.",
     look_again: "Go back to the withdrawal page and reload it to see whether it was accepted.",
+    ask_again: "Check again",
 };
 
 /// The words of a language.
@@ -114,9 +119,14 @@ pub(crate) fn arrival_time(language: Language, cash_type: CashType) -> &'static 
 
 /// An amount for people: `¥1,234.50`.
 pub(crate) fn yuan(amount: Fen) -> String {
+    format!("¥{}", grouped(amount))
+}
+
+/// As [`yuan`], where the unit stands after the amount.
+pub(crate) fn grouped(amount: Fen) -> String {
     let text = amount.to_string();
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, "00"));
-    let mut grouped = String::from("¥");
+    let mut grouped = String::new();
     for (at, digit) in whole.char_indices() {
         if at > 0 && (whole.len() - at).is_multiple_of(3) {
             grouped.push(',');

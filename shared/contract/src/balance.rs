@@ -55,8 +55,9 @@ impl Balance {
         fits && amount <= self.most(cash_type)
     }
 
-    /// The most that this cash type can possibly take.
-    fn most(&self, cash_type: CashType) -> Fen {
+    /// The most that this cash type can possibly take, before any fee: what [`Balance::covers`]
+    /// measures against.
+    pub fn most(&self, cash_type: CashType) -> Fen {
         match cash_type {
             CashType::D0 | CashType::D1 | CashType::T1 => self.available,
             CashType::Dm => self.dm_quota.unwrap_or(self.yesterday).min(self.available),

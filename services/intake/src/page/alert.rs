@@ -1,10 +1,12 @@
 //! What the page tells a user whose confirmation was not taken. The draft stays open.
 
+use contract::money::Fen;
 use contract::partner::ErrorCode;
 use contract::withdrawal::Language;
 use http::StatusCode;
 use jiff::Timestamp;
 
+use crate::words::balance::too_little;
 use crate::words::day_and_time;
 
 /// One thing to tell.
@@ -20,6 +22,8 @@ pub(crate) enum Alert {
     PasswordLength,
     /// The cash type is not open to this user.
     CashType,
+    /// The cash type can take no more than this, which is less than the amount.
+    BalanceTooLow(Fen),
     /// The card is not one of the user's, or the cards are not those that the page had shown.
     Card,
     /// The prices are not those that the page had shown.
@@ -36,6 +40,7 @@ impl Alert {
             Self::PasswordLocked(_) => ErrorCode::PasswordLocked,
             Self::PasswordLength | Self::Stale => ErrorCode::FieldMalformed,
             Self::CashType | Self::PricesChanged => ErrorCode::CashTypeUnavailable,
+            Self::BalanceTooLow(_) => ErrorCode::BalanceTooLow,
             Self::Card => ErrorCode::CardMissing,
         }
     }
@@ -51,6 +56,7 @@ impl Alert {
             | Self::PasswordUnset
             | Self::PasswordLength
             | Self::CashType
+            | Self::BalanceTooLow(_)
             | Self::Card => StatusCode::from_u16(self.code().status())
                 .expect("the contract's test holds every status between 400 and 599"),
         }
@@ -63,7 +69,7 @@ impl Alert {
             | Self::PasswordLocked(_)
             | Self::PasswordUnset
             | Self::PasswordLength => "password",
-            Self::CashType | Self::PricesChanged => "cash_type",
+            Self::CashType | Self::BalanceTooLow(_) | Self::PricesChanged => "cash_type",
             Self::Card => "card_id",
             Self::Stale => "",
         }
@@ -77,6 +83,7 @@ impl Alert {
             | Self::PasswordUnset
             | Self::PasswordLength
             | Self::CashType
+            | Self::BalanceTooLow(_)
             | Self::Card
             | Self::PricesChanged
             | Self::Stale => None,
@@ -102,6 +109,9 @@ impl Alert {
             Self::PasswordUnset => "您尚未设置交易密码，暂时无法提现。".to_owned(),
             Self::PasswordLength => "请输入 6 至 64 位交易密码。".to_owned(),
             Self::CashType => "请选择可用的到账方式。".to_owned(),
+            Self::BalanceTooLow(most) => {
+                format!("{}。", too_little(Language::Chinese, most))
+            }
             Self::Card => "请核对到账银行卡后再次确认。".to_owned(),
             Self::PricesChanged => "手续费已更新，请核对后再次确认。".to_owned(),
             Self::Stale => "页面已更新，请核对后再次提交。".to_owned(),
@@ -121,6 +131,9 @@ impl Alert {
                 "Enter your transaction password: 6 to 64 characters.".to_owned()
             }
             Self::CashType => "Choose one of the arrival times shown.".to_owned(),
+            Self::BalanceTooLow(most) => {
+                format!("{}.", too_little(Language::English, most))
+            }
             Self::Card => "Check the card, then confirm again.".to_owned(),
             Self::PricesChanged => "The fee has changed. Check it, then confirm again.".to_owned(),
             Self::Stale => "This page was renewed. Check it, then submit again.".to_owned(),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use contract::money::Fen;
+use contract::withdrawal::CashType;
 
 use super::{Alert, Shown};
 use crate::choices::Offer;
@@ -24,10 +25,19 @@ pub(super) struct PageView<'a> {
     order_id: &'a str,
     csrf: String,
     seen: String,
+    balance: BalanceView,
     offers: Vec<OfferView>,
     cards: Vec<CardView<'a>>,
     alert: Option<AlertView>,
     open_until: String,
+}
+
+struct BalanceView {
+    text: String,
+    /// Whether the page may know more if it is asked for again.
+    may_change: bool,
+    /// Said when no cash type can take the amount; then there is nothing to confirm.
+    too_little: Option<String>,
 }
 
 struct OfferView {
@@ -35,6 +45,9 @@ struct OfferView {
     arrives: &'static str,
     fee: Option<String>,
     arrival: String,
+    /// What can be withdrawn now, or why this one cannot be chosen.
+    room: Option<String>,
+    short: bool,
     chosen: bool,
 }
 
@@ -55,20 +68,14 @@ impl<'a> PageView<'a> {
     pub(super) fn new(shown: &'a Shown<'a>, alert: Option<Alert>, typed: &Typed) -> Self {
         let request = &shown.withdrawal.request;
         let language = request.language;
-        let choices = &shown.choices;
-        let wanted = choices
-            .offers
-            .iter()
-            .map(|offer| offer.cash_type)
-            .find(|cash_type| cash_type.as_str() == typed.cash_type)
-            .or_else(|| choices.preselected(request.cash_type));
-        let offer_view = |offer: &Offer| OfferView {
-            cash_type: offer.cash_type.as_str(),
-            arrives: words::arrival_time(language, offer.cash_type),
-            fee: (offer.quote.fee > Fen::ZERO).then(|| words::yuan(offer.quote.fee)),
-            arrival: words::yuan(offer.quote.arrival),
-            chosen: wanted == Some(offer.cash_type),
-        };
+        let (choices, purse) = (&shown.choices, &shown.purse);
+        // What the user had chosen is what the page proposes now, unless it does not fit any more.
+        let typed_type = CashType::from_name(&typed.cash_type);
+        let requested = typed_type
+            .filter(|cash_type| choices.offer(*cash_type).is_some())
+            .or(request.cash_type);
+        let wanted = choices.preselected(requested, purse);
+        let offer_view = |offer: &Offer| offer_view(shown, offer, wanted);
         let chosen_card = choices
             .card(&typed.card_id)
             .or_else(|| choices.default_card());
@@ -86,6 +93,7 @@ impl<'a> PageView<'a> {
             order_id: request.id.as_str(),
             csrf: shown.front.page_key.csrf(&request.id, &shown.session),
             seen: choices.seen(),
+            balance: balance_view(shown),
             offers: choices.offers.iter().map(offer_view).collect(),
             cards: cards.collect(),
             alert: alert.map(|alert| AlertView {
@@ -101,5 +109,31 @@ impl<'a> PageView<'a> {
         self.alert
             .as_ref()
             .is_some_and(|alert| alert.field == field)
+    }
+}
+
+fn balance_view(shown: &Shown<'_>) -> BalanceView {
+    let (language, purse) = (shown.withdrawal.request.language, &shown.purse);
+    let nothing_fits = shown.choices.nothing_fits(purse);
+    BalanceView {
+        text: words::balance::sentence(language, purse, shown.now),
+        may_change: nothing_fits.is_some() || !purse.is_fresh(),
+        too_little: nothing_fits.map(|most| words::balance::too_little(language, most)),
+    }
+}
+
+fn offer_view(shown: &Shown<'_>, offer: &Offer, wanted: Option<CashType>) -> OfferView {
+    let (language, purse) = (shown.withdrawal.request.language, &shown.purse);
+    let shortfall = shown.choices.shortfall(offer, purse);
+    OfferView {
+        cash_type: offer.cash_type.as_str(),
+        arrives: words::arrival_time(language, offer.cash_type),
+        fee: (offer.quote.fee > Fen::ZERO).then(|| words::yuan(offer.quote.fee)),
+        arrival: words::yuan(offer.quote.arrival),
+        room: shortfall
+            .map(|most| words::balance::too_little(language, most))
+            .or_else(|| words::balance::room(language, purse, offer.cash_type)),
+        short: shortfall.is_some(),
+        chosen: wanted == Some(offer.cash_type),
     }
 }

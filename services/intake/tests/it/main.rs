@@ -7,9 +7,11 @@
 
 mod after_the_page;
 mod again;
+mod balance;
 mod busy;
 mod cancel;
 mod confirm;
+mod days;
 mod forgery;
 mod jwks;
 mod password;
