@@ -47,10 +47,8 @@ impl Front {
         settings: &IntakeSettings,
         stopping: CancellationToken,
     ) -> Self {
-        let signer = Signer::new(
-            settings.signing_key.clone(),
-            settings.signing_key_id.clone(),
-        );
+        let signing = &settings.signing;
+        let signer = Signer::new(signing.key.clone(), signing.key_id.clone());
         Self {
             store,
             jwks: jwks::document(signer.jwk(), &settings.published_keys),

@@ -6,12 +6,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use contract::ids::KeyId;
 use contract::money::Fen;
 use contract::partner::url::LoopbackHttp;
-use contract::signing::keys::PrivateKey;
 use runtime::data_keys::DataKeys;
-use runtime::settings::{Env, Secret, Settings};
+use runtime::settings::{Env, Secret, Settings, SigningSettings};
 use url::Url;
 
 use crate::jwks::{PublishedKey, read_key_set};
@@ -26,10 +24,8 @@ pub struct IntakeSettings {
     pub listen: SocketAddr,
     /// `PUBLIC_URL`: under which address browsers reach that; without a slash at the end.
     pub public_url: Url,
-    /// `SIGNING_KEY`: our RSA private key, PEM or bare Base64.
-    pub signing_key: PrivateKey,
-    /// `SIGNING_KEY_ID`: the name under which partners know its public half.
-    pub signing_key_id: KeyId,
+    /// `SIGNING_KEY` and `SIGNING_KEY_ID`: what signs answers.
+    pub signing: SigningSettings,
     /// `PUBLISHED_KEYS_FILE`: a JSON Web Key Set of further public keys of ours, so that partners
     /// know a new key before it signs, and an old one while its signatures are still under way.
     pub published_keys: Vec<PublishedKey>,
@@ -58,8 +54,7 @@ impl Settings for IntakeSettings {
     fn read(env: &mut Env) -> Option<Self> {
         let listen = env.required("LISTEN");
         let public_url = public_url(env);
-        let signing_key = signing_key(env);
-        let signing_key_id = signing_key_id(env);
+        let signing = SigningSettings::read(env);
         let published_keys = published_keys(env);
         let password_pepper = env.required("PASSWORD_PEPPER");
         let page_key = page_key(env);
@@ -81,8 +76,7 @@ impl Settings for IntakeSettings {
         Some(Self {
             listen: listen?,
             public_url: public_url?,
-            signing_key: signing_key?,
-            signing_key_id: signing_key_id?,
+            signing: signing?,
             published_keys: published_keys?,
             password_pepper: password_pepper?,
             page_key: page_key?,
@@ -111,26 +105,6 @@ fn public_url(env: &mut Env) -> Option<Url> {
         "PUBLIC_URL",
         "must be https (or http) with a host, without path, query and fragment",
     )
-}
-
-fn signing_key(env: &mut Env) -> Option<PrivateKey> {
-    let text: Secret = env.required("SIGNING_KEY")?;
-    match text.expose().parse() {
-        Ok(key) => Some(key),
-        Err(problem) => env.refuse("SIGNING_KEY", &format!("cannot be used: {problem}")),
-    }
-}
-
-fn signing_key_id(env: &mut Env) -> Option<KeyId> {
-    let text: String = env.required("SIGNING_KEY_ID")?;
-    match text.parse() {
-        // It stands in quotation marks in the Authorization header, and in signed text.
-        Ok(id) if !text.contains(['&', '=', '"', '\\']) => Some(id),
-        Ok(_) | Err(_) => env.refuse(
-            "SIGNING_KEY_ID",
-            "must be 1 to 32 printable ASCII characters without spaces, &, =, \" and \\",
-        ),
-    }
 }
 
 fn published_keys(env: &mut Env) -> Option<Vec<PublishedKey>> {

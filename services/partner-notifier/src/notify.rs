@@ -97,8 +97,8 @@ impl Desk {
         let began = clock::now();
         let stopwatch = Instant::now();
         let sending = Sending {
-            key: &self.settings.signing_key,
-            key_id: &self.settings.signing_key_id,
+            key: &self.settings.signing.key,
+            key_id: &self.settings.signing.key_id,
             at: began,
             random: random_bytes(),
         };

@@ -1,22 +1,17 @@
 //! What partner-notifier is told by its environment, besides what every service is told.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use contract::ids::KeyId;
 use contract::partner::url::LoopbackHttp;
-use contract::signing::keys::PrivateKey;
-use runtime::settings::{Env, Secret, Settings};
+use runtime::settings::{Env, Settings, SigningSettings};
 
 use crate::retry_schedule::RetrySchedule;
 
 /// Its settings.
 #[derive(Debug, Clone)]
 pub struct NotifierSettings {
-    /// `SIGNING_KEY` or `SIGNING_KEY_FILE`: our private key, PEM.
-    pub signing_key: Arc<PrivateKey>,
-    /// `SIGNING_KEY_ID`: its name in our JWKS.
-    pub signing_key_id: KeyId,
+    /// `SIGNING_KEY` and `SIGNING_KEY_ID`: what signs notices.
+    pub signing: SigningSettings,
     /// `NOTICE_SCHEDULE_MS` and `NOTICE_JITTER_PERCENT`: the pauses after each failure.
     pub schedule: RetrySchedule,
     /// `NOTICE_CONNECT_TIMEOUT_MS`: to be connected, TLS included.
@@ -36,8 +31,7 @@ pub struct NotifierSettings {
 
 impl Settings for NotifierSettings {
     fn read(env: &mut Env) -> Option<Self> {
-        let signing_key = signing_key(env);
-        let signing_key_id = key_id(env);
+        let signing = SigningSettings::read(env);
         let schedule = schedule(env);
         let connect_timeout = env.or_in(
             "NOTICE_CONNECT_TIMEOUT_MS",
@@ -58,8 +52,7 @@ impl Settings for NotifierSettings {
         let slow_partner_concurrency = env.or_in("NOTICE_SLOW_PARTNER_CONCURRENCY", 2, 1..=2000);
         let loopback = env.or("ALLOW_LOOPBACK_HTTP", false);
         Some(Self {
-            signing_key: signing_key?,
-            signing_key_id: signing_key_id?,
+            signing: signing?,
             schedule: schedule?,
             connect_timeout: connect_timeout?,
             timeout: timeout?,
@@ -72,25 +65,6 @@ impl Settings for NotifierSettings {
                 LoopbackHttp::Refused
             },
         })
-    }
-}
-
-fn signing_key(env: &mut Env) -> Option<Arc<PrivateKey>> {
-    let text: Secret = env.required("SIGNING_KEY")?;
-    match text.expose().parse() {
-        Ok(key) => Some(Arc::new(key)),
-        Err(error) => env.refuse("SIGNING_KEY", &format!("must be a private key: {error}")),
-    }
-}
-
-fn key_id(env: &mut Env) -> Option<KeyId> {
-    let text: String = env.required("SIGNING_KEY_ID")?;
-    match text.parse() {
-        Ok(key_id) => Some(key_id),
-        Err(_) => env.refuse(
-            "SIGNING_KEY_ID",
-            "must be 1 to 32 printable characters without spaces",
-        ),
     }
 }
 

@@ -29,6 +29,7 @@ mod env;
 mod from_env;
 mod secret;
 mod sections;
+mod signing;
 
 pub use env::Env;
 pub use from_env::FromEnv;
@@ -37,6 +38,7 @@ pub use sections::{
     AdminSettings, BrokerSettings, ConsumerSettings, DatabaseSettings, LogFormat, ProcessSettings,
     RelaySettings, TelemetrySettings,
 };
+pub use signing::SigningSettings;
 
 /// What one service is told, composed of values and sections.
 pub trait Settings: Sized + Send + Sync + 'static {
