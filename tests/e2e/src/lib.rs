@@ -7,8 +7,10 @@
 
 mod audit;
 pub mod huifu_sdk;
+mod onboard;
 mod register;
 mod scene;
 
+pub use onboard::{Applicant, PaidTo, as_applicant};
 pub use register::PASSWORD;
 pub use scene::{Engines, HUIFU_ID, Scene};

@@ -202,7 +202,8 @@ impl Scene {
             }
         }
         crate::audit::agrees(&self).await?;
-        crate::audit::keeps_secrets(&self.logs, &self.fleet.plan)?;
+        crate::audit::stay_out_of_rows(&self).await?;
+        crate::audit::stay_out_of_logs(&self.logs, &self.fleet.plan)?;
         Ok(std::fs::remove_dir_all(&self.logs)?)
     }
 }
@@ -275,7 +276,8 @@ fn tell(error: UserError) -> anyhow::Error {
     }
 }
 
-fn order_id(returned: &Url) -> Result<WithdrawalId> {
+/// The order that a user came back with.
+pub(crate) fn order_id(returned: &Url) -> Result<WithdrawalId> {
     let order = returned.query_pairs().find(|(name, _)| name == "order_id");
     let (_, order) = order.context("the return has no order_id")?;
     Ok(order.parse()?)

@@ -4,6 +4,7 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod bank_return;
 mod broker_lost;
 mod config_samples;
 mod crashes;
@@ -11,6 +12,7 @@ mod database_lost;
 mod happy_path;
 mod huifu_faults;
 mod huifu_sdk;
+mod onboarding;
 mod partner_down;
 mod poison;
 mod repeats;
