@@ -77,6 +77,7 @@ pub(crate) struct CardInfo {
     pub(crate) card_type: String,
     pub(crate) card_name: Option<String>,
     pub(crate) card_no: String,
+    pub(crate) bank_code: Option<String>,
     pub(crate) wants_default: Option<bool>,
     pub(crate) given: BTreeMap<String, String>,
     pub(crate) unknown: Vec<String>,
@@ -102,6 +103,7 @@ impl CardInfo {
         }
         Ok(Self {
             card_name: values.owned("card_name"),
+            bank_code: values.owned("bank_code"),
             wants_default: values.get("is_settle_default").map(|flag| flag == "Y"),
             given: values.given(),
             unknown: values.unknown,

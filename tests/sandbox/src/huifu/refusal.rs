@@ -33,7 +33,7 @@ impl Known {
         Self("22000002", "用户业务已入驻,请使用用户业务入驻修改接口");
     pub(crate) const NOT_OPENED: Self = Self("22000002", "用户业务未入驻");
     pub(crate) const NO_CARD: Self = Self("22000005", "未绑定取现卡,不能配置取现");
-    pub(crate) const LOGIN_NAME_TAKEN: Self = Self("00000001", "登录用户名已存在");
+    pub(crate) const LOGIN_NAME_TAKEN: Self = Self("00000001", "登录名已存在");
     pub(crate) const WAYS_TO_PAY_MIXED: Self =
         Self("21000000", "开通时取现手续费只支持统一选择内扣或外扣");
     pub(crate) const CARD_MISMATCH: Self =

@@ -64,6 +64,9 @@ pub(crate) fn card(card: &Card) -> Value {
         shown["card_no"] = json!(format!("{}****{}", &number[..4], info.tail()));
         shown["card_name"] = json!(info.card_name);
         shown["card_type"] = json!(info.card_type);
+        if let Some(bank_code) = &info.bank_code {
+            shown["bank_code"] = json!(bank_code);
+        }
     }
     shown
 }
