@@ -15,6 +15,8 @@ mod dm_quota;
 mod fee_floor;
 mod fee_trial;
 mod fields;
+#[cfg(test)]
+mod fixtures;
 mod form;
 mod nested;
 mod picture;
@@ -51,4 +53,6 @@ pub use statement::{
 };
 pub use subject::{BoundCard, SubjectAnswer};
 pub use table::{FieldError, FieldRule, Json};
-pub use verdict::{Login, ReviewVerdict, StepDone, StepInReview, StepRefusal, StepVerdict};
+pub use verdict::{
+    Login, PictureVerdict, ReviewVerdict, StepDone, StepInReview, StepRefusal, StepVerdict,
+};

@@ -208,4 +208,52 @@ pub(super) fn yuan<'de, D: serde::Deserializer<'de>>(
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn accounts(list: &str) -> Result<Vec<Account>, NestedError> {
+        let answer = serde_json::json!({"resp_code": "00000000", "acctInfo_list": list});
+        let answer: BalanceAnswer = serde_json::from_str(&answer.to_string()).unwrap();
+        answer.accounts()
+    }
+
+    #[test]
+    fn each_account_is_read_with_its_amounts_in_yuan() {
+        let list = r#"[{"huifu_id":"6666","acct_id":"F00598600","acct_type":"01","balance_amt":"100.50","avl_bal":"80.50","frz_bal":20.00,"last_avl_bal":"70.00","acct_stat":"N","control_bal":"5.00","new":1},
+            {"acct_id":"C1","acct_type":"77","balance_amt":"0.00","avl_bal":"0.00","acct_stat":"X"}]"#;
+        let found = accounts(list).unwrap();
+        let basic = &found[0];
+        assert_eq!(basic.acct_type, Some(AccountType::Basic));
+        assert_eq!(basic.status, Some(AccountStatus::Normal));
+        assert_eq!(basic.balance, basic.available.plus(basic.frozen).unwrap());
+        assert_eq!(basic.last_available.map(Fen::get), Some(7_000));
+        assert_eq!((found[1].acct_type, found[1].status), (None, None));
+        assert_eq!(accounts("").unwrap(), []);
+    }
+
+    #[test]
+    fn a_list_with_an_amount_that_cannot_be_read_is_no_list() {
+        for amount in [r#""-1.00""#, r#""1.001""#, r#""x""#, "[]"] {
+            let list = format!(r#"[{{"acct_id":"1","balance_amt":"1.00","avl_bal":{amount}}}]"#);
+            assert!(accounts(&list).is_err(), "{amount}");
+        }
+        // Without what is free, nothing is known.
+        assert!(accounts(r#"[{"acct_id":"1","balance_amt":"1.00"}]"#).is_err());
+        let error = accounts(r#"[{"acct_id":"622202"#).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("622202"));
+    }
+
+    #[test]
+    fn a_question_names_a_day_only_if_it_is_about_one() {
+        let query = BalanceQuery::new(
+            "A01KASGXE00000000000000000A".parse().unwrap(),
+            "20261124".parse().unwrap(),
+            &"6666".parse().unwrap(),
+        );
+        let query = query.unwrap();
+        let now = serde_json::to_string(&query).unwrap();
+        assert!(!now.contains("acct_date"), "{now}");
+        let then = serde_json::to_string(&query.on("20261123".parse().unwrap())).unwrap();
+        assert!(then.ends_with(r#""acct_date":"20261123"}"#), "{then}");
+    }
+}

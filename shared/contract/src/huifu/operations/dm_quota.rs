@@ -82,4 +82,34 @@ impl DmQuotaAnswer {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quota_is_read_by_whatever_name_it_has() {
+        let text = r#"{"resp_code":"00000000","resp_desc":"","huifu_id":"6666","dm_avl_amt":"12.34","other":5.60,"list":["1.00"],"bad":"-1.00"}"#;
+        let answer: DmQuotaAnswer = serde_json::from_str(text).unwrap();
+        assert_eq!(answer.resp_code(), Some("00000000"));
+        assert_eq!(answer.resp_desc(), None);
+        let quota = |name| answer.quota(name).map(Fen::get);
+        assert_eq!(quota(DEFAULT_DM_QUOTA_FIELD), Some(1_234));
+        assert_eq!(quota("other"), Some(560));
+        for name in ["list", "bad", "huifu", "resp_desc"] {
+            assert_eq!(quota(name), None, "{name}");
+        }
+        assert!(answer.names().any(|name| name == "dm_avl_amt"));
+    }
+
+    #[test]
+    fn a_question_names_an_account_only_if_it_is_not_the_basic_one() {
+        let id: HuifuId = "6666".parse().unwrap();
+        let basic = serde_json::to_string(&DmQuotaQuery::new(&id, None).unwrap()).unwrap();
+        assert_eq!(basic, r#"{"huifu_id":"6666"}"#);
+        let other = serde_json::to_string(&DmQuotaQuery::new(&id, Some("C1")).unwrap()).unwrap();
+        assert_eq!(other, r#"{"huifu_id":"6666","acct_id":"C1"}"#);
+        assert_eq!(
+            DmQuotaQuery::new(&id, Some("")).unwrap_err().field,
+            "acct_id"
+        );
+    }
+}

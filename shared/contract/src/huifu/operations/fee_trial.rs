@@ -91,4 +91,46 @@ pub struct FeeTrialAnswer {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn trial(amount: i64, cash_type: CashType) -> Result<String, LimitError> {
+        let trial = FeeTrial::new(
+            "A01KASGXE00000000000000000A".parse().unwrap(),
+            "20261124".parse().unwrap(),
+            &"6666".parse().unwrap(),
+            Fen::new(amount).unwrap(),
+            cash_type,
+        );
+        trial.map(|trial| serde_json::to_string(&trial).unwrap())
+    }
+
+    #[test]
+    fn a_trial_calls_d0_what_huifu_calls_it_and_there_is_none_for_dm() {
+        let printed = trial(10_000, CashType::D0).unwrap();
+        let end = r#""trade_type":"ENCASHMENT","trans_amt":"100.00","encash_type":"T0"}"#;
+        assert!(printed.ends_with(end), "{printed}");
+        assert!(
+            trial(1, CashType::T1)
+                .unwrap()
+                .contains(r#""encash_type":"T1""#)
+        );
+        let refused = |amount, cash_type| trial(amount, cash_type).unwrap_err().field;
+        assert_eq!(refused(1, CashType::Dm), "encash_type");
+        assert_eq!(refused(0, CashType::D1), "trans_amt");
+        assert_eq!(refused(10_000_000_000_000, CashType::D1), "trans_amt");
+    }
+
+    #[test]
+    fn the_fee_is_read_in_yuan() {
+        let text = r#"{"resp_code":"00000000","hfSeqId":"1","fee_amt":"1.05","credit_fee_amt":null,"debit_fee_amt":1.05}"#;
+        let answer: FeeTrialAnswer = serde_json::from_str(text).unwrap();
+        assert_eq!(answer.fee_amt.map(Fen::get), Some(105));
+        assert_eq!(
+            (answer.credit_fee_amt, answer.debit_fee_amt),
+            (None, answer.fee_amt)
+        );
+        assert_eq!(answer.hf_seq_id.as_deref(), Some("1"));
+        assert!(serde_json::from_str::<FeeTrialAnswer>(r#"{"fee_amt":"1.051"}"#).is_err());
+    }
+}

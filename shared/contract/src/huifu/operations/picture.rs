@@ -114,4 +114,38 @@ pub struct PictureAnswer {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::signing::fixtures::ours;
+
+    fn upload(file_type: &str) -> Result<PictureUpload, LimitError> {
+        let seq_id = "A01KASGXE00000000000000000A".parse().unwrap();
+        PictureUpload::new(seq_id, "20261124".parse().unwrap(), file_type)
+    }
+
+    #[test]
+    fn the_form_of_a_picture_is_signed_over_its_data_alone() {
+        let caller = Caller {
+            sys_id: "6666".to_owned(),
+            product_id: "MCS".to_owned(),
+        };
+        let texts = upload(file_type::LICENSE).unwrap().texts(&caller, &ours());
+        assert_eq!(
+            texts.each_ref().map(|text| text.0),
+            ["sys_id", "product_id", "data", "sign"]
+        );
+        let data = r#"{"file_type":"F07","req_date":"20261124","req_seq_id":"A01KASGXE00000000000000000A"}"#;
+        assert_eq!(texts[2].1, data);
+        assert!(ours().public().verify(data.as_bytes(), &texts[3].1).is_ok());
+    }
+
+    #[test]
+    fn a_file_type_is_f_and_a_number() {
+        for good in ["F1", "F07", "F105", "F1234"] {
+            assert!(upload(good).is_ok(), "{good}");
+        }
+        for bad in ["", "F", "07", "f07", "F12345", "F-1", "F０7"] {
+            assert_eq!(upload(bad).unwrap_err().field, "file_type", "{bad}");
+        }
+    }
+}

@@ -92,4 +92,32 @@ application_question!(
 );
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_has_a_number_of_its_own_and_asks_about_one() {
+        let id: HuifuId = "6666000021291985".parse().unwrap();
+        let date: ReqDate = "20261124".parse().unwrap();
+        let seq_id = || "A01KASGXE00000000000000000A".parse::<ReqSeqId>().unwrap();
+        let printed = |question: String| {
+            let common = r#"{"req_seq_id":"A01KASGXE00000000000000000A","req_date":"20261124","#;
+            let id = r#""huifu_id":"6666000021291985""#;
+            assert!(question.starts_with(&format!("{common}{id}")), "{question}");
+        };
+        let merchant = MerchantQuery::new(seq_id(), date, &id).unwrap();
+        printed(serde_json::to_string(&merchant).unwrap());
+        let user = UserQuery::new(seq_id(), date, &id).unwrap();
+        printed(serde_json::to_string(&user).unwrap());
+        let asked = UserApplicationQuery::new(seq_id(), date, &id, "7").unwrap();
+        let asked = serde_json::to_string(&asked).unwrap();
+        assert!(asked.ends_with(r#","apply_no":"7"}"#), "{asked}");
+        let long = MerchantApplicationQuery::new(seq_id(), date, &id, &"7".repeat(19));
+        assert_eq!(long.unwrap_err().field, "apply_no");
+        let long: HuifuId = "6".repeat(19).parse().unwrap();
+        assert_eq!(
+            MerchantQuery::new(seq_id(), date, &long).unwrap_err().field,
+            "huifu_id"
+        );
+    }
+}

@@ -23,7 +23,7 @@ pub(super) fn apply(
     members: &mut Members,
     checker: &mut Checker,
 ) {
-    name_cash_types(subject, members);
+    name_cash_types(subject, members, checker);
     cash_rules(kind, members, checker);
     settlements(members, checker);
     match kind {
@@ -34,13 +34,15 @@ pub(super) fn apply(
 }
 
 /// What Huifu would assume is written down, so that nobody has to know it.
-fn name_cash_types(subject: SubjectKind, members: &mut Members) {
+fn name_cash_types(subject: SubjectKind, members: &mut Members, checker: &Checker) {
     let assumed = match subject {
         SubjectKind::EnterpriseMerchant | SubjectKind::IndividualMerchant => CashType::T1,
         SubjectKind::EnterpriseUser | SubjectKind::IndividualUser => CashType::D0,
     };
-    for rule in members.list_mut("cash_config") {
-        if !rule.has("cash_type") {
+    for (index, rule) in members.list_mut("cash_config").iter_mut().enumerate() {
+        let entry = format!("cash_config[{index}]");
+        let broken = checker.has_refused(&entry, "") || checker.has_refused(&entry, "cash_type");
+        if !rule.has("cash_type") && !broken {
             rule.insert("cash_type", Part::Text(assumed.as_str().to_owned()));
         }
     }
@@ -49,36 +51,53 @@ fn name_cash_types(subject: SubjectKind, members: &mut Members) {
 fn cash_rules(kind: ApplicationKind, members: &Members, checker: &mut Checker) {
     let rules = members.list("cash_config");
     for (index, rule) in rules.iter().enumerate() {
-        let mut refuse = |field: &str, broken| {
-            checker.refuse(format!("cash_config[{index}].{field}"), broken, CASH);
+        let entry = format!("cash_config[{index}]");
+        if checker.has_refused(&entry, "") {
+            continue;
+        }
+        if costs_nothing(rule, &entry, checker) {
+            checker.refuse(format!("{entry}.fix_amt"), FieldRule::FixOrRate, CASH);
+        }
+        // Only an opening has its types in one: the first says who bears the fees.
+        let unlike = |first: &Members| bearer(first) != bearer(rule);
+        let said = !checker.has_refused(&entry, "out_fee_flag")
+            && !checker.has_refused("cash_config[0]", "out_fee_flag");
+        if kind == ApplicationKind::Opening && said && rules.first().is_some_and(unlike) {
+            checker.refuse(format!("{entry}.out_fee_flag"), FieldRule::OneBearer, CASH);
+        }
+        let Some(own) = cash_type(rule) else {
+            continue;
         };
-        let stands_before =
-            |other: &Members| cash_type(other).is_some_and(|found| Some(found) == cash_type(rule));
-        if rules[..index].iter().any(stands_before) {
-            refuse("cash_type", FieldRule::CashTypeOnce);
+        if rules[..index]
+            .iter()
+            .any(|before| cash_type(before) == Some(own))
+        {
+            checker.refuse(format!("{entry}.cash_type"), FieldRule::CashTypeOnce, CASH);
         }
-        let closes = rule.text("switch_state") == Some("0");
-        if !closes && !rule.has("fix_amt") && !rule.has("fee_rate") {
-            refuse("fix_amt", FieldRule::FixOrRate);
-        }
-        if cash_type(rule) != Some(CashType::D1) {
-            for field in ["weekday_fix_amt", "weekday_fee_rate"] {
-                if rule.has(field) {
-                    refuse(field, FieldRule::OnlyD1);
-                }
+        for (field, types, broken) in ONLY_FOR {
+            if rule.has(field) && !types.contains(&own) {
+                checker.refuse(format!("{entry}.{field}"), broken, CASH);
             }
         }
-        let late = [Some(CashType::D1), Some(CashType::T1)];
-        if rule.has("is_priority_receipt") && !late.contains(&cash_type(rule)) {
-            refuse("is_priority_receipt", FieldRule::OnlyD1OrT1);
-        }
-        let alone = rules
-            .first()
-            .is_some_and(|first| bearer(first) != bearer(rule));
-        if kind == ApplicationKind::Opening && alone {
-            refuse("out_fee_flag", FieldRule::OneBearer);
-        }
     }
+}
+
+/// Fields that only some types have.
+const ONLY_FOR: [(&str, &[CashType], FieldRule); 3] = [
+    ("weekday_fix_amt", &[CashType::D1], FieldRule::OnlyD1),
+    ("weekday_fee_rate", &[CashType::D1], FieldRule::OnlyD1),
+    (
+        "is_priority_receipt",
+        &[CashType::D1, CashType::T1],
+        FieldRule::OnlyD1OrT1,
+    ),
+];
+
+/// An open type says what it costs, even if that is 0.00.
+fn costs_nothing(rule: &Members, entry: &str, checker: &Checker) -> bool {
+    let given = |field| rule.has(field) || checker.has_refused(entry, field);
+    let closed = rule.text("switch_state") == Some("0");
+    !closed && !given("fix_amt") && !given("fee_rate")
 }
 
 /// Wherever the form keeps it: of users only, and there twice.
@@ -123,7 +142,8 @@ fn holders(subject: SubjectKind, members: &Members, checker: &mut Checker) {
             let list = about.list("extended_material_list");
             let path = "subject.extended_material_list";
             files(list, OTHER_NAME, path, checker);
-            if !about.has("auth_entrust_pic") {
+            let broken = checker.has_refused("subject", "auth_entrust_pic");
+            if !about.has("auth_entrust_pic") && !broken {
                 let rule = FieldRule::Required;
                 checker.refuse("subject.auth_entrust_pic", rule, "huifu-api.md §3.7");
             }

@@ -177,4 +177,56 @@ impl StatementAnswer {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_tasks_are_read_from_strings_and_from_lists() {
+        let list = r#"[{"file_date":"20261124","file_id":"1","file_name":"a.zip","huifu_id":"6666","bill_type":"WITHDRAWAL_BILL","download_url":"https://a.example/x?y=z","size":3}]"#;
+        let tasks =
+            r#"[{"task_stat":"DP","data_date":"20261123"},{"task_stat":"S"},{"task_stat":"Q"}]"#;
+        let printed = serde_json::json!({"resp_code": "00000000", "file_details": list, "task_details": tasks});
+        let native =
+            format!(r#"{{"resp_code":"00000000","file_details":{list},"task_details":{tasks}}}"#);
+        for text in [printed.to_string(), native] {
+            let answer: StatementAnswer = serde_json::from_str(&text).unwrap();
+            let files = answer.files().unwrap();
+            assert_eq!(
+                files[0].bill_type.as_deref(),
+                Some(BillType::Withdrawal.as_str())
+            );
+            assert_eq!(
+                files[0].download_url.as_deref(),
+                Some("https://a.example/x?y=z")
+            );
+            let states: Vec<_> = answer
+                .tasks()
+                .unwrap()
+                .iter()
+                .map(StatementTask::state)
+                .collect();
+            assert_eq!(
+                states,
+                [Some(TaskState::Processing), Some(TaskState::Done), None]
+            );
+        }
+        let none: StatementAnswer = serde_json::from_str(r#"{"file_details":null}"#).unwrap();
+        assert!(none.files().unwrap().is_empty() && none.tasks().unwrap().is_empty());
+        let broken: StatementAnswer = serde_json::from_str(r#"{"file_details":"[{"}"#).unwrap();
+        assert!(broken.files().is_err());
+    }
+
+    #[test]
+    fn a_question_is_about_the_day_after_the_one_it_tells_of() {
+        let query = StatementQuery::new(
+            "A01KASGXE00000000000000000A".parse().unwrap(),
+            "20261124".parse().unwrap(),
+            &"6666".parse().unwrap(),
+            "20261124".parse().unwrap(),
+            Some(BillType::Withdrawal),
+        );
+        let printed = serde_json::to_string(&query.unwrap()).unwrap();
+        let end = r#""huifu_id":"6666","file_date":"20261124","bill_type":"WITHDRAWAL_BILL"}"#;
+        assert!(printed.ends_with(end), "{printed}");
+    }
+}

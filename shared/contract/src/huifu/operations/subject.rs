@@ -182,4 +182,69 @@ impl fmt::Debug for SubjectAnswer {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(members: serde_json::Value) -> SubjectAnswer {
+        serde_json::from_str(&members.to_string()).unwrap()
+    }
+
+    #[test]
+    fn bound_cards_come_with_their_token_and_without_what_names_their_holder() {
+        let list = json!([
+            {"card_type": "1", "card_name": "张三", "card_no": "6222020000000001234",
+             "bank_code": "01020000", "bank_name": "中国工商银行", "status": "N",
+             "token_no": "10004053462", "is_settle_default": "Y"},
+            {"card_no": "6222020000000005678", "status": "C", "token_no": 10004053463_i64},
+            {"card_no": "6222020000000009999", "status": "N"},
+        ]);
+        let found = answer(json!({"resp_code": "00000000",
+            "qry_cash_card_info_list": list.to_string()}));
+        assert!(!format!("{found:?}").contains("6222"));
+        let cards = found.cards().unwrap();
+        assert_eq!(cards.len(), 2, "a card without a token is none to us");
+        let first = &cards[0];
+        assert_eq!(
+            (first.tail.as_str(), first.holder_masked.as_str()),
+            ("1234", "张**")
+        );
+        assert!(first.open && first.is_default);
+        assert_eq!(first.bank_name.as_deref(), Some("中国工商银行"));
+        assert!(!cards[1].open && !cards[1].is_default);
+        assert_eq!(cards[1].token_no.as_str(), "10004053463");
+        assert!(answer(json!({})).cards().unwrap().is_empty());
+    }
+
+    #[test]
+    fn booked_fees_have_names_of_their_own() {
+        for payer in ["out_cash_huifuid", "out_fee_huifuid"] {
+            let list = json!([
+                {"cash_type": "D1", "switch_state": "1", "fix_amt": "1.00", "fee_rate": "0.05",
+                 "weekday_fix_amt": "0.50", "out_cash_flag": "1", payer: "6666000000000001",
+                 "out_cash_acct_type": "01"},
+                {"cash_type": "T1", "switch_state": "0", "fee_rate": 1.5},
+                {"cash_type": "T0", "fix_amt": "1.00"},
+            ]);
+            let rules = answer(json!({"qry_cash_config_list": list.to_string()}));
+            let rules = rules.cash_rules().unwrap();
+            let (cash_type, d1) = &rules[0];
+            assert_eq!(
+                (*cash_type, d1.fix.get(), d1.rate.get()),
+                (CashType::D1, 100, 5)
+            );
+            assert_eq!(d1.weekday_fix.map(Fen::get), Some(50));
+            assert_eq!((d1.bearer, d1.open), (FeeBearer::Outer, true));
+            assert_eq!(d1.payer.as_ref().unwrap().as_str(), "6666000000000001");
+            let (cash_type, t1) = &rules[1];
+            assert_eq!(
+                (*cash_type, t1.rate.get(), t1.open),
+                (CashType::T1, 150, false)
+            );
+            assert_eq!(rules.len(), 2, "T0 is none of today's types");
+        }
+        let broken = answer(json!({"qry_cash_config_list": "[{"}));
+        assert!(broken.cash_rules().is_err());
+    }
+}

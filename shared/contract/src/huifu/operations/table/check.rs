@@ -45,6 +45,17 @@ impl Checker {
         });
     }
 
+    /// Whether this part of `path` was refused, or without a name that itself: then it is there,
+    /// whatever the members say.
+    pub(in crate::huifu::operations) fn has_refused(&self, path: &str, name: &str) -> bool {
+        let path = if name.is_empty() {
+            path.to_owned()
+        } else {
+            join(path, name)
+        };
+        self.errors.iter().any(|error| error.path == path)
+    }
+
     pub(in crate::huifu::operations) fn into_errors(self) -> Vec<FieldError> {
         self.errors
     }
@@ -118,7 +129,14 @@ impl Checker {
                 Some(rule) => self.refuse(path, rule, source),
                 None => return Some(text_part(kind, text)),
             },
-            (_, _) => self.refuse(path, FieldRule::WrongType(Json::Text), source),
+            (
+                _,
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::Array(_)
+                | Value::Object(_),
+            ) => self.refuse(path, FieldRule::WrongType(Json::Text), source),
         }
         None
     }

@@ -11,9 +11,10 @@ use crate::money::Fen;
 /// The rule that `text` breaks. Kinds that are no texts are the engine's, so they break none.
 pub(super) fn broken(text: &str, max: usize, kind: &Kind) -> Option<FieldRule> {
     let length = text.chars().count();
-    let (too_long, longer) = match kind {
-        Kind::Wide => (width(text) > max, FieldRule::AtMostWide(max)),
-        _ => (length > max, FieldRule::AtMost(max)),
+    let (too_long, longer) = if *kind == Kind::Wide {
+        (width(text) > max, FieldRule::AtMostWide(max))
+    } else {
+        (length > max, FieldRule::AtMost(max))
     };
     if too_long {
         return Some(longer);
