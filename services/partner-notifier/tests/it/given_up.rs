@@ -95,7 +95,7 @@ async fn a_replay_to_a_partner_that_is_still_down_begins_the_schedule_anew() {
     );
 }
 
-async fn replay(world: &World, id: i64) {
+pub(crate) async fn replay(world: &World, id: i64) {
     let mut connection = world.connection().await;
     let tx = connection.begin("tests: replay").await.unwrap();
     let decision = Decision {

@@ -5,6 +5,8 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod applicant;
+mod applications;
 mod delivery;
 mod failures;
 mod given_up;

@@ -211,11 +211,14 @@ impl World {
 
     /// Waits until the notice was sent this often, with the result written down.
     pub(crate) async fn attempts(&self, due: &Due, wanted: usize) -> Vec<PastAttempt> {
+        self.attempts_of(&due.notice, wanted).await
+    }
+
+    /// As `attempts`, for a notice about anything.
+    pub(crate) async fn attempts_of(&self, notice: &NoticeId, wanted: usize) -> Vec<PastAttempt> {
         eventually(DEADLINE, "the attempts to be recorded", async || {
             let connection = self.connection().await;
-            let attempts = notices::attempts_of(&connection, &due.notice)
-                .await
-                .unwrap();
+            let attempts = notices::attempts_of(&connection, notice).await.unwrap();
             if attempts.len() >= wanted {
                 Ok(attempts)
             } else {
