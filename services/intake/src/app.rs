@@ -10,7 +10,9 @@ use runtime::service::Service;
 
 use crate::api::Serve as _;
 use crate::front::Front;
+use crate::onboarding::{Card, CashRules, Materials, Openings, Status};
 use crate::query::WithdrawalQuery;
+use crate::quote::Quotes;
 use crate::settings::IntakeSettings;
 use crate::{assets, body, decide, headers, jwks, page, refusal, sweep, turned_away, withdraw};
 
@@ -49,6 +51,12 @@ fn router(front: Arc<Front>) -> Router {
         .route("/assets/{name}", get(assets::asset))
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .serve::<WithdrawalQuery>()
+        .serve::<Materials>()
+        .serve::<Openings>()
+        .serve::<Card>()
+        .serve::<CashRules>()
+        .serve::<Status>()
+        .serve::<Quotes>()
         .fallback(refusal::not_found)
         .method_not_allowed_fallback(refusal::method_not_allowed)
         .with_state(front)

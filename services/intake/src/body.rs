@@ -12,13 +12,13 @@ use crate::refusal::Refusal;
 
 /// The longest body that any handler reads: a picture at its limit in Base64, with its names
 /// around it.
-pub(crate) const LONGEST: usize = 6 * 1024 * 1024;
+pub(crate) const LONGEST: usize = 3 * 1024 * 1024;
 
 /// What a form takes; longer ones wait for their turn.
 const SMALL: usize = 128 * 1024;
 
-/// Some 30 MiB each, so a quarter of a gigabyte together.
-const LARGE_AT_ONCE: usize = 8;
+/// Some 15 MiB each, so a quarter of a gigabyte together.
+const LARGE_AT_ONCE: usize = 16;
 
 /// The room for large bodies.
 pub(crate) struct LargeBodies(Semaphore);

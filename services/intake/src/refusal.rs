@@ -14,6 +14,7 @@ use contract::signing::SignatureError;
 use contract::withdrawal::Language;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use runtime::data_keys::DataKeyError;
 use runtime::problem::Problem;
 use store::StoreError;
 use url::Url;
@@ -185,6 +186,14 @@ impl From<SignatureError> for Refusal {
             SignatureError::UnknownKey => Self::from(ErrorCode::KeyUnknown).at("key_id"),
             SignatureError::RetiredKey => Self::from(ErrorCode::KeyRetired).at("key_id"),
         }
+    }
+}
+
+impl From<DataKeyError> for Refusal {
+    fn from(error: DataKeyError) -> Self {
+        let shown = &error as &dyn std::error::Error;
+        tracing::error!(error = shown, "a stored digest cannot be compared");
+        ErrorCode::Internal.into()
     }
 }
 

@@ -12,4 +12,4 @@ mod status;
 
 pub use application::{ChangeRequest, OpeningRequest, named_user};
 pub use material::{MAX_PICTURE_BYTES, MaterialAnswer, MaterialRequest, MediaType};
-pub use status::{ApplicationAnswer, StatusRequest};
+pub use status::{ApplicationAnswer, StatusRequest, explained};

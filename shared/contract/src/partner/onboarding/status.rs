@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::application::{ApplicationKind, State, Step, SubjectKind};
+use crate::huifu::operations::FeeFloor;
 use crate::ids::{ApplicationId, ApplicationNo, HtouhuiUserId, ThirdPartyUserId};
 use crate::partner::ApplicationReason;
 use crate::partner::time::WireTime;
@@ -80,6 +81,22 @@ pub struct ApplicationAnswer {
     pub finished_at: Option<WireTime>,
 }
 
+/// Why it was refused or failed, in Chinese and in English. Huifu's own `words` stay with the
+/// operators, for they may name people; of a fee that is too low they hold the floor, and that is
+/// said in words of ours.
+pub fn explained(reason: ApplicationReason, words: Option<&str>) -> (String, String) {
+    let (zh, en) = (reason.zh().to_owned(), reason.en().to_owned());
+    let below_floor = reason == ApplicationReason::FeeBelowFloor;
+    let floor = words.filter(|_| below_floor).and_then(FeeFloor::find);
+    match floor {
+        Some(floor) => (
+            format!("{zh}：{}", floor.zh()),
+            format!("{en} {}", floor.en()),
+        ),
+        None => (zh, en),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +118,28 @@ mod tests {
         ] {
             assert_eq!(read(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn of_huifus_words_only_the_floor_of_a_fee_is_told() {
+        let words = "T1取现费率不能低于渠道商/上级商户费率底价1.00+AMT*0.00";
+        let (zh, en) = explained(ApplicationReason::FeeBelowFloor, Some(words));
+        assert_eq!(
+            zh,
+            "取现费率低于渠道商或上级商户的费率底价：T1取现手续费不能低于每笔 1.00 元加金额的 0.00%"
+        );
+        assert!(
+            en.ends_with("The fee of T1 must be at least 1.00 yuan plus 0.00 %."),
+            "{en}"
+        );
+        let (zh, en) = explained(
+            ApplicationReason::CardMismatch,
+            Some("张三 6222021122334455"),
+        );
+        assert_eq!(zh, ApplicationReason::CardMismatch.zh());
+        assert_eq!(en, ApplicationReason::CardMismatch.en());
+        let (zh, _) = explained(ApplicationReason::FeeBelowFloor, Some("费率过低"));
+        assert_eq!(zh, ApplicationReason::FeeBelowFloor.zh());
     }
 
     fn received() -> ApplicationAnswer {
