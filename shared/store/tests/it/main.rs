@@ -5,11 +5,17 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod applicant;
+mod application_attempts;
+mod application_granted;
+mod application_progress;
+mod applications;
 mod balances;
 mod cases;
 mod day_balances;
 mod dead_letters;
 mod enumerations;
+mod materials;
 mod migrations;
 mod outbox;
 mod password;
