@@ -44,8 +44,8 @@ pub struct StepAnswer {
     pub resp_business: Option<String>,
 }
 
-/// What became of one part of a user's business entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// What became of one part of a user's business entry. Its `Debug` leaves the words out.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct ConfigResult {
     /// 1 card, 2 cash types, 3 settlement, 5 flexible staff.
@@ -78,11 +78,22 @@ impl fmt::Debug for StepAnswer {
     }
 }
 
+impl fmt::Debug for ConfigResult {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ConfigResult")
+            .field("part", &self.part)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The `data` of the answer to a question about a merchant's or a user's application
 /// (huifu-api.md §3.10, §3.11). Users have the first four fields only.
 ///
-/// The states of a merchant are each about something else and are kept apart.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// The states of a merchant are each about something else and are kept apart. Its `Debug` leaves
+/// the words out, which may name people.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct ApplicationStatusAnswer {
     /// The result of the call.
@@ -136,4 +147,17 @@ pub struct ApplicationStatusAnswer {
     /// Electronic agreements, as Huifu prints them.
     #[serde(deserialize_with = "nested")]
     pub agreement_info_list: Option<String>,
+}
+
+impl fmt::Debug for ApplicationStatusAnswer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ApplicationStatusAnswer")
+            .field("resp_code", &self.resp_code)
+            .field("huifu_id", &self.huifu_id)
+            .field("apply_status", &self.apply_status)
+            .field("bind_card_status", &self.bind_card_status)
+            .field("cash_status", &self.cash_status)
+            .finish_non_exhaustive()
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! What stands in a file is another matter: its columns are a setting.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::nested::{NestedError, nested, read};
@@ -78,8 +80,8 @@ impl StatementQuery {
     }
 }
 
-/// The `data` of its answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// The `data` of its answer. Its `Debug` leaves out where the files lie.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct StatementAnswer {
     /// The result of the call.
@@ -96,8 +98,8 @@ pub struct StatementAnswer {
     pub task_details: Option<String>,
 }
 
-/// A file that can be fetched. The address is a secret while it is good.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// A file that can be fetched. The address is a secret while it is good, so `Debug` leaves it out.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct StatementFile {
     /// The day after the one it tells of.
@@ -176,6 +178,25 @@ impl StatementAnswer {
     }
 }
 
+impl fmt::Debug for StatementAnswer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("StatementAnswer")
+            .field("resp_code", &self.resp_code)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for StatementFile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("StatementFile")
+            .field("file_id", &self.file_id)
+            .field("file_name", &self.file_name)
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +220,7 @@ mod tests {
                 files[0].download_url.as_deref(),
                 Some("https://a.example/x?y=z")
             );
+            assert!(!format!("{answer:?} {files:?}").contains("a.example"));
             let states: Vec<_> = answer
                 .tasks()
                 .unwrap()

@@ -19,8 +19,8 @@ use std::fmt;
 use super::refusal;
 use crate::partner::ApplicationReason;
 
-/// Why Huifu said no.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why Huifu said no. Its `Debug` leaves Huifu's words out.
+#[derive(Clone, PartialEq, Eq)]
 pub struct StepRefusal {
     /// What partners are told.
     pub reason: ApplicationReason,
@@ -81,6 +81,16 @@ impl Login {
     /// The first password. It is for its user alone: seal it or forget it, never print it.
     pub fn password(&self) -> Option<&str> {
         self.password.as_deref()
+    }
+}
+
+impl fmt::Debug for StepRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("StepRefusal")
+            .field("reason", &self.reason)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
     }
 }
 

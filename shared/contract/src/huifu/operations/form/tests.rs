@@ -292,7 +292,7 @@ fn cash_types_keep_the_rules_of_the_guide() {
             "cash_config[0].fix_amt: fix_amt or fee_rate is required",
         ),
         (
-            json!([{"cash_type": "T1", "fix_amt": "1.00"}, {"cash_type": "T1", "fee_rate": "0.10"}]),
+            json!([{"cash_type": "T1", "fix_amt": "1.00"}, {"cash_type": "T1", "fix_amt": "0.00"}]),
             "cash_config[1].cash_type: a cash type may occur only once",
         ),
         (

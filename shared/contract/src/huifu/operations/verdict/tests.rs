@@ -263,6 +263,7 @@ fn a_question_ends_a_review_only_by_its_status_and_the_parts_that_withdraw() {
     };
     assert_eq!(refused.reason, ApplicationReason::MaterialRefused);
     assert_eq!(refused.words, "营业执照照片不清晰");
+    assert!(!format!("{refused:?}").contains("照片"));
 }
 
 fn called(mut json: Value) -> ReviewVerdict {
