@@ -127,13 +127,14 @@ impl Member {
         self.cards.iter().any(|card| card.token_no == token_no)
     }
 
-    /// What this type costs; absent when the member may not use it.
+    /// What this type costs; absent when the member may not use it. A type that was never
+    /// configured has the one price of a member that was set up by hand.
     pub(crate) fn cash_rule(&self, cash_type: CashType) -> Option<CashRule> {
-        if self.cash.is_empty() {
-            let flat = |rule| CashRule::flat(rule, &self.huifu_id);
-            return self.flat_fee.map(flat);
+        let flat = |rule| CashRule::flat(rule, &self.huifu_id);
+        match self.cash.get(&cash_type) {
+            Some(rule) => Some(rule.clone()).filter(|rule| rule.open),
+            None => self.flat_fee.map(flat),
         }
-        self.cash.get(&cash_type).filter(|rule| rule.open).cloned()
     }
 
     /// Binds a card without knowing anything but its token.
@@ -219,7 +220,8 @@ pub struct RegisteredMember {
     pub state: MemberState,
     /// In the order in which they were bound.
     pub cards: Vec<RegisteredCard>,
-    /// The cash types that were configured; empty and set up by hand means all.
+    /// The cash types that were configured. Where a member was set up by hand the others are open
+    /// at its one price; else they are closed.
     pub cash: BTreeMap<CashType, CashRule>,
 }
 

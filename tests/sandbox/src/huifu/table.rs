@@ -55,8 +55,7 @@ pub(crate) const fn may(name: &'static str, max: usize, kind: Kind) -> Field {
 /// Huifu's body limit is all that limits a field of JSON.
 pub(crate) const ANY: usize = usize::MAX;
 
-/// What a request gave, checked against its table.
-#[derive(Debug)]
+/// What a request gave, checked against its table. Personal, so it prints nothing.
 pub(crate) struct Values {
     /// Stands before the names in error texts: `card_info.`.
     prefix: &'static str,

@@ -2,7 +2,7 @@
 
 use crate::merchant::{DATE, HUIFU_ID, Merchant};
 use sandbox::Fen;
-use sandbox::huifu::Operation;
+use sandbox::huifu::{CashRule, CashType, Operation, Payer, Price};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -167,4 +167,36 @@ async fn a_fee_is_tried_before_it_is_paid() {
         assert_eq!(answer["resp_code"], code, "{field} {value}");
         asked[field] = before;
     }
+}
+
+#[tokio::test]
+async fn a_rule_of_one_type_leaves_the_others_as_they_were() {
+    let merchant = Merchant::start().await;
+    let rule = |open| CashRule {
+        open,
+        price: Price {
+            fixed: Fen(300),
+            rate_bp: 0,
+        },
+        weekday_fixed: None,
+        weekday_rate_bp: None,
+        payer: Payer::Inner,
+    };
+    merchant
+        .huifu
+        .set_cash_rule(HUIFU_ID, CashType::D0, rule(true));
+    merchant
+        .huifu
+        .set_cash_rule(HUIFU_ID, CashType::DM, rule(false));
+    for (serial, cash_type, code) in [
+        ("A", "D0", "00000000"),
+        ("B", "T1", "00000000"),
+        ("C", "DM", "22000004"),
+    ] {
+        let answer = withdraw(&merchant, serial, cash_type, "100.00").await;
+        assert_eq!(answer["resp_code"], code, "{cash_type}");
+    }
+    let book = merchant.huifu.book();
+    let fees = ["A", "B"].map(|serial| book.payment(serial).unwrap().fee_amt);
+    assert_eq!(fees, [Fen(300), Fen(105)]);
 }

@@ -78,7 +78,7 @@ impl HuifuHandle {
         self.world.register().calendar.set(day, working);
     }
 
-    /// Gives a member a rule for one cash type. From then on only types with a rule are open.
+    /// Gives a member a rule for one cash type, or with `open: false` closes it.
     pub fn set_cash_rule(&self, huifu_id: &str, cash_type: CashType, rule: CashRule) {
         let mut register = self.world.register();
         let member = register.member_by_hand(huifu_id);
