@@ -6,11 +6,13 @@ use anyhow::Context as _;
 use runtime::service::Service;
 
 use crate::dispatch::Dispatch;
-use crate::huifu::Huifu;
+use crate::huifu::{Huifu, Lane};
+use crate::onboard::Onboard;
+use crate::onboard::ask::Ask;
 use crate::reconcile::Reconcile;
 use crate::settings::DispatcherSettings;
 
-/// Starts everything: the consumer, the reconcile loop and the relay of what both enqueue.
+/// Starts everything: the consumers, the loops that ask, and the relay of what all of them enqueue.
 pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
     let settings = &service.settings;
     let huifu = Huifu::new(&settings.huifu).context("the client of Huifu cannot be built")?;
@@ -24,6 +26,18 @@ pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
     service
         .tasks
         .spawn("reconcile", async move { reconcile.run(&stopping).await });
+    let lane = Lane::new(Arc::clone(&huifu), settings.onboard.concurrency);
+    let ask = Ask::new(service.store.clone(), lane.clone(), &settings.onboard);
+    let stopping = service.stopping.clone();
+    service
+        .tasks
+        .spawn("ask", async move { ask.run(&stopping).await });
+    service.consume(Onboard::new(
+        service.store.clone(),
+        lane,
+        settings.onboard.clone(),
+        service.stopping.clone(),
+    ));
     service.consume(Dispatch::new(
         service.store.clone(),
         huifu,

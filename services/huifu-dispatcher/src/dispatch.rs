@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 use contract::message::{Envelope, WithdrawalAccepted};
 use runtime::amqp::{Handler, HandlerError, Verdict as _};
-use runtime::backoff::{self, Backoff};
 use runtime::crash::{CrashPoint, reach};
-use store::{Store, StoreError};
+use store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::huifu::{Huifu, HuifuError, Taken};
+use crate::persist::until_written;
 use crate::settings::DispatchSettings;
 use open::OpenAttempt;
 
@@ -45,29 +45,6 @@ impl Dispatch {
             stopping,
         }
     }
-
-    /// Writes the outcome down for as long as it takes: it is known nowhere else. A crash, or a
-    /// stop while the database is away, leaves the attempt open, and it is asked about.
-    async fn record_until_written(
-        &self,
-        attempt: &OpenAttempt,
-        outcome: &Result<Taken, HuifuError>,
-    ) -> Result<(), HandlerError> {
-        let mut backoff = Backoff::new();
-        loop {
-            let error = match self.record(attempt, outcome).await {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            report_unwritten(attempt, &error);
-            if !passes(&error) {
-                return Err(error).or_dead_letter("the outcome of an attempt cannot be written");
-            }
-            if !backoff::pause(backoff.next_pause(), &self.stopping).await {
-                return Err(error).or_requeue();
-            }
-        }
-    }
 }
 
 impl Handler for Dispatch {
@@ -89,29 +66,11 @@ impl Handler for Dispatch {
         drop(room);
         reach(CrashPoint::DispatcherAfterAnswer);
         report(&opened, &outcome);
-        self.record_until_written(&opened, &outcome).await?;
+        let serial = opened.req_seq_id().as_str();
+        until_written(serial, &self.stopping, || self.record(&opened, &outcome)).await?;
         reach(CrashPoint::DispatcherAfterOutcomeCommit);
         Ok(())
     }
-}
-
-/// Whether the same statement may work later.
-fn passes(error: &StoreError) -> bool {
-    match error {
-        StoreError::Retryable(_) | StoreError::Pool(_) => true,
-        StoreError::Constraint { .. }
-        | StoreError::Statement(_)
-        | StoreError::Address(_)
-        | StoreError::Build(_)
-        | StoreError::Corrupt { .. }
-        | StoreError::SchemaTooOld { .. } => false,
-    }
-}
-
-fn report_unwritten(attempt: &OpenAttempt, error: &StoreError) {
-    let req_seq_id = attempt.req_seq_id().as_str();
-    let error = error as &dyn std::error::Error;
-    tracing::warn!(req_seq_id, error, "an outcome is not written yet");
 }
 
 fn report(attempt: &OpenAttempt, outcome: &Result<Taken, HuifuError>) {

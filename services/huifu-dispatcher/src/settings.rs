@@ -3,7 +3,9 @@
 //! Two times hang together: an attempt is asked about for the first time only after its answer can
 //! no longer come, or the question would be answered "not known" while the money is on its way.
 
+mod balance;
 mod onboard;
+mod statement;
 
 use std::time::Duration;
 
@@ -11,10 +13,12 @@ use contract::huifu::envelope::Caller;
 use contract::huifu::request::check_callback_url;
 use contract::signing::keys::{PrivateKey, PublicKey};
 use contract::withdrawal::return_check;
-use runtime::settings::{Env, Secret, Settings};
+use runtime::settings::{Env, Secret, Settings, SigningSettings};
 use url::Url;
 
+pub use balance::BalanceSettings;
 pub use onboard::OnboardSettings;
+pub use statement::StatementSettings;
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -27,6 +31,12 @@ pub struct DispatcherSettings {
     pub reconcile: ReconcileSettings,
     /// How applications are sent and asked about.
     pub onboard: OnboardSettings,
+    /// How balances are asked for.
+    pub balance: BalanceSettings,
+    /// How statement files are asked for, fetched and read.
+    pub statement: StatementSettings,
+    /// `SIGNING_KEY` and `SIGNING_KEY_ID`: what signs the balance of a day.
+    pub signing: SigningSettings,
 }
 
 /// How Huifu is reached, as whom, and with which keys.
@@ -115,6 +125,9 @@ impl Settings for DispatcherSettings {
             ms(0)..=ms(90 * 86_400_000),
         );
         let onboard = onboard::Read::of(env);
+        let balance = BalanceSettings::read(env);
+        let statement = statement::Read::of(env);
+        let signing = SigningSettings::read(env);
         let (huifu, first_pause) = (huifu?, first_pause?);
         if first_pause <= huifu.answer_timeout {
             return env.refuse(
@@ -139,8 +152,19 @@ impl Settings for DispatcherSettings {
             // Twice: a batch may have to wait for connections that sendings hold.
             lease: question * 2 + ms(5_000),
         };
+        let onboard = onboard.beside(env, &huifu, &dispatch, &reconcile)?;
+        let balance = balance?;
+        if onboard.concurrency + balance.concurrency >= huifu.max_connections {
+            return env.refuse(
+                "BALANCE_CONCURRENCY",
+                "and ONBOARDING_CONCURRENCY must leave something of HUIFU_MAX_CONNECTIONS",
+            );
+        }
         Some(Self {
-            onboard: onboard.beside(env, &huifu, &dispatch, &reconcile)?,
+            statement: statement.or_of(&onboard.upper_huifu_id)?,
+            signing: signing?,
+            onboard,
+            balance,
             huifu,
             dispatch,
             reconcile,
