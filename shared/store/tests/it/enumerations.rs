@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use contract::application::SubjectKind;
+use contract::application::{self, ApplicationKind, Step, SubjectKind};
 use contract::calendar::DayKind;
 use contract::fee::FeeBearer;
 use contract::huifu::statement::LineState;
@@ -127,6 +127,37 @@ async fn every_list_of_the_reconciliation_is_the_list_in_rust() {
             "statement_difference_kind_known",
             DifferenceKind::ALL.map(DifferenceKind::as_str).to_vec(),
         ),
+    ];
+    for (constraint, names) in lists {
+        let names: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();
+        assert_eq!(listed(&client, constraint).await, names, "{constraint}");
+    }
+}
+
+#[tokio::test]
+async fn every_list_of_applications_is_the_list_in_rust() {
+    let world = World::new().await;
+    let client = world.raw().await;
+    let kinds = ApplicationKind::ALL.map(ApplicationKind::as_str).to_vec();
+    let subjects = SubjectKind::ALL.map(SubjectKind::as_str).to_vec();
+    let steps = Step::ALL.map(Step::as_str).to_vec();
+    let states = application::State::ALL;
+    let ends = states.into_iter().filter(|state| state.is_terminal());
+    let outcomes = AttemptOutcome::ALL.map(AttemptOutcome::as_str).to_vec();
+    let lists: [(&str, Vec<&str>); 7] = [
+        ("application_kind_known", kinds),
+        ("application_subject_known", subjects),
+        ("application_step_known", steps.clone()),
+        (
+            "application_state_known",
+            states.map(application::State::as_str).to_vec(),
+        ),
+        (
+            "application_terminal_iff_terminal_at",
+            ends.map(application::State::as_str).collect(),
+        ),
+        ("application_attempt_step_known", steps),
+        ("application_attempt_outcome_known", outcomes),
     ];
     for (constraint, names) in lists {
         let names: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();

@@ -7,7 +7,9 @@
 
 mod applicant;
 mod application_attempts;
+mod application_cases;
 mod application_granted;
+mod application_notices;
 mod application_progress;
 mod applications;
 mod balances;
