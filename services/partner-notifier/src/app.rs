@@ -1,5 +1,5 @@
-//! Wires the service: a queue for each kind of notice, and one of everything else: client, lanes, and
-//! the relay for the retries it writes itself.
+//! Wires the service: a queue for each kind of notice, and one of everything else: client, lanes,
+//! and the relay for the retries it writes itself.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Handles "a notice is due": sends it once and records what came of it.
 //!
-//! One handler for both kinds of notice, over one [`Desk`]: what a partner may take of this process,
-//! it may take once, not once for each queue.
+//! One handler for both kinds of notice, over one [`Desk`]: what a partner may take of this
+//! process, it may take once, not once for each queue.
 //!
 //! The partner hears before we write, so a crash in between tells it twice; the other order could
 //! tell it never. A message that was carried out before is recognised without sending anything.

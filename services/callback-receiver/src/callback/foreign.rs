@@ -1,5 +1,5 @@
-//! What makes a callback foreign: an order that we never sent, or anything in it that is not what we
-//! sent under that number.
+//! What makes a callback foreign: an order that we never sent, or anything in it that is not what
+//! we sent under that number.
 
 use contract::huifu::Callback;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Takes the edge that a review asks for, and notes it where there is none to take.
 
 use contract::application::State;
-use contract::huifu::operations::{ReviewVerdict, StepRefusal};
+use contract::huifu::operations::{ReviewVerdict, StepRefusal, without_long_numbers};
 use jiff::Timestamp;
 use runtime::ids;
 use store::applications::progress::{Advanced, Edge, Event, NewIds, Reason, advance};
@@ -9,7 +9,6 @@ use store::applications::{attempts, timeline};
 use store::attempts::AttemptOutcome;
 use store::{StoreError, Transaction, inbox};
 
-use super::words::without_numbers;
 use super::{CONTRADICTION, Told, UNCLEAR};
 use crate::evidence::{Applied, Evidence as _};
 
@@ -31,12 +30,12 @@ impl Told<'_> {
             }
             ReviewVerdict::Passed { .. } => self.pass(tx, now).await,
             ReviewVerdict::Refused(refusal) => {
-                let words = without_numbers(&refusal.words);
+                let words = without_long_numbers(&refusal.words);
                 let no = Event::Refuse(reason(refusal, &words));
                 self.say_no(tx, now, no).await
             }
             ReviewVerdict::Failed(refusal) => {
-                let words = without_numbers(&refusal.words);
+                let words = without_long_numbers(&refusal.words);
                 let no = Event::Fail(reason(refusal, &words));
                 self.say_no(tx, now, no).await
             }

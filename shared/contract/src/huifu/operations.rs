@@ -29,6 +29,7 @@ mod statement;
 mod subject;
 pub mod table;
 mod verdict;
+mod words;
 
 pub use answer::{ApplicationStatusAnswer, ConfigResult, StepAnswer};
 pub use balance::{Account, AccountStatus, AccountType, BalanceAnswer, BalanceQuery};
@@ -56,3 +57,4 @@ pub use table::{FieldError, FieldRule, Json};
 pub use verdict::{
     Login, PictureVerdict, ReviewVerdict, StepDone, StepInReview, StepRefusal, StepVerdict,
 };
+pub use words::without_long_numbers;

@@ -1,16 +1,16 @@
 //! Huifu's words about a refusal, as they may stand in a row that operators read.
 //!
-//! Reviewers write freely and may repeat what they looked at. The form is sealed and this service
-//! cannot compare the words with it, so every long number goes, whatever it is: a card, an ID
-//! card, a mobile. What a person needs to understand a refusal ("不低于 1.00 元") is short.
+//! Reviewers write freely and may repeat what they looked at. Whoever cannot open the form cannot
+//! compare the words with it, so every long number goes, whatever it is: a card, an ID card, a
+//! mobile. What a person needs to understand a refusal ("不低于 1.00 元") is short.
 
 /// No number that names a person or a card is shorter; dates have eight digits, amounts and rates
 /// fewer.
 const LONGEST_KEPT: usize = 8;
 
-/// `words` with `***` for every run of more digits than a date has. An X at the end of an ID number,
-/// and blanks or dashes between groups, are part of the run.
-pub(super) fn without_numbers(words: &str) -> String {
+/// `words` with `***` for every run of more digits than a date has. An X at the end of an ID
+/// number, and blanks or dashes between groups, are part of the run.
+pub fn without_long_numbers(words: &str) -> String {
     let mut kept = String::with_capacity(words.len());
     let mut run = String::new();
     for character in words.chars() {
@@ -55,7 +55,7 @@ mod tests {
             ("营业执照照片不清晰", "营业执照照片不清晰"),
             ("", ""),
         ] {
-            assert_eq!(without_numbers(words), expected);
+            assert_eq!(without_long_numbers(words), expected);
         }
     }
 }
