@@ -188,6 +188,10 @@ impl Plan {
             ),
             ("HUIFU_PUBLIC_KEY", &self.huifu_public_pem),
             ("CALLBACK_URL", &self.callback_url()),
+            ("STATEMENT_HOSTS", "127.0.0.1"),
+            ("ALLOW_LOOPBACK_HTTP", "true"),
+            ("SIGNING_KEY", &self.ours.private_pkcs8_pem),
+            ("SIGNING_KEY_ID", OUR_KEY_ID),
             ("ONBOARDING_CALLBACK_URL", &self.onboarding_callback_url()),
             ("DATA_KEYS", DATA_KEYS),
         ])

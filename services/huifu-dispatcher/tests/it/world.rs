@@ -89,6 +89,10 @@ pub(crate) fn environment(huifu_base_url: &str) -> Vec<(&'static str, String)> {
         ("RECONCILE_FIRST_PAUSE_MS", "2000".to_owned()),
         ("RECONCILE_POLL_MS", "20".to_owned()),
         ("RECONCILE_CASE_AFTER", "2".to_owned()),
+        ("STATEMENT_HOSTS", "127.0.0.1".to_owned()),
+        ("ALLOW_LOOPBACK_HTTP", "true".to_owned()),
+        ("SIGNING_KEY", stand::keys::rsa_2048(2).private_pkcs8_pem),
+        ("SIGNING_KEY_ID", "tixian-1".to_owned()),
     ]
 }
 
