@@ -4,7 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 31] = [
+    let commands: [&[&str]; 34] = [
         &[],
         &["migrate"],
         &["partner"],
@@ -32,6 +32,9 @@ fn every_command_says_what_it_does() {
         &["case", "list"],
         &["case", "show"],
         &["case", "close"],
+        &["keys"],
+        &["keys", "data-usage"],
+        &["keys", "rotate-data"],
         &["keygen"],
         &["signature", "text"],
         &["signature", "sign"],

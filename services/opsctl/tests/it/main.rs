@@ -13,6 +13,7 @@ mod dead_letters;
 mod exit_codes;
 mod help;
 mod keygen;
+mod keys;
 mod migrate;
 mod partners;
 mod signatures;
