@@ -110,7 +110,7 @@ async fn list(
                 "ID",
                 "STATE",
                 "TYPE",
-                "WITHDRAWAL",
+                "ABOUT",
                 "PARTNER",
                 "CLASS",
                 "TRIES",
@@ -149,7 +149,7 @@ fn show(letter: &DeadLetter) -> Report {
                 .message_id
                 .map_or_else(|| "-".to_owned(), |id| id.to_string()),
         ),
-        ("withdrawal", optional(&letter.correlation_id)),
+        ("about", optional(&letter.correlation_id)),
         ("partner", optional(&letter.partner_id)),
         ("decided", shown_optional(letter.decided_at)),
         ("by", optional(&letter.decided_by)),
@@ -164,7 +164,7 @@ fn as_json(letter: &DeadLetter) -> Value {
     json!({
         "id": letter.id, "message_id": letter.message_id, "service": letter.service,
         "queue": letter.queue, "exchange": letter.exchange, "routing_key": letter.routing_key,
-        "message_type": letter.message_type, "order_id": letter.correlation_id,
+        "message_type": letter.message_type, "about": letter.correlation_id,
         "partner_id": letter.partner_id, "reason": letter.reason,
         "error_class": letter.error_class, "attempt_count": letter.attempt_count,
         "headers": letter.headers, "body": String::from_utf8_lossy(&letter.body),
