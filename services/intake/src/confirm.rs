@@ -97,7 +97,7 @@ impl Attempt<'_> {
             None => {}
         }
         if let Some(most) = choices.shortfall(&offer, &self.shown.purse) {
-            return Err(Alert::BalanceTooLow(most));
+            return Err(Alert::BalanceTooLow(offer.cash_type, most));
         }
         let length = field(self.form, "password").chars().count();
         if !PASSWORD_LENGTH.contains(&length) {

@@ -138,7 +138,8 @@ mod tests {
                     prop_assert!(most <= account.available);
                     prop_assert!(account.covers(cash_type, most, fen(fee), FeeBearer::Inner, true));
                     let more = most.plus(fen(1)).unwrap();
-                    prop_assert!(!account.covers(cash_type, more, Fen::ZERO, FeeBearer::Outer, false));
+                    let (free, outer) = (Fen::ZERO, FeeBearer::Outer);
+                    prop_assert!(!account.covers(cash_type, more, free, outer, false));
                 }
             }
         }

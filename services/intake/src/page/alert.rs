@@ -2,7 +2,7 @@
 
 use contract::money::Fen;
 use contract::partner::ErrorCode;
-use contract::withdrawal::Language;
+use contract::withdrawal::{CashType, Language};
 use http::StatusCode;
 use jiff::Timestamp;
 
@@ -23,7 +23,7 @@ pub(crate) enum Alert {
     /// The cash type is not open to this user.
     CashType,
     /// The cash type can take no more than this, which is less than the amount.
-    BalanceTooLow(Fen),
+    BalanceTooLow(CashType, Fen),
     /// The card is not one of the user's, or the cards are not those that the page had shown.
     Card,
     /// The prices are not those that the page had shown.
@@ -40,7 +40,7 @@ impl Alert {
             Self::PasswordLocked(_) => ErrorCode::PasswordLocked,
             Self::PasswordLength | Self::Stale => ErrorCode::FieldMalformed,
             Self::CashType | Self::PricesChanged => ErrorCode::CashTypeUnavailable,
-            Self::BalanceTooLow(_) => ErrorCode::BalanceTooLow,
+            Self::BalanceTooLow(..) => ErrorCode::BalanceTooLow,
             Self::Card => ErrorCode::CardMissing,
         }
     }
@@ -56,7 +56,7 @@ impl Alert {
             | Self::PasswordUnset
             | Self::PasswordLength
             | Self::CashType
-            | Self::BalanceTooLow(_)
+            | Self::BalanceTooLow(..)
             | Self::Card => StatusCode::from_u16(self.code().status())
                 .expect("the contract's test holds every status between 400 and 599"),
         }
@@ -69,7 +69,7 @@ impl Alert {
             | Self::PasswordLocked(_)
             | Self::PasswordUnset
             | Self::PasswordLength => "password",
-            Self::CashType | Self::BalanceTooLow(_) | Self::PricesChanged => "cash_type",
+            Self::CashType | Self::BalanceTooLow(..) | Self::PricesChanged => "cash_type",
             Self::Card => "card_id",
             Self::Stale => "",
         }
@@ -83,7 +83,7 @@ impl Alert {
             | Self::PasswordUnset
             | Self::PasswordLength
             | Self::CashType
-            | Self::BalanceTooLow(_)
+            | Self::BalanceTooLow(..)
             | Self::Card
             | Self::PricesChanged
             | Self::Stale => None,
@@ -109,8 +109,8 @@ impl Alert {
             Self::PasswordUnset => "您尚未设置交易密码，暂时无法提现。".to_owned(),
             Self::PasswordLength => "请输入 6 至 64 位交易密码。".to_owned(),
             Self::CashType => "请选择可用的到账方式。".to_owned(),
-            Self::BalanceTooLow(most) => {
-                format!("{}。", too_little(Language::Chinese, most))
+            Self::BalanceTooLow(cash_type, most) => {
+                format!("{}。", too_little(Language::Chinese, cash_type, most))
             }
             Self::Card => "请核对到账银行卡后再次确认。".to_owned(),
             Self::PricesChanged => "手续费已更新，请核对后再次确认。".to_owned(),
@@ -131,8 +131,8 @@ impl Alert {
                 "Enter your transaction password: 6 to 64 characters.".to_owned()
             }
             Self::CashType => "Choose one of the arrival times shown.".to_owned(),
-            Self::BalanceTooLow(most) => {
-                format!("{}.", too_little(Language::English, most))
+            Self::BalanceTooLow(cash_type, most) => {
+                format!("{}.", too_little(Language::English, cash_type, most))
             }
             Self::Card => "Check the card, then confirm again.".to_owned(),
             Self::PricesChanged => "The fee has changed. Check it, then confirm again.".to_owned(),

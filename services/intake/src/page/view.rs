@@ -118,7 +118,7 @@ fn balance_view(shown: &Shown<'_>) -> BalanceView {
     BalanceView {
         text: words::balance::sentence(language, purse, shown.now),
         may_change: nothing_fits.is_some() || !purse.is_fresh(),
-        too_little: nothing_fits.map(|most| words::balance::too_little(language, most)),
+        too_little: nothing_fits.map(|most| words::balance::too_little_for_all(language, most)),
     }
 }
 
@@ -131,7 +131,7 @@ fn offer_view(shown: &Shown<'_>, offer: &Offer, wanted: Option<CashType>) -> Off
         fee: (offer.quote.fee > Fen::ZERO).then(|| words::yuan(offer.quote.fee)),
         arrival: words::yuan(offer.quote.arrival),
         room: shortfall
-            .map(|most| words::balance::too_little(language, most))
+            .map(|most| words::balance::too_little(language, offer.cash_type, most))
             .or_else(|| words::balance::room(language, purse, offer.cash_type)),
         short: shortfall.is_some(),
         chosen: wanted == Some(offer.cash_type),

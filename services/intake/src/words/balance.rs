@@ -92,7 +92,22 @@ pub(crate) fn room(language: Language, purse: &Purse, cash_type: CashType) -> Op
 }
 
 /// Why a cash type cannot be chosen.
-pub(crate) fn too_little(language: Language, most: Fen) -> String {
+pub(crate) fn too_little(language: Language, cash_type: CashType, most: Fen) -> String {
+    match (cash_type, language) {
+        (CashType::Dm, Language::Chinese) => format!(
+            "DM 额度不足，最多可提 {} 元，今日收到的资金次日起可提",
+            grouped(most)
+        ),
+        (CashType::Dm, Language::English) => format!(
+            "DM quota too small: at most {}; money received today counts from tomorrow",
+            yuan(most)
+        ),
+        (CashType::D0 | CashType::D1 | CashType::T1, _) => too_little_for_all(language, most),
+    }
+}
+
+/// Why nothing can be chosen.
+pub(crate) fn too_little_for_all(language: Language, most: Fen) -> String {
     match language {
         Language::Chinese => format!("余额不足，最多可提 {} 元", grouped(most)),
         Language::English => format!("Not enough: at most {} can be withdrawn", yuan(most)),

@@ -1,5 +1,7 @@
 //! The balance on the page: shown with its age, kept back from where it surely does not reach.
 
+use std::time::Duration;
+
 use contract::balance::Balance;
 use contract::fee::{BasisPoints, CashRule, FeeBearer, Price};
 use contract::ids::HtouhuiUserId;
@@ -7,6 +9,7 @@ use contract::money::Fen;
 use contract::withdrawal::{CashType, State};
 use jiff::SignedDuration;
 use sandbox::user::{Choice, Page, UserAgent};
+use stand::eventually;
 use store::balances::Known;
 
 use crate::world::{PASSWORD, USER, World, order_of, returned};
@@ -163,7 +166,8 @@ async fn a_cash_type_that_cannot_take_the_amount_is_not_to_be_chosen_and_says_wh
     let mut agent = UserAgent::new().unwrap();
     let asked = [("money", "100.00"), ("cash_type", "DM")];
     let page = world.page(&mut agent, &asked).await;
-    says(&page, "余额不足，最多可提 50.00 元");
+    let why = "DM 额度不足，最多可提 50.00 元，今日收到的资金次日起可提";
+    says(&page, why);
     let form = page.form_for("confirm").unwrap().clone();
     assert_eq!(form.value("cash_type"), Some("T1"));
 
@@ -175,7 +179,7 @@ async fn a_cash_type_that_cannot_take_the_amount_is_not_to_be_chosen_and_says_wh
     assert_eq!(answer.status(), 422);
     let html = answer.text().await.unwrap();
     assert!(html.contains("data-code=\"balance_too_low\""), "{html}");
-    assert!(html.contains("余额不足，最多可提 50.00 元。"), "{html}");
+    assert!(html.contains(&format!("{why}。")), "{html}");
     let choice = Choice::confirm(PASSWORD);
     let location = agent.decide(&page, &choice).await.unwrap();
     assert_eq!(returned(&location, "code"), "0000", "no try was counted");
@@ -256,4 +260,22 @@ async fn dm_shows_its_quota_and_what_it_leaves_out() {
     let page = world.page(&mut agent, &[("money", "10.00")]).await;
     says(&page, "DM 可提额度 80.00 元，今日收到的资金次日起可提");
     says(&page, "可提现 100.00 元");
+}
+
+#[tokio::test]
+async fn the_page_waits_a_moment_for_a_balance_that_is_on_its_way() {
+    let world = World::open_with(&[
+        ("BALANCE_MAX_AGE_MS", "3600000"),
+        ("BALANCE_WAIT_MS", "5000"),
+    ])
+    .await;
+    let mut agent = UserAgent::new().unwrap();
+    let huifu_answers = async {
+        let wished = async || !world.wishes().await.is_empty();
+        eventually(Duration::from_secs(20), "a wish for the balance", wished).await;
+        told(&world, holds(123_456), 0).await;
+    };
+    let (page, ()) = tokio::join!(world.page(&mut agent, &[]), huifu_answers);
+    says(&page, "余额 1,234.56 元");
+    assert_eq!(world.wishes().await.len(), 1, "asked for once");
 }

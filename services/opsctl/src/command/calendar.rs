@@ -141,7 +141,8 @@ async fn list(year: i16, database: &Database) -> anyhow::Result<Report> {
     let days = calendar::list(&connection, first, last).await?;
     let each = days.iter().map(|day| {
         json!({
-            "day": day.day, "kind": day.kind, "decided_by": day.decided_by, "decision": day.decision,
+            "day": day.day, "kind": day.kind,
+            "decided_by": day.decided_by, "decision": day.decision,
         })
     });
     Ok(Report::new(json!({ "year": year, "days": each.collect::<Vec<_>>() })).rows(Rows {

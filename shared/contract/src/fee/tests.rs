@@ -217,8 +217,8 @@ proptest! {
     }
 
     /// Huifu's floors are `fix + AMT*rate` and `MAX(0.01, AMT*rate)` (huifu-api.md §5). Who keeps
-    /// each part above the floor's keeps every fee above it: that is what opening a cash type checks
-    /// once, for all amounts to come.
+    /// each part above the floor's keeps every fee above it: that is what opening a cash type
+    /// checks once, for all amounts to come.
     #[test]
     fn a_price_not_below_its_floor_never_charges_less_than_the_floor(
         floor in prices(), more_fix in 0..100_000_i64, more_points in 0..=10_000_i32,
