@@ -29,8 +29,9 @@ pub(super) async fn write(
     let tx = connection.begin("intake: open draft").await?;
     let kept_until = now + NONCE_KEPT;
     let wish = balance::wish(&new.htouhui_user_id, now);
-    // One round trip for all of it; what is not committed is not wished. Always in this order, also where the statements are prepared first:
-    // two calls that take nonce and number the other way round would wait for each other.
+    // One round trip for all of it; what is not committed is not wished. Always in this order, also
+    // where the statements are prepared first: two calls that take nonce and number the other way
+    // round would wait for each other.
     let (fresh, written, ()) = tokio::try_join!(
         biased;
         nonces::use_once(&tx, now, &call.partner_id, &call.nonce, kept_until),
