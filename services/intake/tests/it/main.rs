@@ -7,15 +7,21 @@
 
 mod after_the_page;
 mod again;
+mod api;
 mod balance;
 mod busy;
 mod cancel;
+mod changes;
 mod confirm;
 mod days;
 mod forgery;
 mod jwks;
+mod materials;
+mod openings;
 mod password;
 mod query;
+mod quotes;
 mod refused;
 mod shown;
+mod status;
 mod world;

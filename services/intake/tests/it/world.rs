@@ -5,7 +5,7 @@ use std::time::Duration;
 use contract::application::SubjectKind;
 use contract::fee::{BasisPoints, FeeBearer, FeeRule};
 use contract::ids::{HtouhuiUserId, PartnerId, WithdrawalId};
-use contract::message::{BalanceWanted, Message as _, WithdrawalAccepted};
+use contract::message::{ApplicationReceived, BalanceWanted, Message as _, WithdrawalAccepted};
 use contract::money::Fen;
 use contract::signing::keys::PublicKey;
 use contract::withdrawal::{CashType, State, Withdrawal};
@@ -113,6 +113,11 @@ impl World {
     /// Balances for huifu-dispatcher to ask for.
     pub(crate) async fn wishes(&self) -> Vec<Claimed> {
         self.outbox(BalanceWanted::TYPE).await
+    }
+
+    /// Applications for huifu-dispatcher to work off.
+    pub(crate) async fn received(&self) -> Vec<Claimed> {
+        self.outbox(ApplicationReceived::TYPE).await
     }
 
     async fn outbox(&self, message_type: &str) -> Vec<Claimed> {
