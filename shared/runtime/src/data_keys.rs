@@ -2,8 +2,8 @@
 //!
 //! A sealed value reads `v1.<key id>.<base64 of nonce, ciphertext and tag>` (AES-256-GCM). It is
 //! bound to a context, the column and the row it stands in: moved into another row it does not
-//! open. A digest reads `v1.<key id>.<base64 of HMAC-SHA256>`; it is keyed, because a bare hash of a
-//! card number is found by trying them all.
+//! open. A digest reads `v1.<key id>.<base64 of HMAC-SHA256>`; it is keyed, because a bare hash of
+//! a card number is found by trying them all.
 //!
 //! The first key seals, every key opens. So a new key is first added behind the others everywhere,
 //! then moved to the front, and an old one is taken away once `opsctl keys data-usage` counts no

@@ -146,8 +146,8 @@ impl Released {
     }
 }
 
-/// Closes cases and tells the timelines of what they are about. Anything but [`Closed::Done`] must be
-/// rolled back.
+/// Closes cases and tells the timelines of what they are about. Anything but [`Closed::Done`] must
+/// be rolled back.
 pub async fn close(
     tx: &Transaction<'_>,
     now: Timestamp,

@@ -28,8 +28,8 @@ impl Outcome {
         Self::Refused,
     ];
 
-    /// The outcome that a withdrawal's state is, if partners are told of it. A user who cancelled or let a draft
-    /// expire accepted nothing, so there is nothing to tell.
+    /// The outcome that a withdrawal's state is, if partners are told of it. A user who cancelled
+    /// or let a draft expire accepted nothing, so there is nothing to tell.
     pub const fn of(state: State) -> Option<Self> {
         match state {
             State::Paid => Some(Self::Paid),
