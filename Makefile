@@ -18,7 +18,7 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z0-9\/-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: build/bins ## See three withdrawals travel the whole way: paid, failed, dead-lettered and replayed
+demo: build/bins ## See an account opened, and withdrawals travel the whole way: paid, failed, replayed
 	@$(STAND) demo --no-build
 
 .PHONY: up

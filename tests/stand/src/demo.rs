@@ -1,4 +1,5 @@
-//! `stand demo`: three withdrawals on real parts, told as they happen, and judged.
+//! `stand demo`: an account that is opened and three withdrawals from it, on real parts, told as
+//! they happen, and judged.
 //!
 //! Each story waits for what must happen and fails when it does not; Huifu's book, our own rows and
 //! the shop's notices decide. Nothing that was started here is left, however it ends.
@@ -6,6 +7,7 @@
 mod dead_lettered;
 mod failed;
 mod huifu;
+mod opened;
 mod paid;
 mod person;
 mod screen;
@@ -30,14 +32,14 @@ use stage::Stage;
 /// Most steps take milliseconds; a machine busy with something else takes longer.
 const SOON: Duration = Duration::from_secs(30);
 
-/// Shows the three stories. `build` says whether our binaries are built first.
+/// Shows the stories. `build` says whether our binaries are built first.
 ///
 /// # Errors
 /// When something did not happen as it must, or somebody interrupted.
 pub async fn demo(build: bool) -> Result<()> {
     let _lock = Lock::take("demo").await?;
     let mut screen = Screen::new();
-    screen.title("Tixian: three withdrawals on real parts");
+    screen.title("Tixian: an account and three withdrawals, on real parts");
     if build {
         binaries::build().await?;
     }
@@ -77,6 +79,7 @@ async fn stories(screen: &mut Screen) -> Result<()> {
 }
 
 async fn tell(screen: &mut Screen, stage: &Stage) -> Result<()> {
+    opened::tell(screen, stage).await?;
     paid::tell(screen, stage).await?;
     failed::tell(screen, stage).await?;
     dead_lettered::tell(screen, stage).await?;

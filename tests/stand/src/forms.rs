@@ -100,9 +100,11 @@ fn cash_config() -> Value {
             "cash_type": cash_type, "fix_amt": "1.00", "fee_rate": "0.05", "out_fee_flag": "2",
         })
     };
+    // Dearer than the others on every day, so that what a page preselects is the same on all.
     let mut d1 = rule("D1");
-    d1["weekday_fix_amt"] = json!("0.50");
-    d1["weekday_fee_rate"] = json!("0.03");
+    d1["fix_amt"] = json!("3.00");
+    d1["weekday_fix_amt"] = json!("2.00");
+    d1["weekday_fee_rate"] = json!("0.05");
     json!([rule("D0"), rule("T1"), d1, rule("DM")])
 }
 

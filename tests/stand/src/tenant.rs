@@ -35,6 +35,15 @@ const CASH_TYPES: [&str; 4] = ["T1", "D0", "D1", "DM"];
 /// # Errors
 /// When `opsctl` refuses for another reason than that it was done before.
 pub async fn enrol(opsctl: &Opsctl, keys: &KeyFiles) -> Result<()> {
+    enrol_partner(opsctl, keys).await?;
+    enrol_user(opsctl).await
+}
+
+/// Registers the partner with its key.
+///
+/// # Errors
+/// As [`enrol`].
+pub(crate) async fn enrol_partner(opsctl: &Opsctl, keys: &KeyFiles) -> Result<()> {
     let public_key = keys.partner_public.display().to_string();
     let partner = [
         "partner",
@@ -51,7 +60,11 @@ pub async fn enrol(opsctl: &Opsctl, keys: &KeyFiles) -> Result<()> {
         &["--key-id", PARTNER_KEY_ID, "--public-key", &public_key],
     ]
     .concat();
-    once(opsctl.run(&key).await)?;
+    once(opsctl.run(&key).await)
+}
+
+/// A user who came by hand, with an account that the sandbox of Huifu has had for ever.
+async fn enrol_user(opsctl: &Opsctl) -> Result<()> {
     let user = [
         &["user", "add", "--partner", PARTNER_ID][..],
         &["--third-party-user-id", USER_AT_PARTNER],

@@ -1,4 +1,4 @@
-//! The third story: the money arrives, the shop is down until its notice is a dead letter, and an
+//! The fourth story: the money arrives, the shop is down until its notice is a dead letter, and an
 //! operator replays it once the shop is back.
 
 use anyhow::{Context as _, Result, ensure};
@@ -20,7 +20,7 @@ pub(super) fn tries() -> usize {
 }
 
 pub(super) async fn tell(screen: &mut Screen, stage: &Stage) -> Result<()> {
-    screen.title("3. A withdrawal whose shop is down when it is paid");
+    screen.title("4. A withdrawal whose shop is down when it is paid");
     stage.shop.go_down().await?;
     screen.step("The shop goes down: it hangs up on every notice");
     let asked = person::withdraw(screen, stage, AMOUNT).await?;

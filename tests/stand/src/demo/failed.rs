@@ -1,4 +1,4 @@
-//! The second story: Huifu takes the withdrawal, then the bank refuses it and the money goes back.
+//! The third story: Huifu takes the withdrawal, then the bank refuses it and the money goes back.
 
 use anyhow::{Result, ensure};
 
@@ -12,7 +12,7 @@ use super::{paid, person};
 pub(super) const AMOUNT: &str = "444.01";
 
 pub(super) async fn tell(screen: &mut Screen, stage: &Stage) -> Result<()> {
-    screen.title("2. A withdrawal that fails at the bank");
+    screen.title("3. A withdrawal that fails at the bank");
     let asked = person::withdraw(screen, stage, AMOUNT).await?;
     let letter = paid::at_huifu(screen, stage, AMOUNT).await?;
     ensure!(letter == "F", "Huifu's final word is {letter}, not F");

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use reqwest::Client;
 use sandbox::Fen;
 use sandbox::huifu::{BookSnapshot, Payment};
+use serde_json::json;
 
 use super::SOON;
 use crate::eventually::try_eventually;
@@ -26,6 +27,18 @@ impl Huifu {
         let url = format!("{}/admin/book", self.base);
         let answer = self.client.get(url).send().await?.error_for_status()?;
         serde_json::from_slice(&answer.bytes().await?).context("the book cannot be read")
+    }
+
+    /// Money comes in, in yuan, and lies there since yesterday.
+    pub(super) async fn fund(&self, huifu_id: &str, balance: &str) -> Result<()> {
+        let account = json!({
+            "huifu_id": huifu_id, "balance": balance, "balance_yesterday": balance,
+        });
+        let request = self.client.post(format!("{}/admin/accounts", self.base));
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(account.to_string()).send().await?;
+        answer.error_for_status()?;
+        Ok(())
     }
 
     /// Waits until the book has a payment of this amount of which `seen` makes something.

@@ -1,4 +1,4 @@
-//! The first story: the money arrives.
+//! The second story: the money arrives.
 
 use anyhow::Result;
 use sandbox::huifu::{Payment, TryOutcome};
@@ -11,7 +11,7 @@ use super::verdict::{Expected, check};
 pub(super) const AMOUNT: &str = "100.00";
 
 pub(super) async fn tell(screen: &mut Screen, stage: &Stage) -> Result<()> {
-    screen.title("1. A withdrawal that is paid");
+    screen.title("2. A withdrawal that is paid");
     let asked = person::withdraw(screen, stage, AMOUNT).await?;
     at_huifu(screen, stage, AMOUNT).await?;
     let notice = stage.shop.accepted(&asked.order_id).await?;

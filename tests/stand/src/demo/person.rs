@@ -4,9 +4,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use sandbox::user::{Choice, Page, UserAgent};
 use url::Url;
 
+use super::opened;
 use super::screen::Screen;
 use super::stage::Stage;
-use crate::tenant;
+use crate::{forms, tenant};
 
 /// What came of the user's part.
 pub(super) struct Asked {
@@ -36,7 +37,7 @@ pub(super) async fn withdraw(screen: &mut Screen, stage: &Stage, money: &str) ->
         "Our page shows {money} yuan, fee {}, arriving {}, to the card ending in {}",
         offer.fee,
         offer.arrival,
-        tenant::CARD_TAIL
+        forms::tail(opened::SUBJECT)
     ));
     let back = user
         .decide(&page, &Choice::confirm(tenant::PASSWORD))

@@ -64,7 +64,7 @@ impl Screen {
         let (colour, text) = if as_it_must {
             (
                 GREEN,
-                "All three ended as they must; nothing that was started here is left",
+                "All ended as they must; nothing that was started here is left",
             )
         } else {
             (

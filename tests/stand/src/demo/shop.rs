@@ -1,6 +1,6 @@
 //! The partner of the demo: its signed form, its notices, and whether it is down.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use reqwest::Client;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +18,7 @@ pub(super) struct Shop {
 #[derive(Debug, Clone)]
 pub(super) struct Notice {
     pub(super) order_id: String,
+    pub(super) application_id: String,
     pub(super) notice_id: String,
     pub(super) status: String,
     pub(super) fee: String,
@@ -53,6 +54,28 @@ impl Shop {
             .collect())
     }
 
+    /// Where the shop hears of things.
+    pub(super) fn notify_url(&self) -> String {
+        format!("{}/notify", self.base)
+    }
+
+    /// Signs a call of the JSON API and makes it; the answer must be a good one, signed by us.
+    pub(super) async fn call(&self, api: &str, body: &Value) -> Result<Value> {
+        let answer = self.post(&format!("/admin/call/{api}"), body).await?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        ensure!(
+            answer["status"] == 200 && answer["signed"] == true,
+            "{api}: {answer}"
+        );
+        Ok(answer["body"].clone())
+    }
+
+    /// From now on the shop sends this user to withdraw.
+    pub(super) async fn use_user(&self, theirs: &str, ours: &str) -> Result<()> {
+        let user = json!({ "third_party_user_id": theirs, "htouhui_user_id": ours });
+        self.post("/admin/user", &user).await.map(drop)
+    }
+
     /// From now on connections are closed without an answer.
     pub(super) async fn go_down(&self) -> Result<()> {
         self.post("/admin/mode", &json!({ "mode": "down" }))
@@ -82,10 +105,20 @@ impl Shop {
         Ok(all.iter().map(Notice::read).collect())
     }
 
-    /// Waits for the delivery that the shop accepts.
+    /// Waits for the delivery about this order that the shop accepts.
     pub(super) async fn accepted(&self, order_id: &str) -> Result<Notice> {
+        self.takes(|one| one.order_id == order_id).await
+    }
+
+    /// Waits for the delivery about this application that the shop accepts.
+    pub(super) async fn told_of(&self, application_id: &str) -> Result<Notice> {
+        self.takes(|one| one.application_id == application_id).await
+    }
+
+    async fn takes(&self, about: impl Fn(&Notice) -> bool) -> Result<Notice> {
         try_eventually(SOON, "the shop to accept a notice", async || {
-            let notices = self.notices(order_id).await?;
+            let mut notices = self.all_notices().await?;
+            notices.retain(&about);
             let accepted = notices.iter().find(|one| one.accepted).cloned();
             accepted.with_context(|| format!("{notices:?}"))
         })
@@ -106,6 +139,7 @@ impl Notice {
         let no_problems = verdict["problems"].as_array().is_some_and(Vec::is_empty);
         Self {
             order_id: text(&notice["order_id"]),
+            application_id: text(&notice["application_id"]),
             notice_id: text(&notice["notice_id"]),
             status: text(&notice["status"]),
             fee: text(&notice["fields"]["fee"]),

@@ -39,11 +39,10 @@ impl Stage {
         let migrated = opsctl.run(&["migrate"]).await?;
         screen.step(&format!("`opsctl migrate`: {}", migrated.trim()));
         let keys = KeyFiles::write()?;
-        tenant::enrol(&opsctl, &keys).await?;
+        tenant::enrol_partner(&opsctl, &keys).await?;
         screen.step(&format!(
-            "partner {} with its key, user {} with a card and a password, by `opsctl`",
-            tenant::PARTNER_ID,
-            tenant::USER
+            "partner {} with its key, by `opsctl`",
+            tenant::PARTNER_ID
         ));
 
         let mut plan = Plan::new(database.url(), vhost.amqp_url(), &KeyFiles::huifu());
