@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use runtime::service::Service;
 
+use crate::balance::AskBalance;
 use crate::dispatch::Dispatch;
 use crate::huifu::{Huifu, Lane};
 use crate::onboard::Onboard;
@@ -32,6 +33,12 @@ pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
     service
         .tasks
         .spawn("ask", async move { ask.run(&stopping).await });
+    service.consume(AskBalance::new(
+        service.store.clone(),
+        Lane::new(Arc::clone(&huifu), settings.balance.concurrency),
+        settings.balance.clone(),
+        service.stopping.clone(),
+    ));
     service.consume(Onboard::new(
         service.store.clone(),
         lane,

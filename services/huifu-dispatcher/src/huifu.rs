@@ -111,6 +111,23 @@ impl Huifu {
         answer.map_err(SendError::Envelope)
     }
 
+    /// [`Self::call`], for questions that may be dropped: "too often" said to one of them slows
+    /// nobody else. There is a limit for each interface, and a page is no reason to stop sending.
+    pub async fn call_aside<Request, Answer>(
+        &self,
+        _room: &Room,
+        path: &'static str,
+        data: &Request,
+    ) -> Result<Answer, SendError>
+    where
+        Request: Serialize,
+        Answer: DeserializeOwned,
+    {
+        let body = envelope::seal(data, &self.caller, &self.private_key);
+        let text = self.wire.post(path, body).await?;
+        envelope::open(&text, &self.public_key).map_err(SendError::Envelope)
+    }
+
     /// [`Self::call`], for verdicts that also judge an answer nobody can believe.
     async fn exchange<Request, Answer>(
         &self,

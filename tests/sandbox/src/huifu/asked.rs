@@ -63,6 +63,7 @@ pub(crate) fn answer(
     let Some((table, tell)) = interface(operation) else {
         return Err(BadField::new("interface", "不存在"));
     };
+    world.count_question(operation);
     let values = read(table, members, "")?;
     let script = Script::of(&world.faults().take(&Asked {
         huifu_id: values.get("huifu_id").unwrap_or_default(),

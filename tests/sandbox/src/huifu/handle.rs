@@ -8,6 +8,7 @@ use crate::huifu::config::HuifuConfig;
 use crate::huifu::fault::{Fault, FaultRule, Selector};
 use crate::huifu::fee::FeeRule;
 use crate::huifu::interfaces::router;
+use crate::huifu::operation::Operation;
 use crate::huifu::snapshot::BookSnapshot;
 use crate::huifu::world::World;
 use std::io;
@@ -82,6 +83,12 @@ impl HuifuHandle {
     #[must_use]
     pub fn book(&self) -> BookSnapshot {
         self.world.snapshot()
+    }
+
+    /// How often an interface was asked that changes nothing, the withdrawal query aside.
+    #[must_use]
+    pub fn questions(&self, operation: Operation) -> u64 {
+        self.world.questions(operation)
     }
 
     /// Faults for the next `times` requests that fit, or for ever.

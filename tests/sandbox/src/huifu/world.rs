@@ -7,6 +7,7 @@ use crate::huifu::book::Book;
 use crate::huifu::config::HuifuConfig;
 use crate::huifu::fault::FaultPlan;
 use crate::huifu::gateway::Gateway;
+use crate::huifu::operation::Operation;
 use crate::huifu::order::derived_acct_id;
 use crate::huifu::register::Register;
 use crate::huifu::snapshot::BookSnapshot;
@@ -15,6 +16,7 @@ use crate::keys::SigningKey;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Client;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,6 +42,7 @@ pub(crate) struct World {
     register: Mutex<Register>,
     book: Mutex<Book>,
     statements: Mutex<Statements>,
+    questions: Mutex<BTreeMap<Operation, u64>>,
     ahead_seconds: AtomicI64,
     faults: Mutex<FaultPlan>,
     serial: AtomicU64,
@@ -88,6 +91,7 @@ impl World {
             register: Mutex::new(register),
             book: Mutex::new(book),
             statements: Mutex::new(Statements::default()),
+            questions: Mutex::default(),
             ahead_seconds: AtomicI64::new(0),
             faults: Mutex::new(FaultPlan::new(config.magic_amounts)),
             serial: AtomicU64::new(0),
@@ -107,6 +111,24 @@ impl World {
     /// Sets the clock ahead of the real one, by so many seconds in all.
     pub(crate) fn set_ahead(&self, seconds: i64) {
         self.ahead_seconds.store(seconds, Ordering::Relaxed);
+    }
+
+    /// Counts a question with a good signature, whatever comes of it.
+    pub(crate) fn count_question(&self, operation: Operation) {
+        let mut questions = self
+            .questions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *questions.entry(operation).or_default() += 1;
+    }
+
+    /// How many questions an interface was asked.
+    pub(crate) fn questions(&self, operation: Operation) -> u64 {
+        let questions = self
+            .questions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        questions.get(&operation).copied().unwrap_or(0)
     }
 
     /// The whole book and what was asked about members.
