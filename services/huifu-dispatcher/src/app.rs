@@ -12,6 +12,7 @@ use crate::onboard::Onboard;
 use crate::onboard::ask::Ask;
 use crate::reconcile::Reconcile;
 use crate::settings::DispatcherSettings;
+use crate::statement::Statements;
 
 /// Starts everything: the consumers, the loops that ask, and the relay of what all of them enqueue.
 pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
@@ -33,6 +34,17 @@ pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
     service
         .tasks
         .spawn("ask", async move { ask.run(&stopping).await });
+    let statements = Statements::new(
+        service.store.clone(),
+        Arc::clone(&huifu),
+        settings.statement.clone(),
+        settings.signing.clone(),
+    );
+    let statements = statements.context("the client for statement files cannot be built")?;
+    let stopping = service.stopping.clone();
+    service
+        .tasks
+        .spawn("statements", async move { statements.run(&stopping).await });
     service.consume(AskBalance::new(
         service.store.clone(),
         Lane::new(Arc::clone(&huifu), settings.balance.concurrency),

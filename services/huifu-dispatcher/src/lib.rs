@@ -14,3 +14,4 @@ pub mod onboard;
 mod persist;
 pub mod reconcile;
 pub mod settings;
+pub mod statement;

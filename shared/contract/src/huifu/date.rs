@@ -28,6 +28,11 @@ impl ReqDate {
         Self(beijing_date(at))
     }
 
+    /// A day that is a Beijing day already.
+    pub fn of(date: Date) -> Self {
+        Self(date)
+    }
+
     /// The day.
     pub fn date(self) -> Date {
         self.0

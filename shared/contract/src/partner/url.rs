@@ -102,7 +102,7 @@ fn authority(text: &str) -> &str {
 }
 
 /// Whether the host is this machine, by its name or its address.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
