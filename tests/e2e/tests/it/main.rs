@@ -13,6 +13,7 @@ mod happy_path;
 mod huifu_faults;
 mod huifu_sdk;
 mod onboarding;
+mod onboarding_faults;
 mod partner_down;
 mod poison;
 mod repeats;
