@@ -264,7 +264,10 @@ async fn each_difference_is_found_and_a_repeat_tells_a_person_once() {
         paid(4),
         paid(6),
         line(7, 10_000, LineState::Failed),
-        StatementLine { line: 99, ..paid(4) },
+        StatementLine {
+            line: 99,
+            ..paid(4)
+        },
     ];
     for _ in 0..2 {
         world.take_file(&lines).await;
