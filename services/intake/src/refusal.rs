@@ -13,7 +13,7 @@ use contract::partner::{BodyError, ErrorCode, FieldError, FieldProblem};
 use contract::signing::SignatureError;
 use contract::withdrawal::Language;
 use http::header::RETRY_AFTER;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use runtime::data_keys::DataKeyError;
 use runtime::problem::Problem;
 use store::StoreError;
@@ -233,14 +233,32 @@ pub(crate) fn render(template: &impl Template) -> Response {
 }
 
 /// Answers a path that does not exist.
-pub(crate) async fn not_found(State(front): State<Arc<Front>>, headers: HeaderMap) -> Response {
-    Refusal::from(ErrorCode::NotFound).page(&front, language::of_browser(&headers))
+pub(crate) async fn not_found(
+    State(front): State<Arc<Front>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    for_whoever_asked(&front, &ErrorCode::NotFound.into(), &uri, &headers)
 }
 
 /// Answers a method that the path does not take.
 pub(crate) async fn method_not_allowed(
     State(front): State<Arc<Front>>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    Refusal::from(ErrorCode::MethodNotAllowed).page(&front, language::of_browser(&headers))
+    for_whoever_asked(&front, &ErrorCode::MethodNotAllowed.into(), &uri, &headers)
+}
+
+fn for_whoever_asked(front: &Front, refusal: &Refusal, uri: &Uri, headers: &HeaderMap) -> Response {
+    if is_for_programs(uri.path()) {
+        refusal.problem()
+    } else {
+        refusal.page(front, language::of_browser(headers))
+    }
+}
+
+/// Whether a program asks at this path, and not a person.
+pub(crate) fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/v1/") || path.starts_with("/.well-known/")
 }

@@ -15,7 +15,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::front::Front;
 use crate::language;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, is_for_programs};
 
 /// Makes a page of a problem, unless a program asked.
 pub(crate) async fn as_page(
@@ -39,10 +39,6 @@ pub(crate) async fn as_page(
         }
     }
     page
-}
-
-fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/v1/") || path.starts_with("/.well-known/")
 }
 
 fn is_problem(headers: &HeaderMap) -> bool {

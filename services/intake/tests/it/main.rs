@@ -9,6 +9,7 @@ mod after_the_page;
 mod again;
 mod api;
 mod balance;
+mod bounds;
 mod busy;
 mod cancel;
 mod changes;

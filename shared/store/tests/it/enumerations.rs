@@ -6,6 +6,7 @@ use contract::application::{self, ApplicationKind, Step, SubjectKind};
 use contract::calendar::DayKind;
 use contract::fee::FeeBearer;
 use contract::huifu::statement::LineState;
+use contract::partner::onboarding::MediaType;
 use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
 use store::cases::CaseState;
@@ -132,7 +133,9 @@ async fn every_list_of_applications_is_the_list_in_rust() {
     let states = application::State::ALL;
     let ends = states.into_iter().filter(|state| state.is_terminal());
     let outcomes = AttemptOutcome::ALL.map(AttemptOutcome::as_str).to_vec();
-    let lists: [(&str, Vec<&str>); 7] = [
+    let media_types = MediaType::ALL.map(MediaType::as_str).to_vec();
+    let lists: [(&str, Vec<&str>); 8] = [
+        ("material_media_type_known", media_types),
         ("application_kind_known", kinds),
         ("application_subject_known", subjects),
         ("application_step_known", steps.clone()),
