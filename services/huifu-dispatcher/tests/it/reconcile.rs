@@ -225,7 +225,7 @@ async fn an_answer_about_an_attempt_that_was_closed_meanwhile_marks_no_other() {
 }
 
 /// Huifu gets this attempt, with an amount of its own, from somewhere.
-async fn post(world: &World, attempt: &Attempt, amount_fen: i64) {
+pub(crate) async fn post(world: &World, attempt: &Attempt, amount_fen: i64) {
     let huifu_id = HUIFU_ID.parse().unwrap();
     let encashment = Encashment::new(NewEncashment {
         req_date: attempt.req_date.parse().unwrap(),

@@ -155,7 +155,15 @@ impl World {
 
     /// A confirmed withdrawal and the message that asks for it.
     pub(crate) async fn accept(&self, amount_fen: i64) -> Envelope<WithdrawalAccepted> {
-        let now = clock::now();
+        self.accept_at(clock::now(), amount_fen).await
+    }
+
+    /// As [`World::accept`], at another time.
+    pub(crate) async fn accept_at(
+        &self,
+        now: Timestamp,
+        amount_fen: i64,
+    ) -> Envelope<WithdrawalAccepted> {
         let id = ids::new_withdrawal_id();
         let mut connection = self.store.connection().await.unwrap();
         let tx = connection.begin("test: accept").await.unwrap();
@@ -336,7 +344,16 @@ pub(crate) async fn step(
 
 /// The row of an attempt, without the edge.
 pub(crate) async fn open_attempt(tx: &store::Transaction<'_>, id: &WithdrawalId, amount_fen: i64) {
-    let now = clock::now();
+    open_attempt_at(tx, clock::now(), id, amount_fen).await;
+}
+
+/// As [`open_attempt`], at another time.
+pub(crate) async fn open_attempt_at(
+    tx: &store::Transaction<'_>,
+    now: Timestamp,
+    id: &WithdrawalId,
+    amount_fen: i64,
+) {
     let new = NewAttempt {
         req_seq_id: &ids::new_req_seq_id(),
         withdrawal: id,
