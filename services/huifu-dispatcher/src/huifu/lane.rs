@@ -44,3 +44,61 @@ impl Lane {
         Some(room)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use runtime::settings::{Env, Settings as _};
+
+    use super::*;
+    use crate::settings::HuifuSettings;
+
+    fn huifu(connections: &'static str) -> Arc<Huifu> {
+        let (merchant, huifu) = (stand::keys::rsa_2048(0), stand::keys::rsa_2048(1));
+        let mut env = Env::new(BTreeMap::from([
+            ("HUIFU_BASE_URL", "http://127.0.0.1:9".to_owned()),
+            ("HUIFU_SYS_ID", "6666".to_owned()),
+            ("HUIFU_PRODUCT_ID", "YYZY".to_owned()),
+            ("HUIFU_MERCHANT_PRIVATE_KEY", merchant.private_pkcs8_pem),
+            ("HUIFU_PUBLIC_KEY", huifu.public_spki_pem),
+            ("HUIFU_MAX_CONNECTIONS", connections.to_owned()),
+        ]));
+        let settings = HuifuSettings::read(&mut env).unwrap();
+        Arc::new(Huifu::new(&settings).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_full_lane_leaves_room_for_withdrawals() {
+        let huifu = huifu("3");
+        let lane = Lane::new(Arc::clone(&huifu), 2);
+        let stopping = CancellationToken::new();
+        let held = [
+            lane.room(&stopping).await,
+            lane.clone().room(&stopping).await,
+        ];
+        assert!(held.iter().all(Option::is_some));
+        assert_eq!(lane.places.available_permits(), 0);
+        let withdrawal = huifu.room(&stopping).await;
+        assert!(
+            withdrawal.is_some(),
+            "the third connection is not the lane's"
+        );
+        let [first, _second] = held;
+        drop(first);
+        assert_eq!(
+            lane.places.available_permits(),
+            1,
+            "given back with the room"
+        );
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_place_leaves_when_the_service_stops() {
+        let lane = Lane::new(huifu("2"), 1);
+        let stopping = CancellationToken::new();
+        let held = lane.room(&stopping).await;
+        let (waiting, ()) = tokio::join!(lane.room(&stopping), async { stopping.cancel() });
+        assert!(held.is_some() && waiting.is_none());
+    }
+}

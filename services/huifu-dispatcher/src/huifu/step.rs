@@ -86,3 +86,28 @@ fn judged(verdict: StepVerdict, answer: Result<StepAnswer, SendError>) -> StepOu
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_password_goes_no_further_than_this() {
+        let data = r#"{"resp_code":"00000000","huifu_id":"6666000000000001",
+            "login_name":"U1","login_password":"hunter2"}"#;
+        let answer: StepAnswer = serde_json::from_str(data).unwrap();
+        let request = OperationRequest {
+            path: "/v2/user/basicdata/indv",
+            data: std::collections::BTreeMap::new(),
+        };
+        let verdict = StepVerdict::of_answer(Step::Base, &Ok(answer.clone()), &request);
+        match &verdict {
+            StepVerdict::Done(done) => assert!(done.login.is_some(), "Huifu said one"),
+            other => panic!("{other:?}"),
+        }
+        match judged(verdict, Ok(answer)) {
+            StepOutcome::Done(done) => assert_eq!(done.login, None),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,15 +1,11 @@
 //! Huifu's words about a refusal, as they may stand in a row that operators read: without anything
 //! of the form in them, and without any other long number.
 
-use contract::huifu::operations::ApplicationForm;
+use contract::huifu::operations::{ApplicationForm, without_long_numbers};
 use serde_json::Value;
 
 /// What stands where something was left out.
 const HIDDEN: &str = "***";
-
-/// No number that names a person or a card is shorter; dates have eight digits, amounts and rates
-/// fewer.
-const LONGEST_NUMBER: usize = 8;
 
 /// Codes of regions, banks and trades are short and in ASCII; names are neither.
 const SHORTEST_HIDDEN: usize = 7;
@@ -42,30 +38,6 @@ fn collect<'a>(part: &'a Value, personal: &mut Vec<&'a str>) {
         Value::Object(parts) => parts.values().for_each(|part| collect(part, personal)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-fn without_long_numbers(words: &str) -> String {
-    let mut kept = String::with_capacity(words.len());
-    let mut digits = String::new();
-    for letter in words.chars() {
-        if letter.is_numeric() {
-            digits.push(letter);
-            continue;
-        }
-        settle(&mut kept, &mut digits);
-        kept.push(letter);
-    }
-    settle(&mut kept, &mut digits);
-    kept
-}
-
-fn settle(kept: &mut String, digits: &mut String) {
-    if digits.chars().count() > LONGEST_NUMBER {
-        kept.push_str(HIDDEN);
-    } else {
-        kept.push_str(digits);
-    }
-    digits.clear();
 }
 
 #[cfg(test)]
