@@ -7,7 +7,8 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::command::{
-    calendar, case, dead_letter, keygen, keys, migrate, partner, signature, user, withdrawal,
+    calendar, case, dead_letter, keygen, keys, migrate, partner, reconcile, signature, user,
+    withdrawal,
 };
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
@@ -66,6 +67,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
         Command::DeadLetter(command) => dead_letter::run(command, &database).await,
         Command::Case(command) => case::run(command, &database).await,
+        Command::Reconcile(command) => reconcile::run(command, &database).await,
         Command::Keys(command) => keys::run(command, &database).await,
         Command::Keygen(arguments) => keygen::run(&arguments),
         Command::Signature(command) => signature::run(command),

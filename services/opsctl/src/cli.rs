@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use runtime::settings::Secret;
 
 use crate::command::{
-    calendar, case, dead_letter, keygen, keys, partner, signature, user, withdrawal,
+    calendar, case, dead_letter, keygen, keys, partner, reconcile, signature, user, withdrawal,
 };
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Contradictions that a person must look at
     #[command(subcommand)]
     Case(case::Command),
+    /// Days: what was accepted and became of it, Huifu's statements, what differs
+    #[command(subcommand)]
+    Reconcile(reconcile::Command),
     /// The keys under which personal data lies
     #[command(subcommand)]
     Keys(keys::Command),

@@ -20,7 +20,7 @@ use crate::row::{named, parsed};
 use crate::{Connection, StoreError, Transaction};
 
 pub use compare::{compare, compare_payments};
-pub use difference::{Difference, DifferenceKind, FollowUp, differences};
+pub use difference::{Difference, DifferenceKind, FollowUp, difference_counts, differences};
 pub use follow_up::{ask, open_cases, open_late_cases};
 pub use lines::{File, take};
 

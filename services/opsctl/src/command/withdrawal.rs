@@ -8,6 +8,7 @@ use runtime::clock;
 use serde_json::json;
 use store::{Connection, withdrawals};
 
+use super::withdrawal_question::{self, Ask};
 use super::withdrawal_story;
 use crate::beijing;
 use crate::database::Database;
@@ -22,6 +23,8 @@ pub(crate) enum Command {
         /// The partner's order_id
         order_id: WithdrawalId,
     },
+    /// Ask Huifu about one now, also one that has its end: the bank may have returned the money
+    Ask(Ask),
     /// Open withdrawals that have not moved for a while, the oldest first
     Stuck {
         /// For how long, such as 10m or 2h
@@ -31,12 +34,13 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
-    let connection = database.connection().await?;
+    let mut connection = database.connection().await?;
     match command {
         Command::Show { order_id } => withdrawal_story::read(&connection, &order_id)
             .await?
             .map(|story| story.report())
             .ok_or_else(|| anyhow!("there is no withdrawal {order_id}")),
+        Command::Ask(ask) => withdrawal_question::run(&ask, &mut connection).await,
         Command::Stuck { older_than } => stuck(&connection, older_than).await,
     }
 }

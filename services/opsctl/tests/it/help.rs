@@ -4,7 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 34] = [
+    let commands: [&[&str]; 39] = [
         &[],
         &["migrate"],
         &["partner"],
@@ -22,6 +22,7 @@ fn every_command_says_what_it_does() {
         &["calendar", "list"],
         &["withdrawal"],
         &["withdrawal", "show"],
+        &["withdrawal", "ask"],
         &["withdrawal", "stuck"],
         &["dead-letter"],
         &["dead-letter", "list"],
@@ -32,6 +33,10 @@ fn every_command_says_what_it_does() {
         &["case", "list"],
         &["case", "show"],
         &["case", "close"],
+        &["reconcile"],
+        &["reconcile", "day"],
+        &["reconcile", "list"],
+        &["reconcile", "run"],
         &["keys"],
         &["keys", "data-usage"],
         &["keys", "rotate-data"],

@@ -16,6 +16,8 @@ mod keygen;
 mod keys;
 mod migrate;
 mod partners;
+mod questions;
+mod reconcile;
 mod signatures;
 mod tool;
 mod users;

@@ -79,6 +79,11 @@ impl World {
         self.store.connection().await.unwrap()
     }
 
+    /// Changes rows as nobody may.
+    pub(crate) async fn tamper(&self, statements: &str) {
+        self.database.tamper(statements).await.unwrap();
+    }
+
     pub(crate) fn public_key_file(&self, number: usize) -> String {
         let file = self.folder.path().join(format!("{number}.pem"));
         std::fs::write(&file, stand::keys::rsa_2048(number).public_spki_pem).unwrap();

@@ -15,6 +15,14 @@ select member, kind, req_seq_id, req_date, huifu_id, withdrawal_id, detail
  order by id
  limit $2";
 
+const DIFFERENCE_COUNTS: &str = "\
+-- statements.difference_counts
+select day, count(*) as count
+  from statement_differences
+ where day >= $1
+ group by day
+ order by day";
+
 /// How a statement and our rows differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DifferenceKind {
@@ -126,6 +134,18 @@ pub async fn differences(
 ) -> Result<Vec<Difference>, StoreError> {
     let rows = connection.query(DIFFERENCES, &[&day, &limit]).await?;
     rows.iter().map(from_row).collect()
+}
+
+/// How many differences there are on each day that has any, from `first` on.
+pub async fn difference_counts(
+    connection: &Connection,
+    first: Date,
+) -> Result<Vec<(Date, i64)>, StoreError> {
+    let rows = connection.query(DIFFERENCE_COUNTS, &[&first]).await?;
+    let counts = rows
+        .iter()
+        .map(|row| Ok((row.try_get("day")?, row.try_get("count")?)));
+    counts.collect()
 }
 
 fn from_row(row: &Row) -> Result<Difference, StoreError> {
