@@ -13,7 +13,6 @@
 
 pub mod ask;
 mod form;
-mod granted;
 mod open;
 mod pictures;
 mod record;

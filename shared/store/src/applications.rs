@@ -7,6 +7,7 @@
 //! **Invariant:** a state changes in [`progress`] alone, under the lock on the row.
 
 pub mod attempts;
+mod grant;
 mod listing;
 pub mod progress;
 pub mod rotation;
@@ -24,6 +25,7 @@ use tokio_postgres::Row;
 use crate::row::{named, parsed, parsed_optional};
 use crate::{Connection, StoreError, Transaction};
 
+pub use grant::Grant;
 pub use listing::{Filter, list};
 pub use sending::{ForSending, for_sending};
 

@@ -13,7 +13,7 @@ use tokio_postgres::Row;
 use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
 
-pub use decide::{Closed, Closing, Released, close};
+pub use decide::{Closed, Closing, Released, close, record};
 
 const OPEN: &str = "\
 -- cases.open
@@ -30,6 +30,15 @@ select id, withdrawal_id, application_id, kind, detail, state, decided_by, decid
  where ($1::text is null or state = $1)
  order by id
  limit $2";
+
+const OF_APPLICATION: &str = "\
+-- cases.of_application
+select id, withdrawal_id, application_id, kind, detail, state, decided_by, decided_at, decision,
+       created_at
+  from cases
+ where application_id = $1
+ order by id
+ limit 100";
 
 const FIND: &str = "\
 -- cases.find
@@ -143,6 +152,17 @@ pub async fn list(
 /// The oldest open cases.
 pub async fn list_open(connection: &Connection, limit: i64) -> Result<Vec<Case>, StoreError> {
     list(connection, Some(CaseState::Open), limit).await
+}
+
+/// Everything that a person had to look at about this application, oldest first.
+pub async fn of_application(
+    connection: &Connection,
+    application: &ApplicationId,
+) -> Result<Vec<Case>, StoreError> {
+    let rows = connection
+        .query(OF_APPLICATION, &[&application.as_str()])
+        .await?;
+    rows.iter().map(from_row).collect()
 }
 
 /// The case with this number.

@@ -16,7 +16,7 @@ use crate::row::{named, parsed};
 use crate::{Connection, StoreError, Transaction};
 
 pub use cards::{Card, NewCard};
-pub use password::{LockPolicy, PasswordTry, begin_password_try, password_was_right};
+pub use password::{LockPolicy, PasswordTry, begin_password_try, password_was_right, set_password};
 
 const FIND: &str = "\
 -- users.find

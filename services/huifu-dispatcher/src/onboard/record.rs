@@ -8,14 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::backoff::{doubled, jittered};
 use runtime::clock;
 use serde_json::{Value, json};
-use store::applications::attempts;
 use store::applications::progress::{Advanced, Edge, Event, Learned, Reason, advance};
+use store::applications::{Grant, attempts};
 use store::attempts::AttemptOutcome;
 use store::{Connection, StoreError, Transaction, outbox};
 
 use super::Onboard;
 use super::ask::open_case;
-use super::granted::Grant;
 use super::open::OpenAttempt;
 use super::rest::again;
 use super::words::without_form;

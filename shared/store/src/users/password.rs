@@ -36,6 +36,13 @@ update users
    set password_failures = 0, password_locks = 0, locked_until = null, updated_at = $2, updated_by = $3
  where htouhui_user_id = $1";
 
+const SET_PASSWORD: &str = "\
+-- users.set_password
+update users
+   set password_hash = $2, password_failures = 0, password_locks = 0, locked_until = null,
+       updated_at = $3, updated_by = $4
+ where htouhui_user_id = $1";
+
 /// How many tries there are, and how long a lock lasts.
 #[derive(Debug, Clone, Copy)]
 pub struct LockPolicy {
@@ -127,4 +134,17 @@ pub async fn password_was_right(
     tx.execute(PASSWORD_WAS_RIGHT, &[&user.as_str(), &now, &tx.name()])
         .await
         .map(drop)
+}
+
+/// Sets the password, the first or another one, and forgets the tries at the one before. `false` if
+/// there is no such user.
+pub async fn set_password(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    user: &HtouhuiUserId,
+    hash: &str,
+) -> Result<bool, StoreError> {
+    tx.execute(SET_PASSWORD, &[&user.as_str(), &hash, &now, &tx.name()])
+        .await
+        .map(|set| set == 1)
 }

@@ -7,7 +7,7 @@ use contract::ids::HuifuId;
 use runtime::clock;
 use serde_json::{Value, json};
 use store::applications::attempts::Attempt;
-use store::applications::{self, Application, ForSending};
+use store::applications::{self, Application, ForSending, Grant};
 use store::users::{self, Card};
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +15,6 @@ use super::Ask;
 use super::evidence::{Evidence, Proof};
 use crate::huifu::{ReviewQuestion, SendError, SubjectQuestion};
 use crate::onboard::form::{FormError, opened};
-use crate::onboard::granted::Grant;
 
 /// A question that was asked, or could not be.
 pub(super) struct Asked {

@@ -1,20 +1,22 @@
 //! What exists at Huifu once an application has passed: what its form asked for, with the numbers
-//! that Huifu gave.
+//! that Huifu gave. Whoever has opened the form makes one; it keeps nothing of it but four digits
+//! of the card and the fees.
 
 use contract::fee::CashRule;
 use contract::huifu::operations::{ApplicationForm, CardSummary};
 use contract::ids::{HuifuId, TokenNo};
 use contract::withdrawal::CashType;
-use store::applications::Application;
-use store::applications::progress::Granted;
-use store::users::NewCard;
+
+use super::Application;
+use super::progress::Granted;
+use crate::users::NewCard;
 
 /// Shown where neither the partner nor Huifu named the bank.
 const SOME_BANK: &str = "银行卡";
 
 /// What was granted.
 #[derive(Debug, Clone)]
-pub(super) struct Grant {
+pub struct Grant {
     huifu_id: HuifuId,
     card: Option<(TokenNo, CardSummary)>,
     bank_name: String,
@@ -23,7 +25,7 @@ pub(super) struct Grant {
 
 impl Grant {
     /// `None`: the form has a card, and Huifu has not said yet by which number it knows it.
-    pub(super) fn new(
+    pub fn new(
         application: &Application,
         form: &ApplicationForm,
         huifu_id: &HuifuId,
@@ -47,14 +49,16 @@ impl Grant {
     }
 
     /// With the bank's name as Huifu has it, where the partner named none.
-    pub(super) fn named_by(mut self, bank_name: Option<String>) -> Self {
+    #[must_use]
+    pub fn named_by(mut self, bank_name: Option<String>) -> Self {
         if self.bank_name == SOME_BANK {
             self.bank_name = bank_name.unwrap_or(self.bank_name);
         }
         self
     }
 
-    pub(super) fn granted(&self) -> Granted<'_> {
+    /// For [`super::progress::Event::Pass`].
+    pub fn granted(&self) -> Granted<'_> {
         Granted {
             huifu_id: &self.huifu_id,
             card: self.card.as_ref().map(|(token_no, card)| NewCard {
