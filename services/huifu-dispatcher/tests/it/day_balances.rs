@@ -75,12 +75,10 @@ async fn a_day_is_counted_signed_and_counted_again_while_it_changes() {
 #[tokio::test]
 async fn a_row_that_was_changed_behind_our_back_is_a_case() {
     let books = Books::open().await;
-    let (id, _) = books.paid(10_000).await;
     books.paid(10_000).await;
-    let forge = format!(
-        "update withdrawals set accepted_at = accepted_at - interval '1 day' where id = '{id}'"
-    );
-    books.world.database.tamper(&forge).await.unwrap();
+    books.paid(10_000).await;
+    let forge = include_str!("sql/move_an_acceptance.sql");
+    books.world.database.tamper(forge).await.unwrap();
     books.next_noon().await;
     let balance = books.balances().await.pop().unwrap().balance;
     assert!(!balance.counted.holds());

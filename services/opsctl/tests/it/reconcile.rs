@@ -115,12 +115,7 @@ async fn a_signature_is_verified_with_the_key_that_is_given() {
 async fn a_balance_that_was_changed_in_the_database_does_not_hold() {
     let world = World::with_user().await;
     world.a_day().await;
-    world
-        .tamper(
-            "alter table day_balances disable trigger day_balances_are_append_only;
-             update day_balances set paid_fen = paid_fen + 1, accepted_fen = accepted_fen + 1;",
-        )
-        .await;
+    world.tamper(include_str!("sql/forge_balances.sql")).await;
     let key = world.public_key_file(0);
     let arguments = ["reconcile", "day", "2026-11-22", "--key", &key];
     let ended = world.tool().run(&arguments);

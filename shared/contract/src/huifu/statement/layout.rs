@@ -18,8 +18,8 @@
 //!     }
 //! }"#.parse().unwrap();
 //! assert_eq!(sandbox, StatementLayout::default());
-//! let other: StatementLayout =
-//!     r#"{"delimiter": "|", "columns": {"cash_amt": "amount", "fee_amt": null}}"#.parse().unwrap();
+//! let other = r#"{"delimiter": "|", "columns": {"cash_amt": "amount", "fee_amt": null}}"#;
+//! let other: StatementLayout = other.parse().unwrap();
 //! assert_ne!(other, sandbox);
 //! ```
 
