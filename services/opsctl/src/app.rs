@@ -7,8 +7,8 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::command::{
-    calendar, case, dead_letter, keygen, keys, migrate, partner, reconcile, signature, user,
-    withdrawal,
+    application, calendar, case, dead_letter, keygen, keys, migrate, partner, reconcile, signature,
+    user, withdrawal,
 };
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
@@ -64,6 +64,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Partner(command) => partner::run(command, &database).await,
         Command::User(command) => user::run(command, &database).await,
         Command::Calendar(command) => calendar::run(command, &database).await,
+        Command::Application(command) => application::run(command, &database).await,
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
         Command::DeadLetter(command) => dead_letter::run(command, &database).await,
         Command::Case(command) => case::run(command, &database).await,

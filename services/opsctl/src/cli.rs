@@ -4,7 +4,8 @@ use clap::{Parser, Subcommand};
 use runtime::settings::Secret;
 
 use crate::command::{
-    calendar, case, dead_letter, keygen, keys, partner, reconcile, signature, user, withdrawal,
+    application, calendar, case, dead_letter, keygen, keys, partner, reconcile, signature, user,
+    withdrawal,
 };
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     /// Holidays and working weekends, by which D1 has one price or the other
     #[command(subcommand)]
     Calendar(calendar::Command),
+    /// Applications: accounts, cards and cash types that partners asked for at Huifu
+    #[command(subcommand)]
+    Application(application::Command),
     /// Withdrawals: one with its whole story, or those that do not move
     #[command(subcommand)]
     Withdrawal(withdrawal::Command),

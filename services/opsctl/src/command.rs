@@ -1,5 +1,10 @@
 //! One file per command.
 
+pub(crate) mod application;
+pub(crate) mod application_decision;
+pub(crate) mod application_question;
+pub(crate) mod application_story;
+pub(crate) mod application_unknown;
 pub(crate) mod calendar;
 pub(crate) mod calendar_file;
 pub(crate) mod case;
@@ -18,6 +23,7 @@ pub(crate) mod signature;
 pub(crate) mod user;
 pub(crate) mod user_card;
 pub(crate) mod user_fee;
+pub(crate) mod user_password;
 pub(crate) mod withdrawal;
 pub(crate) mod withdrawal_question;
 pub(crate) mod withdrawal_story;

@@ -1,4 +1,4 @@
-//! `opsctl user`: adds users by hand, with the password that confirms their withdrawals.
+//! `opsctl user`: adds users by hand, and sets the password that confirms their withdrawals.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use runtime::{clock, password};
 use serde_json::json;
 use store::users::{self, NewUser};
 
+use super::user_password::{self, Password};
 use super::{user_card, user_fee};
 use crate::database::{Database, from_environment};
 use crate::exit::WrongUsage;
@@ -20,6 +21,9 @@ use crate::output::Report;
 pub(crate) enum Command {
     /// Add a user; needs PASSWORD_PEPPER or PASSWORD_PEPPER_FILE, the same as intake's
     Add(AddArguments),
+    /// Set a user's password, the first or another one, and lift its lock; needs PASSWORD_PEPPER or
+    /// PASSWORD_PEPPER_FILE, the same as intake's
+    Password(Password),
     /// The cards that a user may withdraw to
     #[command(subcommand)]
     Card(user_card::Command),
@@ -53,7 +57,7 @@ pub(crate) struct AddArguments {
 /// Never an argument: other users of the machine can read those.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-struct PasswordSource {
+pub(super) struct PasswordSource {
     /// A file with the transaction password; one line end after it is cut off
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -65,6 +69,7 @@ struct PasswordSource {
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
     match command {
         Command::Add(arguments) => add(database, &arguments).await,
+        Command::Password(arguments) => user_password::run(&arguments, database).await,
         Command::Card(command) => user_card::run(command, database).await,
         Command::Fee(command) => user_fee::run(command, database).await,
     }
@@ -118,7 +123,7 @@ fn kind(text: &str) -> Result<SubjectKind, WrongUsage> {
 }
 
 impl PasswordSource {
-    fn read(&self) -> anyhow::Result<String> {
+    pub(super) fn read(&self) -> anyhow::Result<String> {
         let mut text = String::new();
         match &self.password_file {
             Some(file) => {

@@ -4,7 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 39] = [
+    let commands: [&[&str]; 45] = [
         &[],
         &["migrate"],
         &["partner"],
@@ -14,12 +14,18 @@ fn every_command_says_what_it_does() {
         &["partner", "key", "add"],
         &["partner", "key", "retire"],
         &["user", "add"],
+        &["user", "password"],
         &["user", "card", "add"],
         &["user", "fee", "set"],
         &["user", "fee", "close"],
         &["calendar", "set"],
         &["calendar", "import"],
         &["calendar", "list"],
+        &["application"],
+        &["application", "list"],
+        &["application", "show"],
+        &["application", "ask"],
+        &["application", "decide"],
         &["withdrawal"],
         &["withdrawal", "show"],
         &["withdrawal", "ask"],

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod applications;
 mod calendar;
 mod cases;
 mod dead_letters;
@@ -16,6 +17,7 @@ mod keygen;
 mod keys;
 mod migrate;
 mod partners;
+mod passwords;
 mod questions;
 mod reconcile;
 mod signatures;

@@ -1,0 +1,315 @@
+//! Applications: listed, shown without their form, and decided by a person where nobody can ask.
+
+use contract::application::Step::{Base, Business};
+use contract::application::{ApplicationKind, State, Step, SubjectKind};
+use contract::ids::{ApplicationId, HtouhuiUserId, NoticeId, ReqSeqId};
+use contract::withdrawal::CashType;
+use jiff::SignedDuration;
+use runtime::data_keys::{DataKeys, context};
+use serde_json::{Value, json};
+use stand::forms;
+use stand::system::DATA_KEYS;
+use store::applications::attempts::{self, NewAttempt};
+use store::applications::progress::{Advanced, Edge, Event, Learned, NewIds, advance};
+use store::applications::{self, NewApplication};
+use store::attempts::AttemptOutcome;
+use store::cases::{self, CaseState, NewCase};
+use store::{Transaction, outbox, users};
+use uuid::Uuid;
+
+use crate::tool::Tool;
+use crate::world::World;
+
+const MILLIS: u64 = 1_800_000_000_000;
+const HUIFU_ID: &str = "6666000000000042";
+
+fn application_id() -> ApplicationId {
+    ApplicationId::from_parts(MILLIS, 1)
+}
+
+fn user() -> HtouhuiUserId {
+    "20000000007".parse().unwrap()
+}
+
+/// An opening whose answer to `step` was lost, with the case about it.
+async fn lost(subject: SubjectKind, step: Step) -> (World, Tool) {
+    let world = World::with_user().await;
+    let form = forms::opening(subject.as_str(), "", &|_| {
+        "M01JZZZZZZZZZZZZZZZZZZZZZZZ".to_owned()
+    });
+    insert(&world, ApplicationKind::Opening, subject, &form).await;
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: lose").await.unwrap();
+    if step == Business {
+        take(&world, &tx, Base, Event::OpenAttempt).await;
+        take(&world, &tx, Base, Event::StepDone).await;
+    }
+    take(&world, &tx, step, Event::OpenAttempt).await;
+    let serial = ReqSeqId::from_parts(MILLIS, 7);
+    let new = NewAttempt {
+        req_seq_id: &serial,
+        application: &application_id(),
+        step,
+        req_date: "20261122",
+        next_query_at: world.now + SignedDuration::from_secs(60),
+    };
+    attempts::open(&tx, world.now, &new).await.unwrap();
+    take(&world, &tx, step, Event::LoseTrack).await;
+    let unknown = AttemptOutcome::Unknown;
+    let learned = attempts::learn(&tx, world.now, &serial, unknown, None).await;
+    assert!(learned.unwrap());
+    let case = NewCase {
+        withdrawal: None,
+        application: Some(&application_id()),
+        kind: "cannot_be_asked_about",
+        detail: &json!({ "req_seq_id": serial }),
+        fingerprint: "lost",
+    };
+    cases::open(&tx, world.now, &case).await.unwrap();
+    tx.commit().await.unwrap();
+    drop(connection);
+    let tool = world.tool().with("DATA_KEYS", DATA_KEYS);
+    (world, tool)
+}
+
+async fn insert(world: &World, kind: ApplicationKind, subject: SubjectKind, form: &Value) {
+    let keys = DataKeys::parse(DATA_KEYS).unwrap();
+    let id = application_id();
+    let sealed = keys.seal(&context::form(&id), form.to_string().as_bytes());
+    let new = NewApplication {
+        id: &id,
+        partner: &"shop".parse().unwrap(),
+        application_no: &"no-1".parse().unwrap(),
+        kind,
+        subject,
+        third_party_user_id: &"u-7".parse().unwrap(),
+        htouhui_user_id: &user(),
+        huifu_id: None,
+        notify_url: "https://shop.example/notify",
+        form_sealed: &sealed,
+        form_digest: "v1.stand-1.AAAA",
+        card_tail: Some(forms::tail(subject.as_str())),
+        bank_name: Some("招商银行"),
+        materials: &[],
+    };
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: apply").await.unwrap();
+    applications::insert(&tx, world.now, &new).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn take(world: &World, tx: &Transaction<'_>, step: Step, event: Event<'_>) {
+    let huifu_id = HUIFU_ID.parse().unwrap();
+    let knows = matches!(event, Event::StepDone);
+    let edge = Edge {
+        application: &application_id(),
+        step,
+        event,
+        learned: Learned {
+            huifu_id: knows.then_some(&huifu_id),
+            ..Learned::default()
+        },
+        detail: &json!({}),
+        ids: NewIds {
+            notice: NoticeId::from_parts(MILLIS, 9),
+            message: Uuid::from_u128(9),
+        },
+        causation_id: None,
+    };
+    let moved = advance(tx, world.now, &edge).await.unwrap();
+    assert!(matches!(moved, Advanced::Moved { .. }), "{moved:?}");
+}
+
+async fn state(world: &World) -> State {
+    let connection = world.connection().await;
+    let found = applications::find(&connection, &application_id()).await;
+    found.unwrap().unwrap().state
+}
+
+async fn open_cases(world: &World) -> usize {
+    let connection = world.connection().await;
+    let found = cases::of_application(&connection, &application_id()).await;
+    let open = |case: &&cases::Case| case.state == CaseState::Open;
+    found.unwrap().iter().filter(open).count()
+}
+
+async fn message_types(world: &World) -> Vec<String> {
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: look").await.unwrap();
+    let later = runtime::clock::now() + SignedDuration::from_hours(24);
+    let claimed = outbox::claim(&tx, later, std::time::Duration::from_secs(1), 10).await;
+    let claimed = claimed.unwrap().into_iter();
+    claimed.map(|row| row.message_type).collect()
+}
+
+fn decide(rest: &str) -> String {
+    format!("application decide {} {rest}", application_id())
+}
+
+/// Without the last column, which grows with every minute.
+fn without_age(listed: &str) -> String {
+    let lines = listed.lines().map(|line| line.rsplit_once(' ').unwrap().0);
+    lines.map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// Times of deeds done by the tool are those of the clock.
+fn without_times(shown: &str) -> String {
+    let lines = shown.lines().filter(|line| !line.contains("opsctl"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn they_are_listed_and_shown_without_their_form() {
+    let (_world, tool) = lost(SubjectKind::IndividualUser, Business).await;
+    let listed = tool.typed("application list --open --state unknown");
+    insta::assert_snapshot!("application_list", without_age(&listed));
+    let show = format!("application show {}", application_id());
+    let shown = tool.typed(&show);
+    insta::assert_snapshot!("application_show", without_times(&shown));
+    let json = tool.typed(&format!("{show} --json"));
+    for secret in forms::SECRETS {
+        assert!(
+            !shown.contains(secret) && !json.contains(secret),
+            "{secret}"
+        );
+    }
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["attempts"][0]["outcome"], "unknown");
+    assert_eq!(json["cases"][0]["kind"], "cannot_be_asked_about");
+    let none = tool.typed("application list --held");
+    assert_eq!(none, "No such applications.\n");
+    assert_eq!(tool.refused("application list --state lost").0, 64);
+    let nobody = ApplicationId::from_parts(MILLIS, 2);
+    let refused = tool.refused(&format!("application show {nobody}"));
+    let said = format!("opsctl: there is no application {nobody}\n");
+    assert_eq!(refused, (1, said));
+}
+
+#[tokio::test]
+async fn a_users_first_step_that_was_done_goes_on_with_the_second() {
+    let (world, tool) = lost(SubjectKind::IndividualUser, Base).await;
+    let passed = decide(&format!("--passed --huifu-id {HUIFU_ID}"));
+    insta::assert_snapshot!("application_decide_dry_run", tool.typed(&passed));
+    assert_eq!(
+        (state(&world).await, open_cases(&world).await),
+        (State::Unknown, 1)
+    );
+
+    let done = tool.typed(&format!("{passed} --yes --reason seen-in-the-console"));
+    insta::assert_snapshot!("application_decide_step", done);
+    assert_eq!(
+        (state(&world).await, open_cases(&world).await),
+        (State::Received, 0)
+    );
+    assert_eq!(message_types(&world).await, ["application.received.v1"]);
+    let connection = world.connection().await;
+    let application = applications::find(&connection, &application_id()).await;
+    let application = application.unwrap().unwrap();
+    assert_eq!(application.huifu_id.unwrap().as_str(), HUIFU_ID);
+    assert_eq!(application.step, Business);
+    let told = applications::timeline::of(&connection, &application_id()).await;
+    let told = told.unwrap();
+    let decided = told
+        .iter()
+        .find(|entry| entry.event == "step_done")
+        .unwrap();
+    assert_eq!(decided.detail["by"], "sre");
+    assert_eq!(decided.detail["reason"], "seen-in-the-console");
+}
+
+#[tokio::test]
+async fn a_last_step_that_was_done_opens_the_user_as_the_answer_would_have() {
+    for (subject, step, rest) in [
+        (SubjectKind::IndividualUser, Business, String::new()),
+        (
+            SubjectKind::IndividualMerchant,
+            Base,
+            format!("--huifu-id {HUIFU_ID}"),
+        ),
+    ] {
+        let (world, tool) = lost(subject, step).await;
+        let passed = decide(&format!("--passed --token-no 10004053999 {rest}"));
+        let passed = format!("{} --yes --reason seen", passed.trim_end());
+        let done = tool.typed(&passed);
+        assert!(done.contains("may withdraw by it"), "{done}");
+        assert_eq!(
+            (state(&world).await, open_cases(&world).await),
+            (State::Passed, 0)
+        );
+        let connection = world.connection().await;
+        let opened = users::find(&connection, &user()).await.unwrap().unwrap();
+        assert_eq!(opened.huifu_id.as_str(), HUIFU_ID);
+        let cards = users::cards::of(&connection, &user()).await.unwrap();
+        assert_eq!(cards[0].token_no.as_str(), "10004053999");
+        assert_eq!(cards[0].tail, forms::tail(subject.as_str()));
+        let rules = users::cash_rules::of(&connection, &user()).await.unwrap();
+        let types: Vec<CashType> = rules.iter().map(|(cash_type, _)| *cash_type).collect();
+        assert_eq!(
+            types,
+            [CashType::D0, CashType::D1, CashType::Dm, CashType::T1]
+        );
+        let again = tool.refused(&passed);
+        assert_eq!(again.0, 1, "{again:?}");
+        assert!(again.1.contains("is passed: only one"), "{again:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_huifu_does_not_have_is_refused_with_a_reason_for_the_partner() {
+    let (world, tool) = lost(SubjectKind::EnterpriseUser, Base).await;
+    let refused = decide("--refused --reason-code provider_failed --yes --reason not-there");
+    insta::assert_snapshot!("application_decide_refused", tool.typed(&refused));
+    assert_eq!(
+        (state(&world).await, open_cases(&world).await),
+        (State::Refused, 0)
+    );
+    let connection = world.connection().await;
+    let application = applications::find(&connection, &application_id()).await;
+    let application = application.unwrap().unwrap();
+    assert_eq!(application.reason_code.as_deref(), Some("provider_failed"));
+    assert!(users::find(&connection, &user()).await.unwrap().is_none());
+    assert_eq!(message_types(&world).await, ["application-notice.due.v1"]);
+}
+
+#[tokio::test]
+async fn a_decision_without_what_it_needs_is_wrong_usage() {
+    let (world, tool) = lost(SubjectKind::IndividualMerchant, Base).await;
+    for (rest, said) in [
+        ("--passed", "--huifu-id"),
+        ("--passed --huifu-id 6666000000000042", "--token-no"),
+        ("", "required"),
+        ("--passed --refused", "cannot be used with"),
+        ("--refused --token-no 10004053999", "--refused"),
+        ("--refused --reason-code because", "a code is one of"),
+        (
+            "--passed --huifu-id 66660000000000421234 --token-no 1",
+            "at most 18",
+        ),
+    ] {
+        let (code, complaint) = tool.refused(decide(rest).trim_end());
+        assert_eq!(code, 64, "{rest}: {complaint}");
+        assert!(complaint.contains(said), "{rest}: {complaint}");
+    }
+    let keyless = world.tool();
+    let passed = "--passed --huifu-id 6666000000000042 --token-no 1";
+    let (code, complaint) = keyless.refused(&decide(passed));
+    assert_eq!(code, 64);
+    assert!(complaint.contains("DATA_KEYS"), "{complaint}");
+    assert_eq!(
+        (state(&world).await, open_cases(&world).await),
+        (State::Unknown, 1)
+    );
+}
+
+#[tokio::test]
+async fn the_next_question_can_be_asked_for_now() {
+    let (world, tool) = lost(SubjectKind::IndividualUser, Business).await;
+    let ask = format!("application ask {}", application_id());
+    insta::assert_snapshot!("application_ask_dry_run", tool.typed(&ask));
+    let asked = tool.typed(&format!("{ask} --yes --reason because"));
+    insta::assert_snapshot!("application_ask", asked);
+    let connection = world.connection().await;
+    let attempts = attempts::of(&connection, &application_id()).await.unwrap();
+    let due = attempts[0].next_query_at.unwrap();
+    assert!(due > world.now + SignedDuration::from_secs(60), "{due}");
+}
