@@ -340,11 +340,11 @@ async fn where_huifu_is_ahead_it_is_asked_and_a_person_told_only_if_that_did_not
     tx.commit().await.unwrap();
 
     // One is answered, the other is not.
-    world.take(&came_back, Transition::Return).await;
+    world.take(&open, Transition::Pay).await;
     assert_eq!(world.open_late_cases(TODAY).await, 0, "not on the same day");
     assert_eq!(world.open_late_cases(TODAY + 1.day()).await, 1);
     assert_eq!(world.open_late_cases(TODAY + 1.day()).await, 0, "told once");
-    assert_eq!(world.case_kinds().await, ["statement_ended_at_huifu"]);
+    assert_eq!(world.case_kinds().await, ["statement_returned_at_huifu"]);
 }
 
 #[tokio::test]
