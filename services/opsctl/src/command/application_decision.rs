@@ -184,10 +184,12 @@ fn report(application: &Application, state: State, cases: &[i64], done: bool) ->
         | State::Refused
         | State::Failed => "the partner is told".to_owned(),
     };
-    let mut lines = vec![format!(
-        "Application {id} {verb} {}: {next}.",
-        state.as_str()
-    )];
+    let end = match (state, done) {
+        (State::Received, true) => "goes on".to_owned(),
+        (State::Received, false) => "would go on".to_owned(),
+        (ended, _) => format!("{verb} {}", ended.as_str()),
+    };
+    let mut lines = vec![format!("Application {id} {end}: {next}.")];
     lines.extend(
         cases
             .iter()
