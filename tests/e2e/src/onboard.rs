@@ -90,9 +90,12 @@ impl Scene {
             let answer = self.asks(Api::Materials, &body).await?;
             *id = text(&answer, "material_id")?;
         }
-        Ok(forms::opening(subject, suffix, &|file_type| {
-            pictures[file_type].clone()
-        }))
+        let mut form = forms::opening(subject, suffix, &|file_type| pictures[file_type].clone());
+        // Huifu has each login name once.
+        if let Some(login_name) = form["subject"].get_mut("login_name") {
+            *login_name = json!(format!("LOGIN{}", number.replace('-', "")));
+        }
+        Ok(form)
     }
 
     /// One more card for somebody who has an account; answers the application.

@@ -99,7 +99,7 @@ async fn changed_cash_rules_are_what_the_next_withdrawal_costs() {
         scene.comes_to(&changed, "passed").await;
         let quote = json!({ "htouhui_user_id": applicant.htouhui_user_id, "money": "100.00" });
         let told = scene.asks(Api::Quotes, &quote).await.unwrap();
-        let offers = told["offers"].as_array().unwrap();
+        let offers = told["cash_types"].as_array().unwrap();
         let offer = |wanted: &str| offers.iter().find(|offer| offer["cash_type"] == wanted);
         assert_eq!(offer("D0").unwrap()["fee"], "2.10", "{told}");
         assert!(offer("T1").is_none(), "{told}");
