@@ -5,8 +5,11 @@ use std::time::Duration;
 use contract::application::Step::Business;
 use contract::application::{State, SubjectKind};
 use contract::ids::ApplicationId;
-use sandbox::huifu::ReviewState;
+use jiff::SignedDuration;
+use runtime::clock;
+use sandbox::huifu::{Fault, Operation, ReviewState, Selector};
 use stand::eventually;
+use store::applications::attempts;
 use store::attempts::AttemptOutcome::Submitted;
 use store::users;
 
@@ -82,10 +85,7 @@ async fn a_review_that_takes_its_time_is_asked_about_without_a_case_until_it_end
     assert_eq!(looks.attempts[1], (Business, Some(Submitted)));
     let attempts = applicants.attempts(&id).await;
     let asked = &attempts[1];
-    let pause = asked
-        .next_query_at
-        .unwrap()
-        .duration_since(runtime::clock::now());
+    let pause = asked.next_query_at.unwrap().duration_since(clock::now());
     // 2 s doubled five times, of which the jitter leaves at least half.
     assert!(pause.unsigned_abs() > Duration::from_secs(30), "{pause}");
 
@@ -112,4 +112,35 @@ async fn a_reviewers_words_are_kept_without_names_and_numbers() {
     assert_eq!(application.reason_code.as_deref(), Some("material_refused"));
     let words = application.reason_detail.unwrap();
     assert_eq!(words, "***的身份证***不清晰,请补充照片");
+}
+
+#[tokio::test]
+async fn a_callback_during_a_question_makes_the_next_one_due_at_once() {
+    let applicants = Applicants::start().await;
+    let id = applicants.open(SubjectKind::EnterpriseUser, "迟").await;
+    let slow = Selector::operation(Operation::UserApplyQuery);
+    let faults = [Fault::TimeoutWithoutPaying];
+    applicants.huifu().set_fault(slow, &faults, Some(1));
+    let attempt = applicants.attempts(&id).await.pop().unwrap();
+    let callback = async {
+        eventually(SOON, "the question to be asked", async || {
+            let asked = applicants.attempts(&id).await.pop().unwrap();
+            asked.query_count > attempt.query_count
+        })
+        .await;
+        let now = clock::now();
+        let mut connection = applicants.store().connection().await.unwrap();
+        let tx = connection.begin("test: callback").await.unwrap();
+        attempts::ask_again_at(&tx, now, &attempt.req_seq_id, Some(now))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        now
+    };
+    let (asked, called_back_at) = tokio::join!(applicants.ask(), callback);
+    assert_eq!(asked, 1);
+    let attempt = applicants.attempts(&id).await.pop().unwrap();
+    let next = attempt.next_query_at.unwrap();
+    let soon = called_back_at + SignedDuration::from_secs(1);
+    assert!(next < soon, "{next} was put off");
 }

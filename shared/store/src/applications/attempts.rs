@@ -17,7 +17,7 @@ use crate::row::{named, named_optional, parsed};
 use crate::{Connection, StoreError, Transaction};
 
 pub use evidence::{learn, prove_unsent};
-pub use question::{ask_again_at, ask_now, claim_due, stop_asking};
+pub use question::{ask_again_at, ask_now, asked, claim_due, stop_asking};
 
 const OPEN_ATTEMPT: &str = "\
 -- applications.open_attempt

@@ -91,7 +91,7 @@ impl Ask {
             open_case(&tx, now, application, req_seq_id, kind, &detail).await?;
         }
         let next = self.next_question(now, attempt.query_count);
-        attempts::ask_again_at(&tx, now, req_seq_id, Some(next)).await?;
+        attempts::asked(&tx, now, attempt, next).await?;
         tx.commit().await
     }
 
@@ -149,7 +149,7 @@ impl Ask {
         };
         progress::set_aside(&tx, now, &attempt.application_id, &case).await?;
         let next = self.next_question(now, attempt.query_count);
-        attempts::ask_again_at(&tx, now, &attempt.req_seq_id, Some(next)).await?;
+        attempts::asked(&tx, now, attempt, next).await?;
         tx.commit().await
     }
 }

@@ -119,3 +119,6 @@ fn is_accepted(answer: &SubjectAnswer) -> bool {
     let code = answer.resp_code.as_deref().map(RespClass::of);
     code == Some(RespClass::Accepted)
 }
+
+#[cfg(test)]
+mod tests;

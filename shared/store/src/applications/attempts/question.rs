@@ -31,6 +31,13 @@ update application_attempts
    set next_query_at = $2, updated_at = $3, updated_by = $4
  where req_seq_id = $1 and next_query_at is not null";
 
+/// Whoever heard something meanwhile has set another time.
+const ASKED: &str = "\
+-- applications.asked
+update application_attempts
+   set next_query_at = $2, updated_at = $3, updated_by = $4
+ where req_seq_id = $1 and next_query_at = $5";
+
 const STOP_ASKING: &str = "\
 -- applications.stop_asking
 update application_attempts
@@ -88,6 +95,28 @@ pub async fn ask_again_at(
     tx.execute(
         ASK_AGAIN_AT,
         &[&req_seq_id.as_str(), &next, &now, &tx.name()],
+    )
+    .await
+    .map(drop)
+}
+
+/// Asks again at `next` about an attempt that was asked about as it was `claimed`. A callback that
+/// made the next question due in the meantime is not put off by an answer older than it.
+pub async fn asked(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    claimed: &Attempt,
+    next: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        ASKED,
+        &[
+            &claimed.req_seq_id.as_str(),
+            &next,
+            &now,
+            &tx.name(),
+            &claimed.next_query_at,
+        ],
     )
     .await
     .map(drop)
