@@ -73,7 +73,7 @@ async fn dead_letter(stage: &Stage, order_id: &str) -> Result<Value> {
     try_eventually(SOON, "the notice to be a dead letter", async || {
         let open = stage.opsctl.json(&["dead-letter", "list"]).await?;
         let letters = open.as_array().cloned().unwrap_or_default();
-        let found = letters.into_iter().find(|one| one["order_id"] == order_id);
+        let found = letters.into_iter().find(|one| one["about"] == order_id);
         found.context("no dead letter of this order")
     })
     .await

@@ -45,8 +45,11 @@ pub(super) async fn tell(screen: &mut Screen, stage: &Stage) -> Result<()> {
     screen.step("The shop applies for a second card");
     passed(screen, stage, &card).await?;
 
-    let huifu_id = has_two_cards(stage, &user).await?;
-    ready(screen, stage, &user, &huifu_id).await?;
+    let shown = stage
+        .opsctl
+        .json(&["application", "show", &application])
+        .await?;
+    ready(screen, stage, &user, &text(&shown, "huifu_id")?).await?;
     command(screen, stage, &["application", "show", &application]).await
 }
 
@@ -67,28 +70,6 @@ async fn passed(screen: &mut Screen, stage: &Stage, application: &str) -> Result
     ensure!(told.status == "1", "the shop was told {told:?}");
     screen.step("The shop is told: status 1 (passed); our signature holds");
     Ok(())
-}
-
-/// Answers who the user is at Huifu.
-async fn has_two_cards(stage: &Stage, user: &str) -> Result<String> {
-    let shown = stage
-        .opsctl
-        .json(&["user", "list", "--partner", tenant::PARTNER_ID])
-        .await?;
-    let users = shown.as_array().context("a list of users")?;
-    let row = users.iter().find(|row| row["htouhui_user_id"] == user);
-    let row = row.context("the user is not listed")?;
-    let tails: Vec<&str> = row["cards"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|card| card["tail"].as_str())
-        .collect();
-    ensure!(
-        tails == [forms::tail(SUBJECT), forms::SECOND_TAIL],
-        "the user's cards end in {tails:?}"
-    );
-    text(row, "huifu_id")
 }
 
 /// A password here, money at Huifu, and the shop sends this user from now on.

@@ -73,7 +73,7 @@ impl Offer {
             "the page has status {}: {text}",
             page.status
         );
-        for expected in [money, tenant::CARD_TAIL] {
+        for expected in [money, forms::tail(opened::SUBJECT)] {
             ensure!(
                 text.contains(expected),
                 "the page does not show {expected}: {text}"
@@ -96,14 +96,12 @@ fn preselected(html: &str) -> Option<&str> {
     after.split_once("</label>").map(|(label, _)| label)
 }
 
-/// Every amount of money in a text: digits with two decimals.
+/// Every amount behind a ¥ in a text: what the balance leaves open is told in words, without one.
 fn amounts(text: &str) -> Vec<&str> {
     let is_part = |c: char| c.is_ascii_digit() || c == '.';
-    text.split(|c| !is_part(c))
-        .filter(|part| {
-            part.split_once('.')
-                .is_some_and(|(_, decimals)| decimals.len() == 2)
-        })
+    let behind = text.split('¥').skip(1);
+    behind
+        .map(|text| text.split(|c| !is_part(c)).next().unwrap_or_default())
         .collect()
 }
 
@@ -115,7 +113,7 @@ mod tests {
     fn the_preselected_choice_is_read_and_no_other() {
         let html = r#"<p>¥100.00</p><label><input type="radio" value="D0">当日 手续费 ¥2.00</label>
             <label><input type="radio" value="T1" checked> <b>T+1</b> 手续费 ¥1.05
-            实际到账 ¥98.95</label><p>¥7.00</p>"#;
+            可提现 1,000.00 元 实际到账 ¥98.95</label><p>¥7.00</p>"#;
         assert_eq!(amounts(preselected(html).unwrap()), ["1.05", "98.95"]);
         assert_eq!(preselected("<label></label>"), None);
     }
