@@ -33,8 +33,8 @@ select missing.day, members.member, 'due', $3, $3, $3, $4
     select generate_series(
         greatest(
             coalesce((select max(day) + 1 from statements where member = members.member), $2),
-            $2::date - 30),
-        $2::date,
+            $2::date - 30)::timestamp,
+        $2::date::timestamp,
         interval '1 day')::date as day) as missing
 on conflict (day, member) do nothing";
 

@@ -37,7 +37,11 @@ impl World {
     }
 
     /// Somebody wished to know this user's balance `ago`.
-    async fn wish(&self, user: &HtouhuiUserId, ago: SignedDuration) -> Envelope<BalanceWanted> {
+    pub(crate) async fn wish(
+        &self,
+        user: &HtouhuiUserId,
+        ago: SignedDuration,
+    ) -> Envelope<BalanceWanted> {
         let now = clock::now();
         let wish = Envelope {
             message_id: ids::new_message_id(),
@@ -55,7 +59,7 @@ impl World {
         wish
     }
 
-    async fn balance(&self) -> Option<Known> {
+    pub(crate) async fn balance(&self) -> Option<Known> {
         let connection = self.store.connection().await.unwrap();
         balances::find(&connection, &user()).await.unwrap()
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use contract::withdrawal::State;
 use huifu_dispatcher::app;
+use jiff::SignedDuration;
 use runtime::service::{Running, start_in_process};
 use runtime::settings::Env;
 use stand::{TestVhost, eventually};
@@ -86,4 +87,20 @@ async fn an_attempt_that_a_crash_left_behind_is_asked_about() {
     .await;
     running.stop().await.unwrap();
     assert_eq!(world.huifu.book().payments.len(), 0, "asked, not sent");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wish_in_the_outbox_brings_a_balance() {
+    let (world, vhost) = tokio::join!(World::start(), TestVhost::create());
+    let vhost = vhost.unwrap();
+    let running = start(&world, &vhost, &world.huifu.base_url).await;
+    world
+        .wish(&"10001".parse().unwrap(), SignedDuration::ZERO)
+        .await;
+    eventually(SOON, "the balance", async || {
+        world.balance().await.is_some()
+    })
+    .await;
+    running.stop().await.unwrap();
+    assert!(world.outbox().await.is_empty());
 }
