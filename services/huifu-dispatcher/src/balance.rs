@@ -138,7 +138,10 @@ impl AskBalance {
         let (serial, day) = (ids::new_req_seq_id(), ReqDate::at(clock::now()));
         let query = BalanceQuery::new(serial.clone(), day, huifu_id);
         let query = query.map_err(|_| "limit")?;
-        let asking = self.lane.huifu().call_aside(room, BalanceQuery::PATH, &query);
+        let asking = self
+            .lane
+            .huifu()
+            .call_aside(room, BalanceQuery::PATH, &query);
         let answer: BalanceAnswer = match timeout_at(deadline, asking).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(error.as_str()),
@@ -150,7 +153,10 @@ impl AskBalance {
     /// `None` when Huifu does not say it, in time and under the name we know.
     async fn dm_quota(&self, room: &Room, deadline: Instant, huifu_id: &HuifuId) -> Option<Fen> {
         let query = DmQuotaQuery::new(huifu_id, None).ok()?;
-        let asking = self.lane.huifu().call_aside(room, DmQuotaQuery::PATH, &query);
+        let asking = self
+            .lane
+            .huifu()
+            .call_aside(room, DmQuotaQuery::PATH, &query);
         let answer: DmQuotaAnswer = timeout_at(deadline, asking).await.ok()?.ok()?;
         let quota = read::dm_quota(&answer, &self.settings.dm_quota_field);
         if quota.is_none() {
