@@ -99,9 +99,9 @@ mod tests {
 
     #[test]
     fn golden_files_of_every_version_still_read_and_print_the_same() {
-        let withdrawal_id: crate::ids::WithdrawalId = "W01KASGXE00000000000000000A".parse().expect("valid");
-        let notice_id: crate::ids::NoticeId =
-            "N01KASGXE00000000000000000B".parse().expect("valid");
+        let withdrawal_id: crate::ids::WithdrawalId =
+            "W01KASGXE00000000000000000A".parse().expect("valid");
+        let notice_id: crate::ids::NoticeId = "N01KASGXE00000000000000000B".parse().expect("valid");
         let application_id: crate::ids::ApplicationId =
             "P01KASGXE00000000000000000C".parse().expect("valid");
         reads_and_prints_its_golden_file(&WithdrawalAccepted {

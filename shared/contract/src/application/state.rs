@@ -55,8 +55,8 @@ pub enum Transition {
 /// What a transition means in a given state.
 pub type Next = crate::next::Next<State>;
 
-use State::{Failed, InReview, Passed, Received, Sending, Submitted, Unknown};
 use crate::next::Next::{Agrees, Contradicts, Moves, Refused};
+use State::{Failed, InReview, Passed, Received, Sending, Submitted, Unknown};
 
 impl State {
     /// Every state; compared with the database's list by a test.

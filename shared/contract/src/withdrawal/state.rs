@@ -64,11 +64,11 @@ pub enum Transition {
 /// exclude each other.
 pub type Next = crate::next::Next<State>;
 
+use crate::next::Next::{Agrees, Contradicts, Moves, Refused};
 use State::{
     Accepted, Cancelled, Dispatching, Draft, Expired, Failed, Paid, Returned, Submitted,
     Unconfirmed,
 };
-use crate::next::Next::{Agrees, Contradicts, Moves, Refused};
 
 impl State {
     /// Every state; compared with the database's list by a test.
