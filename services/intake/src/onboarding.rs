@@ -8,6 +8,7 @@
 
 mod change;
 mod material;
+mod named;
 mod opening;
 mod receive;
 mod status;

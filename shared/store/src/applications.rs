@@ -9,6 +9,7 @@
 pub mod attempts;
 mod grant;
 mod listing;
+pub mod payers;
 pub mod progress;
 pub mod rotation;
 mod sending;

@@ -11,12 +11,11 @@ use contract::partner::onboarding::ApplicationAnswer;
 use contract::partner::url::PartnerUrl;
 use runtime::data_keys::context;
 use runtime::ids;
-use serde_json::Value;
 use store::applications::{self, Application, Inserted, NewApplication};
 use store::users::User;
-use store::{StoreError, materials, outbox};
+use store::{StoreError, outbox};
 
-use super::status;
+use super::{named, status};
 use crate::api::Call;
 use crate::refusal::Refusal;
 
@@ -96,7 +95,7 @@ pub(super) async fn receive(
         return Err(Refusal::from(ErrorCode::HostNotRegistered).at("notify_url"));
     }
     let form = asked.form.to_form();
-    check_materials(&call, asked.form, &form).await?;
+    named::check(&call, asked.form, &form).await?;
     match write(&mut call, asked, &form.to_string()).await {
         Ok(Inserted::New) => {}
         Ok(Inserted::Exists(earlier)) => return again(&call, asked, *earlier).await,
@@ -119,43 +118,6 @@ pub(super) async fn receive(
 
 /// The name in the migration.
 const ONE_OPENING: &str = "one_opening_per_user";
-
-/// Pictures of another partner are answered as those that do not exist.
-async fn check_materials(
-    call: &Call<'_>,
-    form: &ApplicationForm,
-    json: &Value,
-) -> Result<(), Refusal> {
-    let named = form.materials();
-    let own = materials::of_partner(&call.connection, call.partner_id(), &named).await?;
-    let missing = named
-        .iter()
-        .filter(|id| !own.iter().any(|material| material.id == **id));
-    let paths: Vec<String> = missing
-        .flat_map(|id| paths_of(json, id.as_str(), "form"))
-        .collect();
-    if paths.is_empty() {
-        return Ok(());
-    }
-    let refusal = Refusal::from(ErrorCode::MaterialUnknown);
-    Err(paths.into_iter().fold(refusal, Refusal::at))
-}
-
-/// Where a text stands in a form.
-fn paths_of(json: &Value, text: &str, path: &str) -> Vec<String> {
-    match json {
-        Value::String(found) if found == text => vec![path.to_owned()],
-        Value::Object(members) => members
-            .iter()
-            .flat_map(|(name, member)| paths_of(member, text, &format!("{path}.{name}")))
-            .collect(),
-        Value::Array(list) => (0..)
-            .zip(list)
-            .flat_map(|(at, entry): (usize, _)| paths_of(entry, text, &format!("{path}[{at}]")))
-            .collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
-    }
-}
 
 async fn write(call: &mut Call<'_>, asked: &Asked<'_>, form: &str) -> Result<Inserted, StoreError> {
     let id = ids::new_application_id();
@@ -203,25 +165,4 @@ async fn write(call: &mut Call<'_>, asked: &Asked<'_>, form: &str) -> Result<Ins
         tx.commit().await?;
     }
     Ok(inserted)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_picture_is_named_wherever_the_form_names_it() {
-        let form = json!({
-            "subject": { "license_pic": "M1", "reg_name": "M1 and more" },
-            "business": { "file_list": [{ "file_id": "M2" }, { "file_id": "M1" }] },
-        });
-        assert_eq!(
-            paths_of(&form, "M1", "form"),
-            [
-                "form.business.file_list[1].file_id",
-                "form.subject.license_pic"
-            ]
-        );
-    }
 }

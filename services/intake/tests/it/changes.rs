@@ -2,10 +2,10 @@
 
 use contract::application::{ApplicationKind, Step};
 use sandbox::partner::Api;
-use serde_json::json;
+use serde_json::{Value, json};
 use stand::forms;
 
-use crate::api::{change, good, opening, refused};
+use crate::api::{call, change, good, opening, refused};
 use crate::world::{STRANGER, USER, USER_AT_SHOP, World};
 
 const SUBJECT: &str = "individual_user";
@@ -123,4 +123,50 @@ async fn a_broken_change_is_refused_with_everything_that_is_wrong() {
     let (_, _, fields) = refused(&world.partner, Api::CashRules, &nobody).await;
     assert_eq!(fields, ["application_no", "htouhui_user_id", "notify_url"]);
     assert!(world.received().await.is_empty());
+}
+
+/// The account of an opened user of the shop's neighbour.
+const FOREIGN_ACCOUNT: &str = "6666000099999999";
+
+#[tokio::test]
+async fn only_accounts_of_the_partners_own_users_pay_outer_fees() {
+    let world = World::open().await;
+    let rules = |payer: &str| {
+        json!({ "cash_config": [
+            { "cash_type": "D0", "fix_amt": "1.00", "switch_state": "1" },
+            { "cash_type": "T1", "fix_amt": "1.00", "switch_state": "1", "out_fee_flag": "1",
+              "out_fee_huifu_id": payer },
+        ] })
+    };
+    world.sql(include_str!("sql/stranger_account.sql")).await;
+    let mut told = Vec::new();
+    for payer in [FOREIGN_ACCOUNT, "6666000088888888"] {
+        let body = change(USER, "R-1", &rules(payer));
+        told.push(call(&world.partner, Api::CashRules, &body).await);
+        let mut body = opening(&world.partner, SUBJECT, "A-1").await;
+        for rule in body["form"]["cash_config"].as_array_mut().unwrap() {
+            rule["out_fee_flag"] = json!("1");
+            rule["out_fee_huifu_id"] = json!(payer);
+        }
+        let (status, code, fields) = refused(&world.partner, Api::Openings, &body).await;
+        assert_eq!((status, code.as_str()), (422, "user_unknown"));
+        assert_eq!(fields[0], "form.cash_config[0].out_fee_huifu_id");
+    }
+    let (status, problem) = &told[0];
+    assert_eq!((*status, &problem["code"]), (422, &json!("user_unknown")));
+    assert_eq!(
+        problem["errors"][0]["field"],
+        "form.cash_config[1].out_fee_huifu_id"
+    );
+    assert!(!problem.to_string().contains(FOREIGN_ACCOUNT));
+    let shown = |(status, problem): &(u16, Value)| (*status, problem["errors"].clone());
+    assert_eq!(
+        shown(&told[0]),
+        shown(&told[1]),
+        "a foreign account is told from an unknown one"
+    );
+    assert!(world.received().await.is_empty());
+
+    let body = change(USER, "R-1", &rules("6666000021291985"));
+    good(&world.partner, Api::CashRules, &body).await;
 }
