@@ -1,8 +1,9 @@
 //! The JSON API for partners' servers: what is common to every endpoint.
 //!
 //! The order is the point. The body is read within the endpoint's bound, then the signature over
-//! it is verified, then the clock, then whether the partner may ask at all, then its nonce is used
-//! up; only then does the endpoint see the body. Every answer to a caller that we know is signed,
+//! it is verified, then a large one waits for room among its partner's, then comes the clock, then
+//! whether the partner may ask at all, then its nonce is used up; only then does the endpoint see
+//! the body. Every answer to a caller that we know is signed,
 //! problems too; a stranger is not worth a signature.
 
 use std::sync::Arc;
@@ -113,11 +114,23 @@ impl Asking<'_> {
     ) -> (Result<Response, Refusal>, Option<Authorization>) {
         let read = async {
             let asked = authorization(headers)?;
-            // Held until the answer is made: the body stays in memory for as long.
-            let room = self.front.large_bodies.room(E::LONGEST_BODY).await;
+            let is_large = body::is_large(E::LONGEST_BODY);
+            if is_large {
+                // Megabytes are not even read for somebody who is no partner.
+                let connection = self.front.store.connection().await?;
+                Caller::find(&connection, &asked.partner_id, self.now).await?;
+            }
             let body = read::<E>(body).await?;
-            let connection = self.front.store.connection().await?;
+            let mut connection = self.front.store.connection().await?;
             let caller = self.believe(&connection, &asked, &body).await?;
+            let mut room = None;
+            if is_large {
+                // Others need the connection while this one waits.
+                drop::<Connection>(connection);
+                room = self.front.large_bodies.room(&asked.partner_id).await;
+                connection = self.front.store.connection().await?;
+            }
+            // The room is held until the answer is made: what is made of the body lives as long.
             Ok((asked, room, body, connection, caller))
         };
         match read.await {

@@ -6,6 +6,7 @@ use sandbox::user::{Choice, UserAgent, UserError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::api::keep;
 use crate::world::{PASSWORD, World};
 
 const ONE_CONNECTION: (&str, &str) = ("DATABASE_POOL_SIZE", "1");
@@ -28,6 +29,30 @@ async fn a_form_that_comes_slowly_keeps_no_connection_from_others() {
     slow.read_exact(&mut told).await.unwrap();
     assert_eq!(&told, b"HTTP/1.1 100");
     assert_eq!(user.get(&page.url).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn strangers_who_send_slowly_keep_no_picture_waiting() {
+    let world = World::open().await;
+    let address = world.base.trim_start_matches("http://");
+    let mut strangers = Vec::new();
+    // As many as there may be pictures at once. They know whom to name, and no key.
+    for _ in 0..16 {
+        let mut stranger = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST /v1/onboarding/materials HTTP/1.1\r\nhost: {address}\r\n\
+             authorization: TIXIAN-RSA2 partner_id=\"shop\",key_id=\"key-1\",\
+             timestamp=\"20261124000000\",nonce=\"n\",signature=\"AAAA\"\r\n\
+             expect: 100-continue\r\ncontent-length: 100000\r\n\r\n"
+        );
+        stranger.write_all(head.as_bytes()).await.unwrap();
+        // Its body is being waited for.
+        let mut told = [0; 12];
+        stranger.read_exact(&mut told).await.unwrap();
+        assert_eq!(&told, b"HTTP/1.1 100");
+        strangers.push(stranger);
+    }
+    keep(&world.partner, "M-1", "F07").await;
 }
 
 #[tokio::test]
