@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use contract::ids::HtouhuiUserId;
 use contract::message::{BalanceWanted, Envelope};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runtime::backoff::pause;
 use runtime::{clock, ids};
-use store::balances::{self, Known};
+use store::balances::{self, Standing};
 use store::{StoreError, outbox};
 
 use crate::front::Front;
+use crate::purse::Purse;
 
 /// A look at one row. Huifu's quick answers take a few of these.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
@@ -35,9 +36,8 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    fn is_fresh(self, known: Option<&Known>) -> bool {
-        let max_age = SignedDuration::try_from(self.max_age).unwrap_or(SignedDuration::MAX);
-        known.is_some_and(|known| clock::now().duration_since(known.asked_at) <= max_age)
+    fn is_fresh(self, standing: Option<Standing>) -> bool {
+        Purse::of(standing, self.max_age, clock::now()).is_fresh()
     }
 }
 
@@ -53,6 +53,11 @@ impl Asked {
     fn since(&self, user: &HtouhuiUserId) -> Option<Instant> {
         let asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         asked.get(user).copied()
+    }
+
+    fn forget(&self, user: &HtouhuiUserId) {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.remove(user);
     }
 
     fn remember(&self, user: &HtouhuiUserId, at: Instant, max_age: Duration) {
@@ -102,19 +107,24 @@ pub(crate) fn was_wanted(front: &Front, user: &HtouhuiUserId) -> Instant {
     at
 }
 
+/// Something of the balance was just spent: whoever looks at it next asks again.
+pub(crate) fn was_spent(front: &Front, user: &HtouhuiUserId) {
+    front.asked.forget(user);
+}
+
 /// What is known of the balance. One that is old is asked for and waited for: `BALANCE_WAIT_MS` at
 /// most, counted from when it was asked for, so that only the first of many waits for a Huifu that
 /// is away. The caller holds no connection meanwhile.
 pub(crate) async fn current(
     front: &Front,
     user: &HtouhuiUserId,
-) -> Result<Option<Known>, StoreError> {
+) -> Result<Option<Standing>, StoreError> {
     let mut known = look(front, user).await?;
-    if front.patience.is_fresh(known.as_ref()) {
+    if front.patience.is_fresh(known) {
         return Ok(known);
     }
     let asked = wanted(front, user).await?;
-    while !front.patience.is_fresh(known.as_ref()) {
+    while !front.patience.is_fresh(known) {
         let left = front.patience.wait.saturating_sub(asked.elapsed());
         let pausing = BETWEEN_LOOKS.min(left);
         if pausing.is_zero() || !pause(pausing, &front.stopping).await {
@@ -125,9 +135,9 @@ pub(crate) async fn current(
     Ok(known)
 }
 
-async fn look(front: &Front, user: &HtouhuiUserId) -> Result<Option<Known>, StoreError> {
+async fn look(front: &Front, user: &HtouhuiUserId) -> Result<Option<Standing>, StoreError> {
     let connection = front.store.connection().await?;
-    balances::find(&connection, user).await
+    balances::standing(&connection, user).await
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use store::users::{LockPolicy, PasswordTry, begin_password_try, password_was_rig
 use store::withdrawals::Change;
 use store::{Connection, StoreError, outbox};
 
+use crate::balance;
 use crate::check_password::Place;
 use crate::choices;
 use crate::form::{Form, field};
@@ -222,6 +223,7 @@ impl Attempt<'_> {
         reach(CrashPoint::IntakeBeforeAcceptCommit);
         tx.commit().await?;
         reach(CrashPoint::IntakeAfterAcceptCommit);
+        balance::was_spent(self.front, &self.withdrawal.request.htouhui_user_id);
         Ok(state)
     }
 

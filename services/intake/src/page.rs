@@ -185,7 +185,7 @@ impl<'a> Shown<'a> {
         let (partner, choices, known) = tokio::try_join!(
             partners::find(connection, &request.partner_id),
             Choices::load(connection, user, request.amount, now),
-            balances::find(connection, user),
+            balances::standing(connection, user),
         )?;
         let partner = partner.ok_or(ErrorCode::PartnerUnknown)?;
         let choices = choices.ok_or(ErrorCode::UserUnknown)?;

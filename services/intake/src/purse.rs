@@ -11,7 +11,7 @@ use contract::balance::Balance;
 use contract::fee::FeeBearer;
 use contract::money::Fen;
 use jiff::{SignedDuration, Timestamp};
-use store::balances::Known;
+use store::balances::{Known, Standing};
 
 use crate::choices::Offer;
 
@@ -31,13 +31,14 @@ pub(crate) enum Purse {
 
 impl Purse {
     /// What was told, judged by its age.
-    pub(crate) fn of(known: Option<Known>, fresh_for: Duration, now: Timestamp) -> Self {
-        let Some(known) = known else {
+    /// What was heard before a withdrawal of the user's own went its way is aged at once.
+    pub(crate) fn of(standing: Option<Standing>, fresh_for: Duration, now: Timestamp) -> Self {
+        let Some(Standing { known, overtaken }) = standing else {
             return Self::Unknown;
         };
         let age = now.duration_since(known.asked_at);
         let fresh_for = SignedDuration::try_from(fresh_for).unwrap_or(SignedDuration::MAX);
-        if age <= fresh_for {
+        if age <= fresh_for && !overtaken {
             Self::Fresh(known)
         } else if age <= SHOWN_FOR {
             Self::Aged(known)
@@ -131,7 +132,11 @@ mod tests {
             // A clock that is behind the dispatcher's.
             ("2026-11-22T03:59:59Z", Purse::Fresh(told(1))),
         ] {
-            assert_eq!(Purse::of(Some(told(1)), minute, at(now)), kept, "{now}");
+            let standing = Standing {
+                known: told(1),
+                overtaken: false,
+            };
+            assert_eq!(Purse::of(Some(standing), minute, at(now)), kept, "{now}");
         }
         let unknown = Purse::of(None, minute, at("2026-11-22T04:00:00Z"));
         assert_eq!((unknown, unknown.told()), (Purse::Unknown, None));

@@ -11,6 +11,7 @@ use contract::partner::ErrorCode;
 use contract::partner::quote::{BalanceKnowledge, CashTypeQuote, QuoteAnswer, QuoteRequest};
 use contract::partner::time::beijing_date;
 use contract::withdrawal::CashType;
+use runtime::clock;
 use store::balances::Known;
 use store::users::{self, User};
 use store::{Connection, calendar};
@@ -43,10 +44,12 @@ impl Endpoint for Quotes {
         let user = user.filter(|user| user.partner_id == *call.partner_id());
         let unknown = || Refusal::from(ErrorCode::UserUnknown).at("htouhui_user_id");
         let user = user.ok_or_else(unknown)?;
-        let (front, now) = (call.front, call.now);
+        let front = call.front;
         // Others need the connection while we wait for Huifu.
         drop::<Connection>(call.connection);
         let known = balance::current(front, &htouhui_user_id).await?;
+        // After the wait: the age is never understated.
+        let now = clock::now();
         let purse = Purse::of(known, front.patience.max_age, now);
         let ask = Ask {
             user: &user,
@@ -59,8 +62,8 @@ impl Endpoint for Quotes {
             htouhui_user_id,
             money,
             balance: knowledge(&purse),
-            balance_age_s: known.filter(|_| purse.told().is_some()).map(|known| {
-                let age = now.duration_since(known.asked_at).as_secs();
+            balance_age_s: known.filter(|_| purse.told().is_some()).map(|standing| {
+                let age = now.duration_since(standing.known.asked_at).as_secs();
                 // A clock may be behind the dispatcher's.
                 u64::try_from(age).unwrap_or(0)
             }),

@@ -1,6 +1,7 @@
 -- Purpose: applications for accounts, cards and cash types at Huifu, with their attempts, pictures
 --          and timeline; notices that tell about them; users of four kinds.
--- Locks:   users, notices and cases, exclusively, for as long as it takes to read them once.
+-- Locks:   users, notices and cases, exclusively, for as long as it takes to read them once;
+--          withdrawals, against writing, while an index is built.
 -- Deploy:  before the release that takes applications; older programs go on with withdrawals.
 -- Undo:    drop the new tables, children first, then the new columns and constraints.
 
@@ -26,6 +27,8 @@ create table applications (
     -- other content under the same number without opening it.
     form_sealed         text        not null,
     form_digest         text        not null,
+    -- Keyed as well, of who is to be opened: whoever is the same needs no second account.
+    subject_digest      text,
     card_tail           text,
     bank_name           text,
     state               text        not null,
@@ -57,6 +60,12 @@ create table applications (
 create unique index one_opening_per_user on applications (partner_id, third_party_user_id)
     where kind = 'opening' and state not in ('refused', 'failed');
 create index open_applications on applications (created_at) where terminal_at is null;
+
+-- Whoever was refused at the business step has an account at Huifu already.
+create index openings_by_applicant on applications (partner_id, third_party_user_id)
+    where kind = 'opening';
+-- A balance that was asked for before a withdrawal is no balance of today.
+create index withdrawals_by_user on withdrawals (htouhui_user_id) where accepted_at is not null;
 
 create table application_attempts (
     req_seq_id     text        primary key,

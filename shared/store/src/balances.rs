@@ -5,8 +5,9 @@
 
 use contract::balance::Balance;
 use contract::ids::{HtouhuiUserId, HuifuId};
-use contract::withdrawal::CashType;
+use contract::withdrawal::{CashType, State};
 use jiff::Timestamp;
+use tokio_postgres::Row;
 
 use crate::row::{fen, fen_optional, parsed};
 use crate::{Connection, StoreError, Transaction};
@@ -14,6 +15,19 @@ use crate::{Connection, StoreError, Transaction};
 const FIND: &str = "\
 -- balances.find
 select available_fen, yesterday_fen, dm_quota_fen, asked_at
+  from balances
+ where htouhui_user_id = $1";
+
+/// Since an attempt may be sent long after its withdrawal was accepted, every later change counts:
+/// of one that was asked about before it, nobody knows which balance Huifu spoke of.
+const STANDING: &str = "\
+-- balances.standing
+select available_fen, yesterday_fen, dm_quota_fen, asked_at,
+       exists (select
+                 from withdrawals
+                where withdrawals.htouhui_user_id = balances.htouhui_user_id
+                  and accepted_at is not null
+                  and (state in ($2, $3) or withdrawals.updated_at >= asked_at)) as overtaken
   from balances
  where htouhui_user_id = $1";
 
@@ -54,6 +68,15 @@ pub struct Known {
     pub asked_at: Timestamp,
 }
 
+/// A balance, and whether it can still be the one at Huifu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// What was heard.
+    pub known: Known,
+    /// A withdrawal of the user was accepted and not counted, or moved on since it was asked for.
+    pub overtaken: bool,
+}
+
 /// What must be known to ask about a user's balance.
 #[derive(Debug, Clone)]
 pub struct ToAsk {
@@ -71,17 +94,36 @@ pub async fn find(
     user: &HtouhuiUserId,
 ) -> Result<Option<Known>, StoreError> {
     let row = connection.query_opt(FIND, &[&user.as_str()]).await?;
+    row.as_ref().map(known).transpose()
+}
+
+/// The balance as it was last heard of, for whoever wants to spend it.
+pub async fn standing(
+    connection: &Connection,
+    user: &HtouhuiUserId,
+) -> Result<Option<Standing>, StoreError> {
+    let (accepted, dispatching) = (State::Accepted.as_str(), State::Dispatching.as_str());
+    let row = connection
+        .query_opt(STANDING, &[&user.as_str(), &accepted, &dispatching])
+        .await?;
     row.map(|row| {
-        Ok(Known {
-            balance: Balance {
-                available: fen(&row, "available_fen")?,
-                yesterday: fen(&row, "yesterday_fen")?,
-                dm_quota: fen_optional(&row, "dm_quota_fen")?,
-            },
-            asked_at: row.try_get("asked_at")?,
+        Ok(Standing {
+            known: known(&row)?,
+            overtaken: row.try_get("overtaken")?,
         })
     })
     .transpose()
+}
+
+fn known(row: &Row) -> Result<Known, StoreError> {
+    Ok(Known {
+        balance: Balance {
+            available: fen(row, "available_fen")?,
+            yesterday: fen(row, "yesterday_fen")?,
+            dm_quota: fen_optional(row, "dm_quota_fen")?,
+        },
+        asked_at: row.try_get("asked_at")?,
+    })
 }
 
 /// `None`: there is no such user.

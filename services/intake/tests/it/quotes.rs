@@ -7,12 +7,13 @@ use contract::money::Fen;
 use contract::withdrawal::CashType;
 use jiff::SignedDuration;
 use sandbox::partner::Api;
+use sandbox::user::{Choice, UserAgent};
 use serde_json::{Value, json};
 use store::Store;
 use store::balances::Known;
 
 use crate::api::{call, good, refused};
-use crate::world::{CARDLESS, STRANGER, USER, World};
+use crate::world::{CARDLESS, PASSWORD, STRANGER, USER, World};
 
 /// Huifu said so, so many seconds ago.
 async fn told(store: &Store, available: i64, seconds: i64) {
@@ -120,6 +121,45 @@ async fn a_fresh_balance_says_what_each_type_can_take_and_what_not() {
     let quote = good(&world.partner, Api::Quotes, &bare).await;
     assert!(quote.get("money").is_none() && of(&quote, "D0").get("fee").is_none());
     assert_eq!(of(&quote, "D0")["available_money"], "90.00");
+}
+
+#[tokio::test]
+async fn what_a_withdrawal_of_our_own_takes_is_not_offered_again() {
+    let world = World::open_with(&[("BALANCE_MAX_AGE_MS", "3600000")]).await;
+    told(&world.store, 10_000, 0).await;
+    let mut user = UserAgent::new().unwrap();
+    let page = world.page(&mut user, &[("money", "80.00")]).await;
+    let wishes = world.wishes().await.len();
+    user.decide(&page, &Choice::confirm(PASSWORD))
+        .await
+        .unwrap();
+    let quote = good(&world.partner, Api::Quotes, &asked(USER, "80.00")).await;
+    assert_eq!(quote["balance"], "stale");
+    assert_eq!(world.wishes().await.len(), wishes + 1, "it is asked for");
+    // Asked for since, but nobody has sent the withdrawal yet.
+    told(&world.store, 10_000, 0).await;
+    let quote = good(&world.partner, Api::Quotes, &asked(USER, "80.00")).await;
+    assert_eq!(quote["balance"], "stale");
+}
+
+#[tokio::test]
+async fn the_wait_for_huifu_counts_to_the_age() {
+    let world = World::open_with(&[("BALANCE_WAIT_MS", "5000")]).await;
+    let body = asked(USER, "80.00");
+    let (quote, ()) = tokio::join!(good(&world.partner, Api::Quotes, &body), async {
+        let patience = Duration::from_secs(20);
+        stand::eventually(patience, "the wish", async || {
+            world.wishes().await.len() == 1
+        })
+        .await;
+        let asked_at = Instant::now();
+        stand::eventually(patience, "two seconds", async || {
+            asked_at.elapsed() >= Duration::from_secs(2)
+        })
+        .await;
+        told(&world.store, 9_000, 2).await;
+    });
+    assert!(quote["balance_age_s"].as_u64().unwrap() >= 2, "{quote}");
 }
 
 #[tokio::test]
