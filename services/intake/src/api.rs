@@ -29,6 +29,9 @@ use crate::front::Front;
 use crate::refusal::Refusal;
 use crate::withdraw::NONCE_KEPT;
 
+/// A hundred problems, with room to spare; it is in memory already.
+const LONGEST_ANSWER: usize = 256 * 1024;
+
 /// One path of the API.
 pub(crate) trait Endpoint: Send + Sync + 'static {
     /// Where it is; also its name in the metrics.
@@ -191,8 +194,7 @@ impl Asking<'_> {
 
     async fn sign(&self, response: Response, asked: &Authorization) -> Response {
         let (mut parts, body) = response.into_parts();
-        // Our own answers are a few kilobytes at most, held in memory already.
-        let Ok(body) = to_bytes(body, usize::MAX).await else {
+        let Ok(body) = to_bytes(body, LONGEST_ANSWER).await else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         let header = self

@@ -12,6 +12,13 @@ use serde_json::{Map, Number, Value};
 use super::field_problem::{BodyError, FieldProblem};
 use super::rule::{FieldError, Rule, UNKNOWN_FIELD};
 
+/// Names that are not in the contract and are complained about: one mistake makes a few of them,
+/// and a body of nothing else would make an answer many times its size.
+const MOST_UNKNOWN: usize = 20;
+
+/// Problems that one answer lists; whoever has put these right hears of the others.
+const MOST_PROBLEMS: usize = 100;
+
 /// The members of a body, and what was found wrong with them so far.
 pub(super) struct Fields {
     members: Map<String, Value>,
@@ -26,7 +33,8 @@ impl Fields {
         };
         let unknown = members
             .keys()
-            .filter(|name| !known.contains(&name.as_str()));
+            .filter(|name| !known.contains(&name.as_str()))
+            .take(MOST_UNKNOWN);
         let problems = unknown.map(|name| FieldProblem {
             field: repeatable(name).to_owned(),
             ..FieldError {
@@ -110,7 +118,11 @@ impl Fields {
     pub(super) fn finish<T>(self, read: Option<T>) -> Result<T, BodyError> {
         match read {
             Some(read) if self.problems.is_empty() => Ok(read),
-            Some(_) | None => Err(BodyError::Fields(self.problems)),
+            Some(_) | None => {
+                let mut problems = self.problems;
+                problems.truncate(MOST_PROBLEMS);
+                Err(BodyError::Fields(problems))
+            }
         }
     }
 }
@@ -221,6 +233,23 @@ mod tests {
             assert!(!read(bad), "{bad}");
         }
         assert!(!read(&"[".repeat(200_000)), "depth ends somewhere");
+    }
+
+    #[test]
+    fn a_body_of_nothing_but_mistakes_is_answered_with_a_hundred_at_most() {
+        let names: Vec<String> = (0..1_000).map(|at| format!("\"n{at}\":1")).collect();
+        let body = format!("{{{}}}", names.join(","));
+        let mut fields = Fields::of(body.as_bytes(), &["a"]).unwrap();
+        let problem = FieldProblem::from(FieldError {
+            field: "a",
+            rule: Rule::Text,
+        });
+        fields.refuse_all(vec![problem; 1_000]);
+        let Err(BodyError::Fields(problems)) = fields.finish(Some(())) else {
+            panic!("problems were found");
+        };
+        let unknown = problems.iter().filter(|one| one.field == UNKNOWN_FIELD);
+        assert_eq!((unknown.count(), problems.len()), (20, 100));
     }
 
     #[test]

@@ -9,6 +9,9 @@ use super::{Part, Table};
 use crate::huifu::ReqDate;
 use crate::partner::rule::UNKNOWN_FIELD;
 
+/// Names of one object that are not in its table and are complained about.
+const MOST_UNKNOWN: usize = 20;
+
 /// Reads `form` by `table`. The members are complete only if no error was added.
 pub(in crate::huifu::operations) fn check(
     table: &'static Table,
@@ -66,7 +69,8 @@ impl Checker {
             self.refuse(path, FieldRule::WrongType(Json::Object), table.source);
             return members;
         };
-        for name in given.keys().filter(|name| table.field(name).is_none()) {
+        let unknown = given.keys().filter(|name| table.field(name).is_none());
+        for name in unknown.take(MOST_UNKNOWN) {
             let path = join(&path, repeatable(name));
             self.refuse(path, FieldRule::Unknown, table.source);
         }
