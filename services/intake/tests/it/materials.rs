@@ -117,7 +117,7 @@ async fn what_is_too_large_or_no_picture_is_refused_with_its_limit_and_not_store
             error["rule_zh"].as_str().unwrap().contains("文件"),
             "{error}"
         );
-        assert_eq!(error["source"], "Huifu v2/supplementary/picture");
+        assert_eq!(error["source"], "Tixian 1.0");
     }
     let nothing = json!({ "file_type": "photo", "content": 7, "picture": "x" });
     assert_eq!(

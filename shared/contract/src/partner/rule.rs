@@ -67,7 +67,8 @@ pub const UNKNOWN_FIELD: &str = "(unknown field)";
 /// Which document limits our own fields: the contract with partners in this version.
 pub const SOURCE: &str = "Tixian 1.0";
 
-/// Which document limits pictures.
+/// Which document has the kinds of pictures; how large they are, and in which format, is ours to
+/// say.
 const PICTURE_SOURCE: &str = "Huifu v2/supplementary/picture";
 
 impl FieldError {
@@ -108,7 +109,7 @@ impl Rule {
     /// Which document the rule is from.
     pub const fn source(self) -> &'static str {
         match self {
-            Self::FileType | Self::AtMostBytes(_) | Self::Picture => PICTURE_SOURCE,
+            Self::FileType => PICTURE_SOURCE,
             Self::Required
             | Self::Once
             | Self::AtMost(_)
@@ -127,7 +128,9 @@ impl Rule {
             | Self::Unknown
             | Self::Text
             | Self::Object
-            | Self::Content => SOURCE,
+            | Self::Content
+            | Self::AtMostBytes(_)
+            | Self::Picture => SOURCE,
         }
     }
 

@@ -13,7 +13,8 @@ use crate::partner::json::Fields;
 use crate::partner::page_call;
 use crate::partner::rule::Rule;
 
-/// 2 MB: Huifu takes no larger picture, so ours would only be refused later.
+/// 2 MB, a limit of ours: a page in good quality fits, and Huifu reads 10 MB at most of any call
+/// (huifu-api.md §1).
 pub const MAX_PICTURE_BYTES: usize = 2 * 1024 * 1024;
 
 /// Four characters of Base64 for each three bytes begun.
