@@ -34,6 +34,16 @@ pub(crate) fn unreadable(kind: &'static str, text: &str, sign: &str) -> ForeignC
     }
 }
 
+/// Something that is ours and that the database refuses. Why, the log says; serial and day say what
+/// to ask Huifu about.
+pub(crate) fn unwritten(kind: &'static str, req_seq_id: &str, req_date: &str) -> ForeignCase {
+    ForeignCase {
+        kind,
+        detail: json!({ "req_seq_id": req_seq_id, "req_date": req_date }),
+        fingerprint: format!("{kind}:{req_date}:{req_seq_id}"),
+    }
+}
+
 pub(crate) async fn keep(
     connection: &mut Connection,
     now: Timestamp,

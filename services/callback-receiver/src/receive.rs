@@ -49,13 +49,36 @@ impl Receiver {
             Ok(signed) => signed,
             Err(reply) => return reply,
         };
+        let mut reply = self.write(&signed).await;
         for _ in 1..TRIES {
-            match self.write(&signed).await {
-                Reply::Unavailable => {}
-                reply => return reply,
+            if reply != Reply::Unavailable {
+                break;
             }
+            reply = self.write(&signed).await;
         }
-        self.write(&signed).await
+        if reply == Reply::Broken {
+            self.tell_of_unwritten(&signed).await;
+        }
+        reply
+    }
+
+    /// What no repeat can cure must not end with Huifu's repeats: a person gets to know of it. It
+    /// stays unacknowledged, for it is not written.
+    async fn tell_of_unwritten(&self, signed: &Signed) {
+        let case = match signed {
+            Signed::Callback(told) => {
+                foreign::unwritten("callback_not_written", &told.req_seq_id, &told.req_date)
+            }
+            Signed::Review(told) => {
+                foreign::unwritten("review_not_written", &told.req_seq_id, &told.req_date)
+            }
+            // It is a case already, and that could not be written.
+            Signed::Unreadable(_) => return,
+        };
+        if let Err(error) = self.keep(clock::now(), &case).await {
+            let cause = &error as &dyn std::error::Error;
+            tracing::error!(error = cause, "not even a case is written");
+        }
     }
 
     async fn write(&self, signed: &Signed) -> Reply {

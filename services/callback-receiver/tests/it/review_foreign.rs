@@ -98,3 +98,31 @@ async fn a_case_tells_no_words_and_no_card() {
         assert!(!told.contains(secret), "{told}");
     }
 }
+
+#[tokio::test]
+async fn controls_in_huifus_words_are_left_out_and_the_review_counts() {
+    let world = World::start().await;
+    let applied = world.merchant_sent().await;
+    let mut callback = applied.refused();
+    callback["audit_desc"] = json!("证件\u{0}已过期\u{0}");
+    callback["apply_no"] = json!("APPLY\u{0}0001");
+    let told = world.review(&callback).await;
+    assert_eq!(told, applied.acknowledgement());
+    assert_eq!(world.stands(&applied).await, (State::Refused, false));
+}
+
+#[tokio::test]
+async fn what_the_database_refuses_is_a_case_and_not_acknowledged() {
+    let world = World::start().await;
+    let applied = world.merchant_sent().await;
+    world
+        .alter(include_str!("sql/nothing_is_refused.sql"))
+        .await;
+    for _ in 0..2 {
+        let (status, body) = world.review(&applied.refused()).await;
+        assert_eq!(status, 500, "{body}");
+    }
+    assert_eq!(world.case_kinds().await, ["review_not_written"], "once");
+    let told = world.cases().await.remove(0).detail;
+    assert_eq!(told["req_seq_id"], applied.attempt.as_str());
+}

@@ -42,7 +42,7 @@ pub(crate) struct World {
     pub(crate) running: Running,
     http: reqwest::Client,
     card_id: i64,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 /// A withdrawal of 100.00 that was sent, and what a callback about it says.
@@ -109,8 +109,13 @@ impl World {
             running,
             http: client(),
             card_id,
-            _database: database,
+            database,
         }
+    }
+
+    /// Changes the schema below the store.
+    pub(crate) async fn alter(&self, sql: &str) {
+        self.database.tamper(sql).await.unwrap();
     }
 
     /// A withdrawal whose attempt is open: `Dispatching`.

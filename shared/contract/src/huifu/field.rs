@@ -49,7 +49,9 @@ pub(super) fn check_text(field: &'static str, text: &str, max: usize) -> Result<
 
 /// A received text, cut to nothing when it is null, empty or absent, refused when it is over its
 /// limit. Huifu's tables say String everywhere; a number is read in its own spelling all the same,
-/// because a signed statement about money must not get lost over quotation marks.
+/// because a signed statement about money must not get lost over quotation marks. Control
+/// characters are left out for the same reason: PostgreSQL stores no NUL, and none of them says
+/// anything.
 pub(super) fn received<'de, D: Deserializer<'de>, const MAX: usize>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
@@ -57,11 +59,12 @@ pub(super) fn received<'de, D: Deserializer<'de>, const MAX: usize>(
         return Ok(None);
     };
     let json = raw.get();
-    let text = match json.as_bytes().first() {
+    let mut text = match json.as_bytes().first() {
         Some(b'"') => serde_json::from_str(json).map_err(D::Error::custom)?,
         Some(b'-' | b'0'..=b'9') => json.to_owned(),
         _ => return Err(D::Error::custom("expected a string")),
     };
+    text.retain(|character: char| !character.is_control());
     if text.chars().count() > MAX {
         return Err(D::Error::custom("a string is longer than Huifu's limit"));
     }
