@@ -9,6 +9,7 @@
 
 mod apply;
 mod foreign;
+mod words;
 
 use contract::huifu::operations::{Audit, ReviewCallback, ReviewVerdict};
 use contract::ids::{HuifuId, ReqSeqId, TokenNo};

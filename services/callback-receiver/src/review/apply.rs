@@ -1,7 +1,7 @@
 //! Takes the edge that a review asks for, and notes it where there is none to take.
 
 use contract::application::State;
-use contract::huifu::operations::{ReviewVerdict, StepRefusal, without_long_numbers};
+use contract::huifu::operations::{ReviewVerdict, StepRefusal};
 use jiff::Timestamp;
 use runtime::ids;
 use store::applications::progress::{Advanced, Edge, Event, NewIds, Reason, advance};
@@ -9,6 +9,7 @@ use store::applications::{attempts, timeline};
 use store::attempts::AttemptOutcome;
 use store::{StoreError, Transaction, inbox};
 
+use super::words::without_names;
 use super::{CONTRADICTION, Told, UNCLEAR};
 use crate::evidence::{Applied, Evidence as _};
 
@@ -30,12 +31,12 @@ impl Told<'_> {
             }
             ReviewVerdict::Passed { .. } => self.pass(tx, now).await,
             ReviewVerdict::Refused(refusal) => {
-                let words = without_long_numbers(&refusal.words);
+                let words = without_names(refusal);
                 let no = Event::Refuse(reason(refusal, &words));
                 self.say_no(tx, now, no).await
             }
             ReviewVerdict::Failed(refusal) => {
-                let words = without_long_numbers(&refusal.words);
+                let words = without_names(refusal);
                 let no = Event::Fail(reason(refusal, &words));
                 self.say_no(tx, now, no).await
             }
@@ -161,6 +162,6 @@ impl Told<'_> {
 fn reason<'a>(refusal: &StepRefusal, words: &'a str) -> Reason<'a> {
     Reason {
         code: refusal.reason.as_str(),
-        detail: Some(words).filter(|words| !words.is_empty()),
+        detail: Some(words),
     }
 }

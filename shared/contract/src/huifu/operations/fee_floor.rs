@@ -64,6 +64,21 @@ impl FeeFloor {
         })
     }
 
+    /// The floor as Huifu writes it, and nothing else of what it wrote: this may stand where free
+    /// text may not. [`FeeFloor::find`] finds it again.
+    pub fn words(&self) -> String {
+        let name = self.cash_type.map_or("", CashType::as_str);
+        let points = self.rate.get();
+        let (fix, rate) = (
+            self.fix,
+            format!("{}.{:04}", points / 10_000, points % 10_000),
+        );
+        match self.form {
+            FloorForm::Sum => format!("{name}取现费率底价{fix}+AMT*{rate}"),
+            FloorForm::Larger => format!("{name}取现费率底价MAX({fix},AMT*{rate})"),
+        }
+    }
+
     /// Whether a fee of these parts reaches the floor for this amount. Reckoned exactly: rounding
     /// comes after it and is the same on both sides.
     pub fn covers(&self, fix: Fen, rate: BasisPoints, amount: Fen) -> bool {

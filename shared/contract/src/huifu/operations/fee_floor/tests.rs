@@ -134,6 +134,15 @@ proptest! {
     }
 
     #[test]
+    fn a_floor_in_its_own_words_is_found_again(
+        floor in any_floor(), cash_type in proptest::sample::select(CashType::ALL.to_vec()),
+        named: bool,
+    ) {
+        let floor = FeeFloor { cash_type: named.then_some(cash_type), ..floor };
+        prop_assert_eq!(FeeFloor::find(&floor.words()), Some(floor));
+    }
+
+    #[test]
     fn any_words_are_read_without_a_panic(words in "\\PC*", formula in "[0-9.+*()AMTX,]{0,24}") {
         let _ = FeeFloor::find(&words);
         let _ = FeeFloor::find(&format!("底价{formula}"));
