@@ -168,7 +168,18 @@ impl Evidence for Told<'_> {
     ) -> Result<(), StoreError> {
         let application = &self.application.id;
         let verdict = self.verdict.as_str();
-        let fingerprint = format!("{}:{kind}:{verdict}", self.attempt.req_seq_id);
+        let mut fingerprint = format!("{}:{kind}:{verdict}", self.attempt.req_seq_id);
+        if kind == UNCLEAR {
+            // The verdict is the same for all of them. Whoever closed a harmless one has not seen
+            // the next that says something else.
+            let optional = |field: Option<&str>| field.unwrap_or_default().to_owned();
+            let said = [
+                optional(self.callback.notify_type.as_deref()),
+                optional(self.audit.audit_status.as_deref()),
+                optional(self.callback.sub_resp_code.as_deref()),
+            ];
+            fingerprint = format!("{fingerprint}:{}", said.join(":"));
+        }
         let case = NewCase {
             withdrawal: None,
             application: Some(application),
