@@ -6,6 +6,7 @@
 //! again by the dispatcher alone, at sending time: intake tells a repeat from other content by a
 //! keyed digest.
 
+mod applicant;
 mod change;
 mod material;
 mod named;

@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** a state changes in [`progress`] alone, under the lock on the row.
 
+pub mod applicant;
 pub mod attempts;
 mod grant;
 mod listing;
@@ -83,7 +84,8 @@ pub struct NewApplication<'a> {
     pub third_party_user_id: &'a ThirdPartyUserId,
     /// The user, in ours: a new one for an opening.
     pub htouhui_user_id: &'a HtouhuiUserId,
-    /// The account at Huifu that something is added to; `None` for an opening.
+    /// The account at Huifu that something is added to. For an opening `None`, or the one that an
+    /// earlier opening left behind: then the first step was done by that one.
     pub huifu_id: Option<&'a HuifuId>,
     /// Where the end is told.
     pub notify_url: &'a str,
@@ -173,7 +175,8 @@ pub async fn insert(
     new: &NewApplication<'_>,
 ) -> Result<Inserted, StoreError> {
     let materials: Vec<&str> = new.materials.iter().map(MaterialId::as_str).collect();
-    let step = steps(new.kind, new.subject)[0];
+    let steps = steps(new.kind, new.subject);
+    let step = steps[usize::from(new.huifu_id.is_some() && steps.len() > 1)];
     let written = tx
         .execute(
             INSERT,

@@ -15,7 +15,7 @@ use store::applications::{self, Application, Inserted, NewApplication};
 use store::users::User;
 use store::{StoreError, outbox};
 
-use super::{named, status};
+use super::{applicant, named, status};
 use crate::api::Call;
 use crate::refusal::Refusal;
 
@@ -127,14 +127,7 @@ async fn write(call: &mut Call<'_>, asked: &Asked<'_>, form: &str) -> Result<Ins
     let digest = keys.digest(&digest_context, form.as_bytes());
     let card = asked.form.card();
     let tx = call.connection.begin("intake: receive application").await?;
-    let opened;
-    let (htouhui_user_id, huifu_id) = match asked.account {
-        For::User(user) => (&user.htouhui_user_id, Some(&user.huifu_id)),
-        For::Nobody => {
-            opened = applications::next_htouhui_user_id(&tx).await?;
-            (&opened, None)
-        }
-    };
+    let account = applicant::account(&tx, keys, partner, asked).await?;
     let new = NewApplication {
         id: &id,
         partner,
@@ -142,8 +135,8 @@ async fn write(call: &mut Call<'_>, asked: &Asked<'_>, form: &str) -> Result<Ins
         kind: asked.form.kind(),
         subject: asked.form.subject(),
         third_party_user_id: asked.third_party_user_id,
-        htouhui_user_id,
-        huifu_id,
+        htouhui_user_id: &account.htouhui_user_id,
+        huifu_id: account.huifu_id.as_ref(),
         notify_url: asked.notify_url.as_str(),
         form_sealed: &sealed,
         form_digest: &digest,
@@ -154,6 +147,7 @@ async fn write(call: &mut Call<'_>, asked: &Asked<'_>, form: &str) -> Result<Ins
     };
     let inserted = applications::insert(&tx, now, &new).await?;
     if let Inserted::New = inserted {
+        applicant::remember(&tx, now, &id, &account).await?;
         let envelope = Envelope {
             message_id: ids::new_message_id(),
             at: now,

@@ -1,14 +1,15 @@
 //! Openings: taken whole and once, sealed, and refused with everything that is wrong with them.
 
-use contract::application::{State, SubjectKind};
+use contract::application::{State, Step, SubjectKind};
 use contract::huifu::operations::ApplicationForm;
-use contract::ids::ApplicationNo;
+use contract::ids::{ApplicationId, ApplicationNo, HuifuId};
 use contract::message::ApplicationReceived;
 use runtime::data_keys::context;
 use sandbox::partner::Api;
 use serde_json::{Value, json};
 use stand::forms;
 use store::applications::NewApplication;
+use store::applications::progress::{Advanced, Edge, Event, Learned, NewIds, Reason, advance};
 
 use crate::api::{FACE, call, good, keep, keys, opening, refused};
 use crate::world::{USER_AT_SHOP, World, shop};
@@ -150,6 +151,81 @@ async fn nobody_is_opened_twice() {
     let theirs = opening(&neighbour, SUBJECT, "A-1").await;
     good(&neighbour, Api::Openings, &theirs).await;
     assert_eq!(world.received().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_corrected_opening_goes_on_with_the_account_that_huifu_has_issued() {
+    let world = World::open().await;
+    let mut body = opening(&world.partner, SUBJECT, "A-1").await;
+    let answer = good(&world.partner, Api::Openings, &body).await;
+    let account: HuifuId = "6666000011111111".parse().unwrap();
+    refuse_at_business(&world, &answer, &account).await;
+    let first = world.application("A-1").await.unwrap();
+
+    body["application_no"] = json!("A-2");
+    body["form"]["card_info"]["card_no"] = json!("6222021122334463");
+    let answer = good(&world.partner, Api::Openings, &body).await;
+    let second = world.application("A-2").await.unwrap();
+    assert_eq!(
+        (second.step, second.huifu_id),
+        (Step::Business, Some(account.clone()))
+    );
+    assert_eq!(second.htouhui_user_id, first.htouhui_user_id);
+    assert_eq!(good(&world.partner, Api::Openings, &body).await, answer);
+
+    // Somebody else under the same id is somebody else at Huifu.
+    refuse_at_business(&world, &answer, &account).await;
+    body["application_no"] = json!("A-3");
+    body["form"]["subject"]["mobile_no"] = json!("13800000000");
+    good(&world.partner, Api::Openings, &body).await;
+    let third = world.application("A-3").await.unwrap();
+    assert_eq!((third.step, third.huifu_id), (Step::Base, None));
+    assert_ne!(third.htouhui_user_id, first.htouhui_user_id);
+}
+
+/// Moves an opening to where Huifu has the person and refuses the business.
+async fn refuse_at_business(world: &World, answer: &Value, account: &HuifuId) {
+    let id: ApplicationId = answer["application_id"].as_str().unwrap().parse().unwrap();
+    let reason = Reason {
+        code: "card_mismatch",
+        detail: None,
+    };
+    let issued = Learned {
+        huifu_id: Some(account),
+        ..Learned::default()
+    };
+    let base = [
+        (Step::Base, Event::OpenAttempt, Learned::default()),
+        (Step::Base, Event::StepDone, issued),
+    ];
+    let business = [
+        (Step::Business, Event::OpenAttempt, Learned::default()),
+        (Step::Business, Event::Refuse(reason), Learned::default()),
+    ];
+    let done_already = answer["step"] == "business";
+    for (step, event, learned) in base
+        .into_iter()
+        .skip(2 * usize::from(done_already))
+        .chain(business)
+    {
+        let mut connection = world.store.connection().await.unwrap();
+        let tx = connection.begin("intake test: refuse").await.unwrap();
+        let edge = Edge {
+            application: &id,
+            step,
+            event,
+            learned,
+            detail: &json!({}),
+            ids: NewIds {
+                notice: runtime::ids::new_notice_id(),
+                message: runtime::ids::new_message_id(),
+            },
+            causation_id: None,
+        };
+        let advanced = advance(&tx, runtime::clock::now(), &edge).await.unwrap();
+        assert!(matches!(advanced, Advanced::Moved { .. }), "{advanced:?}");
+        tx.commit().await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ use std::io::IsTerminal as _;
 
 use clap::Args;
 use runtime::clock;
-use runtime::data_keys::{DataKeys, ResealError, Stored, context};
+use runtime::data_keys::{DataKeys, ResealError, Resealed, Stored, context};
 use serde_json::json;
 use store::Connection;
+use store::applications::applicant;
 use store::applications::rotation::{self as form_rotation, SealedForm};
 use store::dead_letters::Decision;
 use store::materials::rotation::{self as picture_rotation, SealedContent};
@@ -110,24 +111,15 @@ async fn forms(
         let tx = connection.begin("opsctl: reseal forms").await?;
         let batch =
             form_rotation::forms_to_reseal(&tx, &prefix, after.as_ref(), FORMS_AT_ONCE).await?;
-        for SealedForm {
-            id,
-            partner_id,
-            application_no,
-            form_sealed,
-            form_digest,
-        } in &batch
-        {
-            let stored = Stored {
-                context: &context::form(id),
-                sealed: form_sealed,
-                digest_context: &context::form_digest(partner_id, application_no),
-                digest: form_digest,
-            };
-            match keys.reseal(&stored) {
-                Ok(new) => {
+        for form in &batch {
+            let id = &form.id;
+            match resealed(keys, form) {
+                Ok((new, subject_digest)) => {
                     let (sealed, digest) = (&new.sealed, &new.digest);
                     form_rotation::reseal(&tx, clock::now(), id, sealed, digest, decision).await?;
+                    if let Some(digest) = subject_digest {
+                        applicant::set_subject_digest(&tx, id, &digest).await?;
+                    }
                     rotated.done += 1;
                 }
                 Err(why) => rotated.left.push((id.to_string(), why)),
@@ -140,6 +132,33 @@ async fn forms(
         after = Some(last.id.clone());
         show_progress("forms", &rotated);
     }
+}
+
+/// A form and both its digests under the sealing key. One digest that is not that of what is sealed
+/// leaves the whole as it is.
+fn resealed(
+    keys: &DataKeys,
+    form: &SealedForm,
+) -> Result<(Resealed, Option<String>), ResealError> {
+    let sealed_context = context::form(&form.id);
+    let new = keys.reseal(&Stored {
+        context: &sealed_context,
+        sealed: &form.form_sealed,
+        digest_context: &context::form_digest(&form.partner_id, &form.application_no),
+        digest: &form.form_digest,
+    })?;
+    let Some(digest) = &form.subject_digest else {
+        return Ok((new, None));
+    };
+    let plain = keys.open(&sealed_context, &form.form_sealed)?;
+    let plain: serde_json::Value =
+        serde_json::from_slice(&plain).map_err(|_| ResealError::OtherDigest)?;
+    let subject = plain["subject"].to_string();
+    let context = context::subject_digest(&form.partner_id, &form.third_party_user_id);
+    if !keys.has_digest(&context, subject.as_bytes(), digest)? {
+        return Err(ResealError::OtherDigest);
+    }
+    Ok((new, Some(keys.digest(&context, subject.as_bytes()))))
 }
 
 async fn pictures(keys: &DataKeys, connection: &mut Connection) -> anyhow::Result<Rotated> {

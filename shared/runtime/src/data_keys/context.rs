@@ -4,7 +4,7 @@
 //! A seal belongs to its row. A digest tells a repeat, which comes before there is a row, so it
 //! belongs to the partner's own number.
 
-use contract::ids::{ApplicationId, ApplicationNo, MaterialId, PartnerId};
+use contract::ids::{ApplicationId, ApplicationNo, MaterialId, PartnerId, ThirdPartyUserId};
 
 /// Of `applications.form_sealed`: the form, exactly as it was read.
 pub fn form(id: &ApplicationId) -> String {
@@ -14,6 +14,12 @@ pub fn form(id: &ApplicationId) -> String {
 /// Of `applications.form_digest`: over exactly the bytes that are sealed.
 pub fn form_digest(partner: &PartnerId, application_no: &ApplicationNo) -> String {
     format!("applications.form_digest:{partner}:{application_no}")
+}
+
+/// Of `applications.subject_digest`: over the subject of an opening's form. It belongs to the
+/// applicant, for it tells whether a later application is about the same one.
+pub fn subject_digest(partner: &PartnerId, applicant: &ThirdPartyUserId) -> String {
+    format!("applications.subject_digest:{partner}:{applicant}")
 }
 
 /// Of `materials.content_sealed`: the picture.

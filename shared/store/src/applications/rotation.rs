@@ -1,6 +1,6 @@
 //! Forms that lie under a key that is to be taken away.
 
-use contract::ids::{ApplicationId, ApplicationNo, PartnerId};
+use contract::ids::{ApplicationId, ApplicationNo, PartnerId, ThirdPartyUserId};
 use jiff::Timestamp;
 
 use crate::dead_letters::Decision;
@@ -9,7 +9,8 @@ use crate::{Connection, StoreError, Transaction};
 
 const FORMS_TO_RESEAL: &str = "\
 -- applications.forms_to_reseal
-select id, partner_id, application_no, form_sealed, form_digest
+select id, partner_id, application_no, third_party_user_id, form_sealed, form_digest,
+       subject_digest
   from applications
  where id > $1 and not starts_with(form_sealed, $2)
  order by id
@@ -42,10 +43,14 @@ pub struct SealedForm {
     pub partner_id: PartnerId,
     /// The partner's number of it.
     pub application_no: ApplicationNo,
+    /// Of an opening: who is to be opened, in the partner's words.
+    pub third_party_user_id: ThirdPartyUserId,
     /// The form, sealed.
     pub form_sealed: String,
     /// Its keyed digest.
     pub form_digest: String,
+    /// Of an opening, the keyed digest of its subject.
+    pub subject_digest: Option<String>,
 }
 
 /// The next forms behind `after` that do not begin with `current_prefix`; their rows are locked.
@@ -65,7 +70,9 @@ pub async fn forms_to_reseal(
             partner_id: parsed(row, "partner_id")?,
             application_no: parsed(row, "application_no")?,
             form_sealed: row.try_get("form_sealed")?,
+            third_party_user_id: parsed(row, "third_party_user_id")?,
             form_digest: row.try_get("form_digest")?,
+            subject_digest: row.try_get("subject_digest")?,
         })
     });
     forms.collect()
