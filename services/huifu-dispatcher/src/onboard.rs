@@ -31,6 +31,7 @@ use crate::persist::until_written;
 use crate::settings::OnboardSettings;
 use open::OpenAttempt;
 use pictures::Pictures;
+use refuse::Unsendable;
 
 /// The handler of `application.received.v1`.
 #[derive(Clone)]
@@ -65,6 +66,11 @@ impl Onboard {
         let Some(due) = self.due(asked).await? else {
             return Ok(None);
         };
+        if let Err(error) = due.check_holder() {
+            let refused = Unsendable::holder(&error);
+            self.refuse(asked, &due, &refused).await.or_requeue()?;
+            return Ok(None);
+        }
         let files = match self.pictures(&due).await? {
             Pictures::Stored(files) => files,
             Pictures::Refused(refused) => {

@@ -1,7 +1,7 @@
 //! What is due for an application, with its form opened.
 
 use contract::application::State;
-use contract::huifu::operations::ApplicationForm;
+use contract::huifu::operations::{ApplicationForm, FieldError};
 use contract::message::{ApplicationReceived, Envelope};
 use runtime::amqp::{HandlerError, Verdict as _};
 use runtime::data_keys::{DataKeyError, DataKeys, context};
@@ -15,6 +15,20 @@ pub(super) struct Due {
     pub(super) application: Application,
     pub(super) form: ApplicationForm,
     pub(super) materials: Vec<Material>,
+    /// Of an enterprise whose opening is here: the form of that opening, for a further card.
+    opening: Option<ApplicationForm>,
+}
+
+impl Due {
+    /// The guide: the legal person's card carries the legal person's name. A further card's form
+    /// does not repeat the subject, so only here can the two be laid side by side.
+    pub(super) fn check_holder(&self) -> Result<(), FieldError> {
+        match self.opening.as_ref().and_then(ApplicationForm::legal_name) {
+            Some(legal_name) => self.form.check_holder(legal_name),
+            // Somebody added the user by hand: Huifu knows the name, and we do not.
+            None => Ok(()),
+        }
+    }
 }
 
 /// Why a sealed form cannot be used. It repeats nothing of it.
@@ -66,6 +80,7 @@ impl Onboard {
             application,
             form_sealed,
             materials,
+            opening,
         } = wanted;
         if application.state != State::Received {
             // A redelivery that was overtaken, or a step under way: ask.rs asks.
@@ -78,10 +93,16 @@ impl Onboard {
         }
         let form = opened(&self.settings.data_keys, &application, &form_sealed)
             .or_dead_letter("the form of the application cannot be used")?;
+        let opening = opening
+            .filter(|(opening, _)| opening.subject.is_enterprise())
+            .map(|(opening, sealed)| opened(&self.settings.data_keys, &opening, &sealed))
+            .transpose()
+            .or_dead_letter("the form of the user's opening cannot be used")?;
         Ok(Some(Due {
             application,
             form,
             materials,
+            opening,
         }))
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use contract::huifu::ReqDate;
-use contract::huifu::operations::{PictureUpload, PictureVerdict, StepRefusal};
+use contract::huifu::operations::{PictureUpload, PictureVerdict};
 use contract::ids::MaterialId;
 use runtime::amqp::{HandlerError, Verdict as _};
 use runtime::data_keys::context;
@@ -14,6 +14,7 @@ use store::materials::{self, Material};
 
 use super::Onboard;
 use super::form::Due;
+use super::refuse::Unsendable;
 use crate::huifu::Picture;
 
 /// What became of an application's pictures.
@@ -21,15 +22,9 @@ pub(super) enum Pictures {
     /// Huifu has all of them, under these names.
     Stored(BTreeMap<MaterialId, String>),
     /// Huifu will not take one, and with it the application.
-    Refused(Box<RefusedPicture>),
+    Refused(Box<Unsendable>),
     /// One did not arrive, or we cannot tell.
     NotYet,
-}
-
-/// A picture that Huifu will not take.
-pub(super) struct RefusedPicture {
-    pub(super) material: MaterialId,
-    pub(super) refusal: StepRefusal,
 }
 
 impl Onboard {
@@ -46,8 +41,7 @@ impl Onboard {
                         files.insert(material.id.clone(), file_id);
                     }
                     Some(PictureVerdict::Refused(refusal)) => {
-                        let material = material.id.clone();
-                        let refused = RefusedPicture { material, refusal };
+                        let refused = Unsendable::picture(&material.id, &refusal);
                         return Ok(Pictures::Refused(Box::new(refused)));
                     }
                     Some(PictureVerdict::Unknown) | None => return Ok(Pictures::NotYet),

@@ -1,20 +1,65 @@
-//! Ends an application whose picture Huifu will not take. Its step was never sent.
+//! Ends an application whose step is never sent: Huifu will not take one of its pictures, or its
+//! card breaks a rule that Huifu would find broken.
 
 use contract::huifu::ReqDate;
+use contract::huifu::operations::{FieldError, StepRefusal};
+use contract::ids::{MaterialId, ReqSeqId};
 use contract::message::{ApplicationReceived, Envelope};
+use contract::partner::ApplicationReason;
 use jiff::Timestamp;
 use runtime::{clock, ids};
-use serde_json::json;
-use store::applications::attempts;
+use serde_json::{Value, json};
 use store::applications::progress::{Advanced, Event, Reason, advance};
+use store::applications::{Application, attempts};
 use store::{StoreError, outbox};
 
 use super::Onboard;
 use super::form::Due;
 use super::open::edge;
-use super::pictures::RefusedPicture;
 use super::rest::{HELD_PAUSE, again};
 use super::words::without_form;
+
+/// Why a step is not sent at all.
+pub(super) struct Unsendable {
+    reason: ApplicationReason,
+    words: String,
+    /// What it was, by its id, code or field.
+    found: (&'static str, String),
+    resp_code: Option<String>,
+}
+
+impl Unsendable {
+    /// A picture that Huifu will not take.
+    pub(super) fn picture(material: &MaterialId, refusal: &StepRefusal) -> Self {
+        Self {
+            reason: refusal.reason,
+            words: refusal.words.clone(),
+            found: ("material_id", material.to_string()),
+            resp_code: Some(refusal.code.clone()),
+        }
+    }
+
+    /// A legal person's card in another name.
+    pub(super) fn holder(error: &FieldError) -> Self {
+        Self {
+            reason: ApplicationReason::LegalNameMismatch,
+            words: format!("{}: {}", error.path, error.rule),
+            found: ("field", error.path.clone()),
+            resp_code: None,
+        }
+    }
+
+    fn detail(&self, application: &Application, req_seq_id: &ReqSeqId) -> Value {
+        let (name, found) = &self.found;
+        json!({
+            "req_seq_id": req_seq_id.as_str(),
+            "step": application.step.as_str(),
+            *name: found,
+            "resp_code": self.resp_code,
+            "reason_code": self.reason.as_str(),
+        })
+    }
+}
 
 impl Onboard {
     /// Only from an open attempt does a "no" lead anywhere: what is merely received, Huifu can
@@ -23,22 +68,14 @@ impl Onboard {
         &self,
         asked: &Envelope<ApplicationReceived>,
         due: &Due,
-        refused: &RefusedPicture,
+        refused: &Unsendable,
     ) -> Result<(), StoreError> {
         let now = clock::now();
         let req_seq_id = ids::new_req_seq_id();
-        let (refusal, application) = (&refused.refusal, &due.application);
-        let detail = json!({
-            "req_seq_id": req_seq_id.as_str(),
-            "step": application.step.as_str(),
-            "material_id": refused.material.as_str(),
-            "resp_code": refusal.code,
-            "reason_code": refusal.reason.as_str(),
-        });
+        let application = &due.application;
+        let detail = refused.detail(application, &req_seq_id);
         let mut connection = self.store.connection().await?;
-        let tx = connection
-            .begin("huifu-dispatcher: refuse for picture")
-            .await?;
+        let tx = connection.begin("huifu-dispatcher: refuse unsent").await?;
         if !outbox::settle(&tx, asked.message_id).await? {
             return Ok(());
         }
@@ -53,9 +90,9 @@ impl Onboard {
                 let serial = (&req_seq_id, ReqDate::at(now));
                 self.write(&tx, now, application, serial).await?;
                 attempts::prove_unsent(&tx, now, &req_seq_id).await?;
-                let words = without_form(&due.form, &refusal.words);
+                let words = without_form(&due.form, &refused.words);
                 let no = Event::Refuse(Reason {
-                    code: refusal.reason.as_str(),
+                    code: refused.reason.as_str(),
                     detail: Some(words.as_str()).filter(|words| !words.is_empty()),
                 });
                 advance(&tx, now, &edge(application, asked, no, &detail)).await?;

@@ -1,10 +1,11 @@
 //! Refusals: each with the reason that partners are told, and nothing left to ask.
 
+use contract::application::ApplicationKind::Card;
 use contract::application::Step::{Base, Business};
 use contract::application::{State, SubjectKind};
 use sandbox::huifu::{CashType, Fault, Operation, Price, Selector};
 use stand::forms;
-use store::attempts::AttemptOutcome::{Refused, Submitted};
+use store::attempts::AttemptOutcome::{NotSent, Refused, Submitted};
 
 use crate::applicants::{Applicants, Looks};
 
@@ -63,4 +64,25 @@ async fn names_in_huifus_words_are_not_kept() {
     let id = applicants.open(SubjectKind::IndividualUser, "").await;
     let words = applicants.application(&id).await.reason_detail.unwrap();
     assert_eq!(words, "姓名***与证件号***不符");
+}
+
+#[tokio::test]
+async fn a_further_card_of_the_legal_person_in_another_name_is_refused_unsent() {
+    for subject in [SubjectKind::EnterpriseMerchant, SubjectKind::EnterpriseUser] {
+        let applicants = Applicants::start().await;
+        let opening = applicants.open(subject, "").await;
+        let user = applicants.application(&opening).await.htouhui_user_id;
+        let mut form = forms::second_card(subject.as_str(), "");
+        form["card_info"]["card_name"] = forms::PERSON.into();
+        let message = applicants.change(Card, &user, &form).await;
+        let id = applicants.take_steps(message).await;
+        let refused = Looks::like(State::Refused, &[(Business, NotSent)], 0);
+        assert_eq!(applicants.looks(&id).await, refused, "{subject:?}");
+        let application = applicants.application(&id).await;
+        let reason = application.reason_code.as_deref();
+        assert_eq!(reason, Some("legal_name_mismatch"), "{subject:?}");
+        let words = application.reason_detail.unwrap();
+        assert!(words.starts_with("card_info.card_name: "), "{words}");
+        assert_eq!(applicants.tails(&user).await.len(), 1, "{subject:?}");
+    }
 }
