@@ -2,6 +2,7 @@
 
 use contract::application::State;
 use contract::ids::ApplicationId;
+use contract::partner::ApplicationReason;
 use serde_json::{Value, json};
 use store::applications::attempts::{self, Attempt};
 use store::applications::timeline::{self, Entry};
@@ -87,9 +88,19 @@ impl Story {
                         .as_ref(),
                 ),
             ),
+            (
+                "what to do",
+                optional(self.what_to_do().map(str::to_owned).as_ref()),
+            ),
             ("received", shown(one.created_at)),
             ("ended", shown_optional(one.terminal_at)),
         ]
+    }
+
+    /// `None` while nothing was refused, or if the reason is not one of ours.
+    fn what_to_do(&self) -> Option<&'static str> {
+        let code = self.application.reason_code.as_deref()?;
+        ApplicationReason::from_code(code).map(ApplicationReason::operator_action)
     }
 
     fn attempt_rows(&self) -> Rows {
@@ -195,6 +206,7 @@ impl Story {
 
     fn json(&self) -> Value {
         let mut json = facts(&self.application);
+        json["what_to_do"] = json!(self.what_to_do());
         json["attempts"] = self.attempts.iter().map(attempt_json).collect();
         json["cases"] = self.cases.iter().map(case_json).collect();
         json["notices"] = self.notices.iter().map(notice_json).collect();

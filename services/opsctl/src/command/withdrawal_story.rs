@@ -4,6 +4,7 @@
 //! leaves out what the tables above it show; `--json` has it all.
 
 use contract::ids::WithdrawalId;
+use contract::partner::ReasonCode;
 use contract::withdrawal::{State, Withdrawal};
 use serde_json::{Value, json};
 use store::attempts::{self, Attempt, AttemptOutcome};
@@ -103,6 +104,10 @@ impl Story {
                 confirmed.map_or_else(dash, |agreed| agreed.cash_type.as_str().to_owned()),
             ),
             ("reason", reason),
+            (
+                "what to do",
+                self.what_to_do().map_or_else(dash, str::to_owned),
+            ),
             ("notify_url", without_query(&request.notify_url).to_owned()),
             ("opened", shown(self.withdrawal.created_at)),
             (
@@ -111,6 +116,12 @@ impl Story {
             ),
             ("ended", shown_optional(self.withdrawal.terminal_at)),
         ]
+    }
+
+    /// `None` while nothing was refused, or if the reason is not one of ours.
+    fn what_to_do(&self) -> Option<&'static str> {
+        let code = self.withdrawal.reason_code.as_deref()?;
+        ReasonCode::from_code(code).map(ReasonCode::operator_action)
     }
 
     fn attempt_rows(&self) -> Rows {
@@ -226,6 +237,7 @@ impl Story {
             "cash_type": confirmed.map(|agreed| agreed.cash_type.as_str()),
             "reason_code": self.withdrawal.reason_code,
             "reason_detail": self.withdrawal.reason_detail,
+            "what_to_do": self.what_to_do(),
             "notify_url": without_query(&request.notify_url),
             "created_at": self.withdrawal.created_at,
             "accepted_at": confirmed.map(|agreed| agreed.accepted_at),
