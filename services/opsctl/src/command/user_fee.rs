@@ -115,10 +115,10 @@ async fn close(
 
 impl SetArguments {
     fn rule(&self) -> CashRule {
-        // As Huifu takes them: one of the two is enough, and the other is nothing.
+        // As Huifu takes them: one of the two is enough, and the other is that of holidays.
         let weekday = (self.weekday_fix.is_some() || self.weekday_rate.is_some()).then(|| Price {
-            fix: self.weekday_fix.unwrap_or(Fen::ZERO),
-            rate: self.weekday_rate.unwrap_or(BasisPoints::ZERO),
+            fix: self.weekday_fix.unwrap_or(self.fix),
+            rate: self.weekday_rate.unwrap_or(self.rate),
         });
         CashRule {
             price: Price {

@@ -129,9 +129,10 @@ async fn d1_costs_less_on_working_days_and_another_account_may_pay() {
     let fee = "user fee set 10000000001 --cash-type D1 --fix 3.00 --rate 0.10 --weekday-fix 1.00 \
                --weekday-rate 0.05 --bearer outer --payer 6666000000000001";
     insta::assert_snapshot!("user_fee_set_d1", tool.typed(fee));
-    let half = "user fee set 10000000001 --cash-type D1 --weekday-rate 0.05 --bearer inner --json";
+    let half = "user fee set 10000000001 --cash-type D1 --fix 3.00 --rate 0.10 --weekday-rate 0.05 \
+                --bearer inner --json";
     let half: serde_json::Value = serde_json::from_str(&tool.typed(half)).unwrap();
-    assert_eq!(half["weekday_fix"], "0.00");
+    assert_eq!(half["weekday_fix"], "3.00", "that of holidays");
 
     let id = "10000000001".parse().unwrap();
     let connection = world.connection().await;
@@ -139,7 +140,7 @@ async fn d1_costs_less_on_working_days_and_another_account_may_pay() {
         .await
         .unwrap();
     let weekday = rules[0].1.weekday.unwrap();
-    assert_eq!((weekday.fix.get(), weekday.rate.get()), (0, 5));
+    assert_eq!((weekday.fix.get(), weekday.rate.get()), (300, 5));
     assert_eq!(rules[0].1.payer, None, "the second rule names no payer");
 }
 

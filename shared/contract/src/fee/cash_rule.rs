@@ -23,7 +23,7 @@ pub struct CashRule {
     /// `fix_amt` and `fee_rate`: every day's price; D1's on holidays if `weekday` is set.
     pub price: Price,
     /// `weekday_fix_amt` and `weekday_fee_rate`: D1's on working days. Where Huifu was given only
-    /// one of the two, the other is zero.
+    /// one of the two, the other is that of `price`: each falls back for itself.
     pub weekday: Option<Price>,
     /// `out_fee_flag`.
     pub bearer: FeeBearer,
