@@ -17,10 +17,20 @@ use crate::database::{Database, from_environment};
 use crate::exit::WrongUsage;
 use crate::output::Report;
 
+/// Where the sequence `htouhui_user_ids` begins (V0007).
+const FIRST_OF_THE_SEQUENCE: u64 = 20_000_000_001;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Add a user; needs PASSWORD_PEPPER or PASSWORD_PEPPER_FILE, the same as intake's
     Add(AddArguments),
+    /// Users with their cards and what a withdrawal costs them
+    List(List),
+    /// One user: account at Huifu, password, cards, cash types
+    Show {
+        /// The user's id here
+        htouhui_user_id: HtouhuiUserId,
+    },
     /// Set a user's password, the first or another one, and lift its lock; needs PASSWORD_PEPPER or
     /// PASSWORD_PEPPER_FILE, the same as intake's
     Password(Password),
@@ -76,6 +86,12 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
 }
 
 async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Report> {
+    if is_of_the_sequence(&arguments.htouhui_user_id) {
+        return Err(WrongUsage(format!(
+            "{FIRST_OF_THE_SEQUENCE} and above are given to those who are opened by applications"
+        ))
+        .into());
+    }
     let pepper = from_environment("PASSWORD_PEPPER")?;
     let password = arguments.password.read()?;
     let hash = password::hash(&password, &pepper)?;
@@ -113,6 +129,14 @@ async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Re
     Ok(Report::new(json).line(format!(
         "User {id} was added. Next: opsctl user card add {id} …, opsctl user fee set {id} …"
     )))
+}
+
+/// An opening is promised its id before Huifu has looked at it. Were the id somebody else's by then,
+/// the account would exist at Huifu and could never be granted here.
+fn is_of_the_sequence(id: &HtouhuiUserId) -> bool {
+    id.as_str()
+        .parse()
+        .is_ok_and(|id: u64| id >= FIRST_OF_THE_SEQUENCE)
 }
 
 fn kind(text: &str) -> Result<SubjectKind, WrongUsage> {

@@ -72,6 +72,20 @@ async fn a_user_without_password_or_pepper_or_a_second_time_is_refused() {
 }
 
 #[tokio::test]
+async fn an_id_that_an_opening_may_be_promised_is_given_to_nobody_by_hand() {
+    let (_world, tool) = with_partner().await;
+    let add = |id: &str| {
+        let line = ADD.replace("10000001", id) + " --password-stdin";
+        tool.fed(&line.split(' ').collect::<Vec<_>>(), "135790")
+    };
+    for id in ["20000000001", "20000000005", "99999999999"] {
+        let ended = add(id);
+        assert_eq!(ended.code, 64, "{id}: {}", ended.stderr);
+    }
+    assert_eq!(add("20000000000").code, 0);
+}
+
+#[tokio::test]
 async fn a_password_may_come_from_a_file() {
     let (_world, tool) = with_partner().await;
     let file = tempfile::NamedTempFile::new().unwrap();
