@@ -6,9 +6,10 @@
 //! the commit's fsync until after it, and so would bring all commits into single file; it is left
 //! to those who enqueue without a relay of their own (see [`crate::outbox::notify`]).
 
+mod transaction;
+
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Timeouts};
@@ -17,6 +18,8 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, NoTls, Row};
 
 use crate::StoreError;
+
+pub use transaction::Transaction;
 
 const PING: &str = "\
 -- pool.ping
@@ -162,15 +165,10 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Begins a transaction called `"service: verb object"`.
+    /// Begins a transaction called `"service: verb object"`. The server hears of it with the first
+    /// statement.
     pub async fn begin(&mut self, name: &'static str) -> Result<Transaction<'_>, StoreError> {
-        let inner = self.client.transaction().await?;
-        Ok(Transaction {
-            inner,
-            name,
-            outbox: &self.outbox,
-            enqueued: AtomicBool::new(false),
-        })
+        Ok(Transaction::new(&mut self.client, name, &self.outbox))
     }
 
     pub(crate) fn client(&self) -> &deadpool_postgres::Client {
@@ -195,70 +193,5 @@ impl Connection {
     ) -> Result<Option<Row>, StoreError> {
         let statement = self.client.prepare_cached(sql).await?;
         Ok(self.client.query_opt(&statement, parameters).await?)
-    }
-}
-
-/// A transaction. Dropping it without [`Transaction::commit`] rolls it back.
-pub struct Transaction<'a> {
-    inner: deadpool_postgres::Transaction<'a>,
-    name: &'static str,
-    outbox: &'a Notify,
-    // Atomic only so that statements can be pipelined through a shared reference.
-    enqueued: AtomicBool,
-}
-
-impl Transaction<'_> {
-    /// The name it was begun with.
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Makes everything in it durable, and wakes the relay if there are messages in it.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await?;
-        if self.enqueued.load(Ordering::Relaxed) {
-            self.outbox.notify_one();
-        }
-        Ok(())
-    }
-
-    pub(crate) fn mark_enqueued(&self) {
-        self.enqueued.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) async fn execute(
-        &self,
-        sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<u64, StoreError> {
-        let statement = self.inner.prepare_cached(sql).await?;
-        Ok(self.inner.execute(&statement, parameters).await?)
-    }
-
-    pub(crate) async fn query(
-        &self,
-        sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, StoreError> {
-        let statement = self.inner.prepare_cached(sql).await?;
-        Ok(self.inner.query(&statement, parameters).await?)
-    }
-
-    pub(crate) async fn query_opt(
-        &self,
-        sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Option<Row>, StoreError> {
-        let statement = self.inner.prepare_cached(sql).await?;
-        Ok(self.inner.query_opt(&statement, parameters).await?)
-    }
-
-    pub(crate) async fn query_one(
-        &self,
-        sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Row, StoreError> {
-        let statement = self.inner.prepare_cached(sql).await?;
-        Ok(self.inner.query_one(&statement, parameters).await?)
     }
 }

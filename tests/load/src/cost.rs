@@ -213,7 +213,7 @@ impl Cost {
             let calls = each((calls - calls_before) as f64);
             match name.as_str() {
                 "commit" => cost.commits += calls,
-                "begin" | "rollback" | "" => {}
+                "begin" | "start transaction" | "rollback" | "" => {}
                 own if own.starts_with("load.") || own.contains("pg_stat_statements") => {}
                 _ => {
                     cost.statements += calls;

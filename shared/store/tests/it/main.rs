@@ -26,4 +26,5 @@ mod progress;
 mod promises;
 mod return_checks;
 mod statements;
+mod transactions;
 mod world;
