@@ -24,13 +24,6 @@ const FIRST_OF_THE_SEQUENCE: u64 = 20_000_000_001;
 pub(crate) enum Command {
     /// Add a user; needs PASSWORD_PEPPER or PASSWORD_PEPPER_FILE, the same as intake's
     Add(AddArguments),
-    /// Users with their cards and what a withdrawal costs them
-    List(List),
-    /// One user: account at Huifu, password, cards, cash types
-    Show {
-        /// The user's id here
-        htouhui_user_id: HtouhuiUserId,
-    },
     /// Set a user's password, the first or another one, and lift its lock; needs PASSWORD_PEPPER or
     /// PASSWORD_PEPPER_FILE, the same as intake's
     Password(Password),
