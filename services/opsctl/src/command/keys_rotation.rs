@@ -7,12 +7,13 @@
 use std::io::IsTerminal as _;
 
 use clap::Args;
-use runtime::clock;
 use runtime::data_keys::{DataKeys, ResealError, Resealed, Stored, context};
-use serde_json::json;
+use runtime::{clock, ids};
+use serde_json::{Value, json};
 use store::Connection;
 use store::applications::applicant;
 use store::applications::rotation::{self as form_rotation, SealedForm};
+use store::cases::{self, NewCase};
 use store::dead_letters::Decision;
 use store::materials::rotation::{self as picture_rotation, SealedContent};
 
@@ -52,6 +53,10 @@ pub(crate) async fn run(
     let pictures = pictures(keys, connection).await?;
     let left: Vec<_> = forms.left.iter().chain(&pictures.left).collect();
     let key = keys.sealing_key().to_string();
+    let counted = json!({
+        "key_id": key, "forms": forms.done, "pictures": pictures.done, "left": left.len(),
+    });
+    record(connection, &counted, &permit.decision()).await?;
     let json = json!({
         "dry_run": false, "key_id": key, "forms": forms.done, "pictures": pictures.done,
         "left": left.iter().map(|(id, why)| json!({ "id": id, "why": why.to_string() }))
@@ -80,6 +85,25 @@ pub(crate) async fn run(
             .collect(),
         when_empty: "",
     }))
+}
+
+/// A picture has no timeline, so who rotated them, and why, stands here.
+async fn record(
+    connection: &mut Connection,
+    counted: &Value,
+    decision: &Decision<'_>,
+) -> anyhow::Result<()> {
+    let tx = connection.begin("opsctl: record rotation").await?;
+    let case = NewCase {
+        withdrawal: None,
+        application: None,
+        kind: "data_keys_rotated",
+        detail: counted,
+        // Each time is a deed of its own.
+        fingerprint: &format!("data_keys_rotated:{}", ids::new_message_id()),
+    };
+    cases::record(&tx, clock::now(), &case, decision).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The dry run: counting opens nothing, so it cannot tell what would be left.

@@ -5,6 +5,7 @@ use contract::ids::{ApplicationId, ApplicationNo, MaterialId, PartnerId};
 use runtime::data_keys::{DataKeyError, DataKeys, context};
 use serde_json::Value;
 use store::applications::{self, NewApplication, timeline};
+use store::cases::{self, CaseState};
 use store::dead_letters::Decision;
 use store::materials::{self, NewMaterial};
 
@@ -195,6 +196,15 @@ async fn one_that_was_stopped_is_taken_up_where_it_stood() {
     for of in 1..=4 {
         assert_eq!(opens(&world, NEW, of).await, Ok(()), "{of}");
     }
+    let connection = world.connection().await;
+    let recorded = cases::list(&connection, Some(CaseState::Closed), 9).await;
+    let recorded = recorded.unwrap().remove(0);
+    assert_eq!(recorded.kind, "data_keys_rotated");
+    assert_eq!(
+        (&recorded.detail["key_id"], &recorded.detail["pictures"]),
+        (&"new".into(), &2.into())
+    );
+    assert!(recorded.decided_by.is_some() && recorded.decision.is_some());
 }
 
 #[tokio::test]
