@@ -10,6 +10,7 @@ mod books;
 mod day_balances;
 mod dispatch;
 mod faults;
+mod fee_trial;
 mod not_sent;
 mod onboard_changes;
 mod onboard_crash;
