@@ -23,6 +23,7 @@ pub(crate) mod signature;
 pub(crate) mod user;
 pub(crate) mod user_card;
 pub(crate) mod user_fee;
+pub(crate) mod user_listing;
 pub(crate) mod user_password;
 pub(crate) mod withdrawal;
 pub(crate) mod withdrawal_question;

@@ -32,6 +32,15 @@ select htouhui_user_id, partner_id, third_party_user_id, huifu_id, kind,
   from users
  where partner_id = $1 and third_party_user_id = $2";
 
+const LIST: &str = "\
+-- users.list
+select htouhui_user_id, partner_id, third_party_user_id, huifu_id, kind,
+       password_hash is not null as has_password, locked_until
+  from users
+ where ($1::text is null or partner_id = $1)
+ order by htouhui_user_id
+ limit $2";
+
 const ADD: &str = "\
 -- users.add
 insert into users (htouhui_user_id, partner_id, third_party_user_id, huifu_id, kind, password_hash,
@@ -91,6 +100,17 @@ pub async fn find_at_partner(
         .query_opt(FIND_AT_PARTNER, &[&partner, &user])
         .await?;
     row.as_ref().map(from_row).transpose()
+}
+
+/// Users in the order of their ids: of one partner, or of all.
+pub async fn list(
+    connection: &Connection,
+    partner: Option<&PartnerId>,
+    limit: i64,
+) -> Result<Vec<User>, StoreError> {
+    let partner = partner.map(PartnerId::as_str);
+    let rows = connection.query(LIST, &[&partner, &limit]).await?;
+    rows.iter().map(from_row).collect()
 }
 
 /// Adds a user. Refused by `users_pkey`, `user_unique_at_partner`, `users_partner_id_fkey`.

@@ -1,4 +1,4 @@
-//! `opsctl user`: adds users by hand, and sets the password that confirms their withdrawals.
+//! `opsctl user`: adds users by hand; showing them and setting their passwords are next door.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use runtime::{clock, password};
 use serde_json::json;
 use store::users::{self, NewUser};
 
+use super::user_listing::{self, List};
 use super::user_password::{self, Password};
 use super::{user_card, user_fee};
 use crate::database::{Database, from_environment};
@@ -24,6 +25,13 @@ const FIRST_OF_THE_SEQUENCE: u64 = 20_000_000_001;
 pub(crate) enum Command {
     /// Add a user; needs PASSWORD_PEPPER or PASSWORD_PEPPER_FILE, the same as intake's
     Add(AddArguments),
+    /// Users with their cards and what a withdrawal costs them
+    List(List),
+    /// One user: account at Huifu, password, cards, cash types
+    Show {
+        /// The user's id here
+        htouhui_user_id: HtouhuiUserId,
+    },
     /// Set a user's password, the first or another one, and lift its lock; needs PASSWORD_PEPPER or
     /// PASSWORD_PEPPER_FILE, the same as intake's
     Password(Password),
@@ -72,6 +80,10 @@ pub(super) struct PasswordSource {
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
     match command {
         Command::Add(arguments) => add(database, &arguments).await,
+        Command::List(which) => user_listing::list(&database.connection().await?, &which).await,
+        Command::Show { htouhui_user_id } => {
+            user_listing::show(&database.connection().await?, &htouhui_user_id).await
+        }
         Command::Password(arguments) => user_password::run(&arguments, database).await,
         Command::Card(command) => user_card::run(command, database).await,
         Command::Fee(command) => user_fee::run(command, database).await,

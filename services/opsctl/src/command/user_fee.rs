@@ -10,7 +10,7 @@ use contract::ids::{HtouhuiUserId, HuifuId};
 use contract::money::Fen;
 use contract::withdrawal::CashType;
 use runtime::clock;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{StoreError, users};
 
 use crate::database::Database;
@@ -146,15 +146,9 @@ fn explained(error: StoreError, user: &HtouhuiUserId) -> anyhow::Error {
 }
 
 fn report(user: &HtouhuiUserId, cash_type: CashType, rule: &CashRule) -> Report {
-    let name = cash_type.as_str();
-    let json = json!({
-        "htouhui_user_id": user, "cash_type": name,
-        "fix": rule.price.fix.to_string(), "rate_percent": percent(rule.price.rate),
-        "weekday_fix": rule.weekday.map(|weekday| weekday.fix.to_string()),
-        "weekday_rate_percent": rule.weekday.map(|weekday| percent(weekday.rate)),
-        "bearer": rule.bearer.as_str(), "payer": rule.payer,
-    });
-    let mut sentence = format!("{name} costs {user} {}", words(rule.price));
+    let mut json = as_json(cash_type, rule);
+    json["htouhui_user_id"] = json!(user);
+    let mut sentence = format!("{} costs {user} {}", cash_type.as_str(), words(rule.price));
     if let Some(weekday) = rule.weekday {
         sentence.push_str(&format!(
             " on holidays and {} on working days",
@@ -168,7 +162,18 @@ fn report(user: &HtouhuiUserId, cash_type: CashType, rule: &CashRule) -> Report 
     Report::new(json).line(format!("{sentence}."))
 }
 
-fn words(price: Price) -> String {
+/// What a cash type costs, for machines.
+pub(super) fn as_json(cash_type: CashType, rule: &CashRule) -> Value {
+    json!({
+        "cash_type": cash_type.as_str(),
+        "fix": rule.price.fix.to_string(), "rate_percent": percent(rule.price.rate),
+        "weekday_fix": rule.weekday.map(|weekday| weekday.fix.to_string()),
+        "weekday_rate_percent": rule.weekday.map(|weekday| percent(weekday.rate)),
+        "bearer": rule.bearer.as_str(), "payer": rule.payer,
+    })
+}
+
+pub(super) fn words(price: Price) -> String {
     format!("{} yuan and {} percent", price.fix, percent(price.rate))
 }
 

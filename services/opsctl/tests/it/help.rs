@@ -4,7 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 45] = [
+    let commands: [&[&str]; 47] = [
         &[],
         &["migrate"],
         &["partner"],
@@ -14,6 +14,8 @@ fn every_command_says_what_it_does() {
         &["partner", "key", "add"],
         &["partner", "key", "retire"],
         &["user", "add"],
+        &["user", "list"],
+        &["user", "show"],
         &["user", "password"],
         &["user", "card", "add"],
         &["user", "fee", "set"],

@@ -182,3 +182,36 @@ async fn a_fee_that_huifu_could_not_charge_is_refused_and_a_cash_type_closes_onc
     let again = "opsctl: T1 is not open to 10000000001\n";
     assert_eq!(tool.refused(close), (1, again.to_owned()));
 }
+
+#[tokio::test]
+async fn users_are_listed_and_shown_with_their_cards_and_what_is_open_to_them() {
+    let world = World::with_user().await;
+    let tool = world.tool();
+    let fee = "user fee set 10000000001 --cash-type D1 --fix 3.00 --weekday-fix 1.00 \
+               --bearer outer --payer 6666000000000001";
+    tool.typed(fee);
+    tool.typed("user fee set 10000000001 --cash-type T1 --fix 1.00 --rate 0.05 --bearer inner");
+    insta::assert_snapshot!("user_list", tool.typed("user list --partner shop"));
+    insta::assert_snapshot!("user_list_json", tool.typed("user list --json"));
+    insta::assert_snapshot!("user_show", tool.typed("user show 10000000001"));
+    let listed = tool.typed("user list --json");
+    let shown = tool.typed("user show 10000000001 --json");
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(listed[0], shown);
+}
+
+#[tokio::test]
+async fn whom_nobody_added_is_not_listed_and_not_shown() {
+    let world = World::with_user().await;
+    let tool = world.tool();
+    assert_eq!(
+        tool.typed("user list --partner other"),
+        "No such users.\n",
+        "another partner's"
+    );
+    assert_eq!(tool.typed("user list --partner other --json"), "[]\n");
+    let refused = tool.refused("user show 99999");
+    assert_eq!(refused, (1, "opsctl: there is no user 99999\n".to_owned()));
+    assert_eq!(tool.refused("user list --limit 0").0, 64);
+}
