@@ -1,5 +1,6 @@
 //! Notices about applications.
 
+use contract::huifu::operations::FeeFloor;
 use contract::message::ApplicationNoticeDue;
 use contract::partner::application_notice::Outcome;
 use contract::partner::{ApplicationNotice, ApplicationReason};
@@ -33,6 +34,7 @@ impl From<ApplicationForDelivery> for Due {
             third_party_user_id: stored.third_party_user_id,
             htouhui_user_id: stored.htouhui_user_id,
             outcome: outcome(stored.outcome, stored.reason_code.as_deref()),
+            floor: stored.reason_detail.as_deref().and_then(FeeFloor::find),
             card_tail: stored.card_tail,
             finished_at: stored.finished_at,
         };

@@ -11,9 +11,11 @@
 use jiff::Timestamp;
 
 use super::ApplicationReason;
+use super::onboarding::explained;
 use super::seal::{self, Form, OpenError, Seal};
 use super::time::WireTime;
 use crate::application::{ApplicationKind, SubjectKind};
+use crate::huifu::operations::FeeFloor;
 use crate::ids::{ApplicationId, ApplicationNo, HtouhuiUserId, NoticeId, ThirdPartyUserId};
 use crate::signing::keys::{KeySet, PrivateKey};
 
@@ -69,6 +71,9 @@ pub struct ApplicationNotice {
     pub htouhui_user_id: HtouhuiUserId,
     /// How it ended.
     pub outcome: Outcome,
+    /// Of a fee below the floor, the least that it must be, if Huifu said it: `reason` tells it, as
+    /// the answer to a question does. It is not read back out of the sentence.
+    pub floor: Option<FeeFloor>,
     /// The last four digits of the card, where the application brought one.
     pub card_tail: Option<String>,
     /// When it ended.
@@ -119,6 +124,7 @@ impl ApplicationNotice {
             })?,
             htouhui_user_id: seal::read(&form, "htouhui_user_id", |text| text.parse().ok())?,
             outcome,
+            floor: None,
             card_tail,
             finished_at: finished_at.timestamp(),
         })
@@ -126,8 +132,11 @@ impl ApplicationNotice {
 
     fn fields(&self) -> [(&'static str, String); 14] {
         let (status, reason_code, reason) = match self.outcome {
-            Outcome::Passed => ("1", "", ""),
-            Outcome::NotPassed(reason) => ("0", reason.as_str(), reason.zh()),
+            Outcome::Passed => ("1", "", String::new()),
+            Outcome::NotPassed(reason) => {
+                let floor = self.floor.as_ref().map(FeeFloor::words);
+                ("0", reason.as_str(), explained(reason, floor.as_deref()).0)
+            }
         };
         [
             ("event", EVENT.to_owned()),
@@ -142,7 +151,7 @@ impl ApplicationNotice {
             ("status", status.to_owned()),
             ("card_tail", self.card_tail.clone().unwrap_or_default()),
             ("reason_code", reason_code.to_owned()),
-            ("reason", reason.to_owned()),
+            ("reason", reason),
             ("finished_at", WireTime::new(self.finished_at).to_string()),
         ]
     }

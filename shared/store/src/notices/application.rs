@@ -17,7 +17,7 @@ select notices.id, notices.application_id, notices.partner_id, notices.sequence,
        notices.reason_code, notices.finished_at, notices.state, notices.attempt_count,
        notices.schedule_step, notices.created_at, applications.application_no, applications.kind,
        applications.subject, applications.third_party_user_id, applications.htouhui_user_id,
-       applications.card_tail, applications.notify_url,
+       applications.card_tail, applications.notify_url, applications.reason_detail,
        array(select host from partner_hosts where partner_id = notices.partner_id) as hosts,
        exists(select from outbox where message_id = $2) as message_is_open
   from notices
@@ -49,6 +49,9 @@ pub struct ApplicationForDelivery {
     pub outcome: Outcome,
     /// Why it was refused or failed.
     pub reason_code: Option<String>,
+    /// The same in Huifu's words, as far as they are kept. For us: partners are told the floor of a
+    /// fee out of it, and nothing else.
+    pub reason_detail: Option<String>,
     /// The last four digits of the card in the form.
     pub card_tail: Option<String>,
     /// When it came to this end.
@@ -93,6 +96,7 @@ pub async fn application_for_delivery(
             sequence: row.try_get("sequence")?,
             outcome: named(&row, "outcome", Outcome::from_name)?,
             reason_code: row.try_get("reason_code")?,
+            reason_detail: row.try_get("reason_detail")?,
             card_tail: row.try_get("card_tail")?,
             finished_at: row.try_get("finished_at")?,
             state: named(&row, "state", NoticeState::from_name)?,

@@ -24,6 +24,7 @@ fn notice(outcome: Outcome) -> ApplicationNotice {
         third_party_user_id: "user-1".parse().unwrap(),
         htouhui_user_id: "20000000001".parse().unwrap(),
         outcome,
+        floor: None,
         card_tail: Some("6789".to_owned()),
         finished_at: noon(),
     }
@@ -84,6 +85,26 @@ fn what_we_post_is_what_a_partner_reads() {
                 assert_eq!(open(&form), Ok(notice));
             }
         }
+    }
+}
+
+#[test]
+fn a_fee_below_the_floor_is_told_with_the_floor() {
+    for words in [
+        "T1取现费率底价1.00+AMT*0.0005",
+        "D0费率底价MAX(0.01,AMT*0.0025)",
+    ] {
+        let floor = FeeFloor::find(words).unwrap();
+        let told = ApplicationNotice {
+            floor: Some(floor),
+            ..notice(Outcome::NotPassed(ApplicationReason::FeeBelowFloor))
+        };
+        let form = told.form(&seal(), &ours());
+        let (_, reason) = form.iter().find(|(name, _)| name == "reason").unwrap();
+        assert!(reason.ends_with(&floor.zh()), "{reason}");
+        // It travels in signed text, where these would be borders.
+        assert!(!reason.contains(['&', '=']));
+        assert!(open(&form).is_ok());
     }
 }
 
