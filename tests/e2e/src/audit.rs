@@ -14,7 +14,7 @@ use store::notices::NoticeState;
 
 use crate::scene::{PATIENCE, Scene};
 
-pub(crate) use secrets::{stay_out_of_logs, stay_out_of_rows};
+pub(crate) use secrets::{see_messages, stay_out_of_logs, stay_out_of_rows};
 
 /// Waits until no message is due and no withdrawal that can move by itself is open.
 pub(crate) async fn settles(scene: &Scene) {

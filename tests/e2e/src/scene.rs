@@ -89,6 +89,7 @@ impl Scene {
     pub async fn open_with(engines: Engines, change: impl FnOnce(&mut Plan)) -> Result<Self> {
         let (huifu_key, partner_key) = (rsa_2048(2), rsa_2048(3));
         let database_url = engines.database.url().to_owned();
+        crate::audit::see_messages(&database_url).await?;
         let mut plan = Plan::new(&database_url, engines.vhost.amqp_url(), &huifu_key);
         let huifu = huifu_sandbox(&plan, &huifu_key.private_pkcs8_pem).await?;
         huifu.base_url.clone_into(&mut plan.huifu_base_url);

@@ -7,9 +7,43 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use stand::system::Plan;
 
+use tokio_postgres::Client;
+
 use crate::onboard::PICTURE_SECRET;
 use crate::register::PASSWORD;
 use crate::scene::Scene;
+
+/// Bytes that are no text are shown byte by byte: what is ASCII in them is still found.
+const TEXT_OF: &str = "\
+-- secrets.text_of
+create or replace function pg_temp.text_of(bytes bytea) returns text language plpgsql as $$
+begin
+    return convert_from(bytes, 'UTF8');
+exception when others then
+    return encode(bytes, 'escape');
+end $$";
+
+/// The trigger runs as its owner: the services may be other roles.
+const SEE_MESSAGES: &str = "\
+-- secrets.see_messages
+create table seen_messages (source text not null, content jsonb not null);
+create function see_message() returns trigger language plpgsql security definer
+    set search_path = public as $$
+begin
+    insert into seen_messages values (tg_table_name, to_jsonb(new));
+    return null;
+end $$;
+create function see_dead_letter() returns trigger language plpgsql security definer
+    set search_path = public as $$
+begin
+    insert into seen_dead_letters select new.*;
+    return null;
+end $$;
+create table seen_dead_letters as table dead_letters with no data;
+create trigger see_message after insert on outbox
+    for each row execute function see_message();
+create trigger see_dead_letter after insert on dead_letters
+    for each row execute function see_dead_letter();";
 
 /// No log of any service holds a password, a pepper, a key, the secrets of an address, or anything
 /// that an applicant entrusted to us.
@@ -39,18 +73,43 @@ pub(crate) async fn stay_out_of_rows(scene: &Scene) -> Result<()> {
     let sql = scene.sql().await?;
     let tables = "select table_name from information_schema.tables
                    where table_schema = 'public' and table_type = 'BASE TABLE'";
-    // Bytes are shown as hexadecimal digits, which would hide a text in them.
-    sql.batch_execute("set bytea_output = 'escape'").await?;
+    sql.batch_execute(TEXT_OF).await?;
     for table in sql.query(tables, &[]).await? {
         let table: &str = table.get(0);
-        for secret in personal() {
-            let found = format!("select count(*) from {table} as row where row::text like $1");
-            let like = format!("%{secret}%");
-            let count: i64 = sql.query_one(&found, &[&like]).await?.get(0);
-            ensure!(count == 0, "{secret} stands in {count} rows of {table}");
+        for shown in shown(&sql, table).await? {
+            for secret in personal() {
+                let found = format!("select count(*) from {table} as row where {shown} like $1");
+                let like = format!("%{secret}%");
+                let count: i64 = sql.query_one(&found, &[&like]).await?.get(0);
+                ensure!(count == 0, "{secret} stands in {count} rows of {table}");
+            }
         }
     }
+    let messages = "select count(*) from seen_messages";
+    let messages: i64 = sql.query_one(messages, &[]).await?.get(0);
+    ensure!(messages > 0, "no message was seen, so none was searched");
     Ok(())
+}
+
+/// What is searched of each row: all of it as text, and each column of bytes as the text that it
+/// may hold. As a part of the row, bytes are digits, and nothing is found in those.
+async fn shown(sql: &Client, table: &str) -> Result<Vec<String>> {
+    let columns = "select column_name from information_schema.columns
+                    where table_schema = 'public' and table_name = $1 and data_type = 'bytea'";
+    let mut shown = vec!["row::text".to_owned()];
+    for column in sql.query(columns, &[&table]).await? {
+        let column: &str = column.get(0);
+        shown.push(format!("pg_temp.text_of(row.{column})"));
+    }
+    Ok(shown)
+}
+
+/// Keeps every message and every dead letter from here on, for a message that is settled is
+/// deleted, and the end of a day finds none. Nothing of the system knows of this.
+pub(crate) async fn see_messages(database_url: &str) -> Result<()> {
+    let (sql, connection) = tokio_postgres::connect(database_url, tokio_postgres::NoTls).await?;
+    tokio::spawn(connection);
+    Ok(sql.batch_execute(SEE_MESSAGES).await?)
 }
 
 fn personal() -> Vec<String> {
