@@ -4,7 +4,7 @@ pub(crate) mod application;
 pub(crate) mod application_decision;
 pub(crate) mod application_question;
 pub(crate) mod application_story;
-pub(crate) mod application_unknown;
+pub(crate) mod application_undecided;
 pub(crate) mod calendar;
 pub(crate) mod calendar_file;
 pub(crate) mod case;

@@ -31,7 +31,7 @@ pub(crate) enum Command {
     },
     /// Ask Huifu about it now, and not when its next question is due
     Ask(Ask),
-    /// Say how an application ended whose step Huifu cannot be asked about; needs DATA_KEYS or
+    /// Say how an application ended of which Huifu does not tell us; needs DATA_KEYS or
     /// DATA_KEYS_FILE, the same as huifu-dispatcher's, where a card or a fee is written
     Decide(Decide),
 }

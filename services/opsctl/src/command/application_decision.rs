@@ -22,7 +22,7 @@ use store::attempts::AttemptOutcome;
 use store::cases::{self, Closed, Closing};
 use store::dead_letters::Decision;
 
-use super::application_unknown::{self, Undecided};
+use super::application_undecided::{self, Undecided};
 use crate::database::Database;
 use crate::exit::WrongUsage;
 use crate::output::Report;
@@ -40,7 +40,8 @@ pub(crate) struct Decide {
     /// With --passed: Huifu's number of the card
     #[arg(long, conflicts_with = "refused")]
     pub(super) token_no: Option<TokenNo>,
-    /// With --refused: what the partner is told
+    /// With --refused: what the partner is told [default: refused_in_review of what is in review,
+    /// else refused_by_provider]
     #[arg(long, conflicts_with = "passed", value_name = "CODE", value_parser = reason_code)]
     reason_code: Option<ApplicationReason>,
     #[command(flatten)]
@@ -53,7 +54,7 @@ struct End {
     /// The step is done: Huifu's console shows it
     #[arg(long)]
     passed: bool,
-    /// Huifu has nothing of it, and will not
+    /// Huifu has nothing of it and will not, or its people said no
     #[arg(long)]
     refused: bool,
 }
@@ -74,7 +75,7 @@ pub(crate) async fn run(decide: &Decide, database: &Database) -> anyhow::Result<
     let permit = decide.permit.permit()?;
     let decision = permit.as_ref().map_or(NOBODY, Permit::decision);
     let mut connection = database.connection().await?;
-    let found = application_unknown::find(&connection, decide).await?;
+    let found = application_undecided::find(&connection, decide).await?;
     let now = clock::now();
     let tx = connection.begin("opsctl: decide application").await?;
     let state = write(&tx, now, decide, &found, &decision).await?;
@@ -106,9 +107,12 @@ async fn write(
         "reason": decision.reason, "huifu_id": decide.huifu_id,
     });
     let granted = found.grant.as_ref().map(Grant::granted);
-    let code = decide
-        .reason_code
-        .unwrap_or(ApplicationReason::RefusedByProvider);
+    let was = application.state;
+    let code = decide.reason_code.unwrap_or(if was == State::InReview {
+        ApplicationReason::RefusedInReview
+    } else {
+        ApplicationReason::RefusedByProvider
+    });
     let edge = Edge {
         application: &application.id,
         step: application.step,
@@ -134,20 +138,29 @@ async fn write(
         ),
         _ => error.into(),
     })?;
-    let Advanced::Moved {
-        from: State::Unknown,
-        to,
-    } = advanced
-    else {
+    let Some(to) = moved(advanced, was) else {
         bail!("the application has moved on meanwhile; nothing was changed");
     };
-    let outcome = if decide.passed() {
+    // What Huifu looked at, it had: a callback that comes after all is then about a known attempt.
+    let outcome = if decide.passed() || was != State::Unknown {
         AttemptOutcome::Submitted
     } else {
         AttemptOutcome::Refused
     };
     attempts::close(tx, now, serial, outcome, None).await?;
     Ok(to)
+}
+
+/// Where the decision led, if the application stood where the operator saw it.
+fn moved(advanced: Advanced, was: State) -> Option<State> {
+    match advanced {
+        Advanced::Moved { from, to } => (from == was).then_some(to),
+        Advanced::Agreed(_)
+        | Advanced::Refused(_)
+        | Advanced::Held(_)
+        | Advanced::Contradicted(_)
+        | Advanced::Unknown => None,
+    }
 }
 
 fn event<'a>(

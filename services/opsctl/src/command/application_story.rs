@@ -1,6 +1,7 @@
 //! Everything known of one application but its form, read and laid out.
 
 use contract::application::State;
+use contract::huifu::operations::FeeFloor;
 use contract::ids::ApplicationId;
 use contract::partner::ApplicationReason;
 use serde_json::{Value, json};
@@ -67,7 +68,7 @@ impl Story {
             "{} ({} at the partner)",
             one.htouhui_user_id, one.third_party_user_id
         );
-        vec![
+        let mut facts = vec![
             ("application", one.id.to_string()),
             ("state", format!("{}{held}", one.state.as_str())),
             ("partner", one.partner_id.to_string()),
@@ -92,15 +93,24 @@ impl Story {
                 "what to do",
                 optional(self.what_to_do().map(str::to_owned).as_ref()),
             ),
+        ];
+        facts.extend(self.floor().map(|floor| ("fee floor", floor.en())));
+        facts.extend([
             ("received", shown(one.created_at)),
             ("ended", shown_optional(one.terminal_at)),
-        ]
+        ]);
+        facts
     }
 
     /// `None` while nothing was refused, or if the reason is not one of ours.
     fn what_to_do(&self) -> Option<&'static str> {
         let code = self.application.reason_code.as_deref()?;
         ApplicationReason::from_code(code).map(ApplicationReason::operator_action)
+    }
+
+    /// The least that Huifu's words say a cash type must cost: a formula there, a sentence here.
+    fn floor(&self) -> Option<FeeFloor> {
+        FeeFloor::find(self.application.reason_detail.as_deref()?)
     }
 
     fn attempt_rows(&self) -> Rows {
@@ -207,6 +217,8 @@ impl Story {
     fn json(&self) -> Value {
         let mut json = facts(&self.application);
         json["what_to_do"] = json!(self.what_to_do());
+        let floor = self.floor();
+        json["fee_floor"] = json!(floor.map(|floor| json!({ "zh": floor.zh(), "en": floor.en() })));
         json["attempts"] = self.attempts.iter().map(attempt_json).collect();
         json["cases"] = self.cases.iter().map(case_json).collect();
         json["notices"] = self.notices.iter().map(notice_json).collect();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use stand::forms;
 use stand::system::DATA_KEYS;
 use store::applications::attempts::{self, NewAttempt};
-use store::applications::progress::{Advanced, Edge, Event, Learned, NewIds, advance};
+use store::applications::progress::{Advanced, Edge, Event, Learned, NewIds, Reason, advance};
 use store::applications::{self, NewApplication};
 use store::attempts::AttemptOutcome;
 use store::cases::{self, CaseState, NewCase};
@@ -33,13 +33,26 @@ fn user() -> HtouhuiUserId {
 
 /// An opening whose answer to `step` was lost, with the case about it.
 async fn lost(subject: SubjectKind, step: Step) -> (World, Tool) {
+    let world = sent(subject, step, Event::LoseTrack, AttemptOutcome::Unknown).await;
+    open_case(&world, "cannot_be_asked_about").await;
+    let tool = world.tool().with("DATA_KEYS", DATA_KEYS);
+    (world, tool)
+}
+
+/// An opening whose `step` was sent, with what came of it so far.
+async fn sent(
+    subject: SubjectKind,
+    step: Step,
+    event: Event<'_>,
+    outcome: AttemptOutcome,
+) -> World {
     let world = World::with_user().await;
     let form = forms::opening(subject.as_str(), "", &|_| {
         "M01JZZZZZZZZZZZZZZZZZZZZZZZ".to_owned()
     });
     insert(&world, ApplicationKind::Opening, subject, &form).await;
     let mut connection = world.connection().await;
-    let tx = connection.begin("tests: lose").await.unwrap();
+    let tx = connection.begin("tests: send").await.unwrap();
     if step == Business {
         take(&world, &tx, Base, Event::OpenAttempt).await;
         take(&world, &tx, Base, Event::StepDone).await;
@@ -54,22 +67,26 @@ async fn lost(subject: SubjectKind, step: Step) -> (World, Tool) {
         next_query_at: world.now + SignedDuration::from_secs(60),
     };
     attempts::open(&tx, world.now, &new).await.unwrap();
-    take(&world, &tx, step, Event::LoseTrack).await;
-    let unknown = AttemptOutcome::Unknown;
-    let learned = attempts::learn(&tx, world.now, &serial, unknown, None).await;
-    assert!(learned.unwrap());
+    take(&world, &tx, step, event).await;
+    let closed = attempts::close(&tx, world.now, &serial, outcome, None).await;
+    closed.unwrap();
+    tx.commit().await.unwrap();
+    drop(connection);
+    world
+}
+
+async fn open_case(world: &World, kind: &str) {
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: open case").await.unwrap();
     let case = NewCase {
         withdrawal: None,
         application: Some(&application_id()),
-        kind: "cannot_be_asked_about",
-        detail: &json!({ "req_seq_id": serial }),
-        fingerprint: "lost",
+        kind,
+        detail: &json!({ "req_seq_id": ReqSeqId::from_parts(MILLIS, 7) }),
+        fingerprint: kind,
     };
     cases::open(&tx, world.now, &case).await.unwrap();
     tx.commit().await.unwrap();
-    drop(connection);
-    let tool = world.tool().with("DATA_KEYS", DATA_KEYS);
-    (world, tool)
 }
 
 async fn insert(world: &World, kind: ApplicationKind, subject: SubjectKind, form: &Value) {
@@ -100,7 +117,7 @@ async fn insert(world: &World, kind: ApplicationKind, subject: SubjectKind, form
 
 async fn take(world: &World, tx: &Transaction<'_>, step: Step, event: Event<'_>) {
     let huifu_id = HUIFU_ID.parse().unwrap();
-    let knows = matches!(event, Event::StepDone);
+    let knows = matches!(event, Event::StepDone | Event::Review);
     let edge = Edge {
         application: &application_id(),
         step,
@@ -112,7 +129,8 @@ async fn take(world: &World, tx: &Transaction<'_>, step: Step, event: Event<'_>)
         detail: &json!({}),
         ids: NewIds {
             notice: NoticeId::from_parts(MILLIS, 9),
-            message: Uuid::from_u128(9),
+            // Each step enqueues one message.
+            message: Uuid::from_u128(if step == Base { 8 } else { 9 }),
         },
         causation_id: None,
     };
@@ -312,4 +330,70 @@ async fn the_next_question_can_be_asked_for_now() {
     let attempts = attempts::of(&connection, &application_id()).await.unwrap();
     let due = attempts[0].next_query_at.unwrap();
     assert!(due > world.now + SignedDuration::from_secs(60), "{due}");
+}
+
+/// A merchant's opening that Huifu's people look at.
+async fn in_review() -> (World, Tool) {
+    let merchant = SubjectKind::IndividualMerchant;
+    let submitted = AttemptOutcome::Submitted;
+    let world = sent(merchant, Base, Event::Review, submitted).await;
+    let tool = world.tool().with("DATA_KEYS", DATA_KEYS);
+    (world, tool)
+}
+
+#[tokio::test]
+async fn a_review_is_decided_by_huifus_people_until_a_case_asks_for_ours() {
+    let (world, tool) = in_review().await;
+    let passed = decide("--passed --token-no 10004053999 --yes --reason seen");
+    for line in [&passed, &decide("--refused --yes --reason impatience")] {
+        let (code, complaint) = tool.refused(line);
+        assert_eq!(code, 1);
+        let said = "is in_review, and no case about it is open";
+        assert!(complaint.contains(said), "{complaint}");
+    }
+    assert_eq!(state(&world).await, State::InReview);
+
+    open_case(&world, "unknown_at_huifu").await;
+    open_case(&world, "contradiction").await;
+    tool.typed(&passed);
+    assert_eq!(
+        (state(&world).await, open_cases(&world).await),
+        (State::Passed, 1),
+        "a contradiction is a case of its own"
+    );
+    let connection = world.connection().await;
+    let cards = users::cards::of(&connection, &user()).await.unwrap();
+    assert_eq!(cards[0].token_no.as_str(), "10004053999");
+}
+
+#[tokio::test]
+async fn what_huifus_people_refused_was_at_huifu() {
+    let (world, tool) = in_review().await;
+    open_case(&world, "unclear_at_huifu").await;
+    tool.typed(&decide("--refused --yes --reason said-on-the-phone"));
+    let connection = world.connection().await;
+    let application = applications::find(&connection, &application_id()).await;
+    let application = application.unwrap().unwrap();
+    assert_eq!(application.state, State::Refused);
+    let reason = application.reason_code.as_deref();
+    assert_eq!(reason, Some("refused_in_review"));
+    let attempts = attempts::of(&connection, &application_id()).await.unwrap();
+    assert_eq!(attempts[0].outcome, Some(AttemptOutcome::Submitted));
+    assert_eq!(attempts[0].next_query_at, None, "nobody asks any more");
+}
+
+#[tokio::test]
+async fn a_fee_below_the_floor_is_shown_with_the_floor_and_what_to_do() {
+    let no = Event::Refuse(Reason {
+        code: "fee_below_floor",
+        detail: Some("T1取现费率不能低于渠道商/上级商户费率底价1.00+AMT*0.0005"),
+    });
+    let (user, refused) = (SubjectKind::IndividualUser, AttemptOutcome::Refused);
+    let world = sent(user, Business, no, refused).await;
+    let show = format!("application show {}", application_id());
+    insta::assert_snapshot!("application_show_refused", world.tool().typed(&show));
+    let json = world.tool().typed(&format!("{show} --json"));
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let floor = "T1取现手续费不能低于每笔 1.00 元加金额的 0.05%";
+    assert_eq!(json["fee_floor"]["zh"], floor);
 }

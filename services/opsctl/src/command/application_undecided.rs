@@ -1,5 +1,8 @@
-//! An application whose outcome is unknown, with what a decision about it needs: the attempt, the
-//! cases that the decision answers, and what a pass grants, which only the opened form tells.
+//! An application that a person may decide, with what the decision needs: the attempt, the cases
+//! that it answers, and what a pass grants, which only the opened form tells.
+//!
+//! Where Huifu still says what is happening, it is asked and nobody decides in its stead: one that
+//! is submitted or in review takes a case before a person may.
 
 use anyhow::{anyhow, bail};
 use contract::application::{State, steps};
@@ -11,17 +14,18 @@ use store::Connection;
 use store::applications::attempts::{self, Attempt};
 use store::applications::{self, Application, ForSending, Grant};
 use store::attempts::AttemptOutcome;
-use store::cases::{self, CaseState};
+use store::cases::{self, Case, CaseState};
 
 use super::application_decision::Decide;
 use crate::database::data_keys;
 use crate::exit::WrongUsage;
 
 /// The cases that a decision answers. Others, such as a contradiction, are closed by themselves.
-const ANSWERED: [&str; 3] = [
+const ANSWERED: [&str; 4] = [
     "cannot_be_asked_about",
     "unknown_at_huifu",
     "unclear_at_huifu",
+    "review_unclear",
 ];
 
 /// What was found, and what is to be written about it.
@@ -38,22 +42,18 @@ pub(super) async fn find(connection: &Connection, decide: &Decide) -> anyhow::Re
     let wanted = applications::for_sending(connection, id).await?;
     let wanted = wanted.ok_or_else(|| anyhow!("there is no application {id}"))?;
     let application = &wanted.application;
-    if application.state != State::Unknown {
-        bail!(
-            "application {id} is {}: only one whose outcome is unknown is decided by a person",
-            application.state.as_str()
-        );
-    }
+    let mut open = cases::of_application(connection, id).await?;
+    open.retain(|case| case.state == CaseState::Open);
+    require_undecided(application, &open)?;
     let attempts = attempts::of(connection, id).await?;
     let of_step = |one: &Attempt| {
         one.step == application.step && one.outcome != Some(AttemptOutcome::NotSent)
     };
     let attempt = attempts.into_iter().rev().find(of_step);
     let attempt = attempt.ok_or_else(|| anyhow!("application {id} was never sent"))?;
-    let open = cases::of_application(connection, id).await?;
     let answered = open
         .iter()
-        .filter(|case| case.state == CaseState::Open && ANSWERED.contains(&case.kind.as_str()));
+        .filter(|case| ANSWERED.contains(&case.kind.as_str()));
     let cases = answered.map(|case| case.id).collect();
     let grant = if decide.passed() {
         granted(decide, &wanted)?
@@ -66,6 +66,21 @@ pub(super) async fn find(connection: &Connection, decide: &Decide) -> anyhow::Re
         cases,
         grant,
     })
+}
+
+fn require_undecided(application: &Application, open: &[Case]) -> anyhow::Result<()> {
+    let (id, state) = (&application.id, application.state.as_str());
+    match application.state {
+        State::Unknown => Ok(()),
+        State::Submitted | State::InReview if open.is_empty() => bail!(
+            "application {id} is {state}, and no case about it is open: Huifu is asked about it \
+             until it ends, or at once by opsctl application ask {id}"
+        ),
+        State::Submitted | State::InReview => Ok(()),
+        State::Received | State::Sending | State::Passed | State::Refused | State::Failed => bail!(
+            "application {id} is {state}: only one whose outcome is unknown is decided by a person"
+        ),
+    }
 }
 
 /// What a passing decision writes; `None` where another step follows.
