@@ -160,10 +160,7 @@ async fn forms(
 
 /// A form and both its digests under the sealing key. One digest that is not that of what is sealed
 /// leaves the whole as it is.
-fn resealed(
-    keys: &DataKeys,
-    form: &SealedForm,
-) -> Result<(Resealed, Option<String>), ResealError> {
+fn resealed(keys: &DataKeys, form: &SealedForm) -> Result<(Resealed, Option<String>), ResealError> {
     let sealed_context = context::form(&form.id);
     let new = keys.reseal(&Stored {
         context: &sealed_context,
