@@ -136,8 +136,8 @@ async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Re
     )))
 }
 
-/// An opening is promised its id before Huifu has looked at it. Were the id somebody else's by then,
-/// the account would exist at Huifu and could never be granted here.
+/// An opening is promised its id before Huifu has looked at it. Were the id somebody else's by
+/// then, the account would exist at Huifu and could never be granted here.
 fn is_of_the_sequence(id: &HtouhuiUserId) -> bool {
     id.as_str()
         .parse()
