@@ -94,7 +94,7 @@ async fn told_as_it_is(scene: &Scene, found: &Application, heard: &[Notice]) -> 
             .filter(|one| one.notice_id == notice.id.as_str());
         let accepted: Vec<_> = of_this.filter(|one| one.accepted).collect();
         ensure!(
-            !accepted.is_empty() == delivered,
+            accepted.is_empty() != delivered,
             "{id}: heard is not delivered"
         );
         let status = if found.state == State::Passed {
