@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use stand::forms;
 use stand::system::DATA_KEYS;
 use store::applications::attempts::{self, NewAttempt};
-use store::applications::progress::{Advanced, Edge, Event, Learned, NewIds, Reason, advance};
+use store::applications::progress::{
+    Advanced, Edge, Event, Learned, NewIds, Reason, advance, set_aside,
+};
 use store::applications::{self, NewApplication};
 use store::attempts::AttemptOutcome;
 use store::cases::{self, CaseState, NewCase};
@@ -396,4 +398,38 @@ async fn a_fee_below_the_floor_is_shown_with_the_floor_and_what_to_do() {
     let json: Value = serde_json::from_str(&json).unwrap();
     let floor = "T1取现手续费不能低于每笔 1.00 元加金额的 0.05%";
     assert_eq!(json["fee_floor"]["zh"], floor);
+}
+
+#[tokio::test]
+async fn a_case_names_the_application_that_it_holds_and_lets_it_go() {
+    let (world, tool) = in_review().await;
+    let id = application_id();
+    let case = NewCase {
+        withdrawal: None,
+        application: Some(&id),
+        kind: "contradiction",
+        detail: &json!({}),
+        fingerprint: "held",
+    };
+    let mut connection = world.connection().await;
+    let tx = connection.begin("tests: set aside").await.unwrap();
+    assert!(set_aside(&tx, world.now, &id, &case).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let listed: Value = serde_json::from_str(&tool.typed("case list --json")).unwrap();
+    assert_eq!(listed[0]["application_id"], id.as_str());
+    let number = listed[0]["id"].to_string();
+    for line in ["case list", &format!("case show {number}")] {
+        let shown = tool.typed(line);
+        assert!(shown.contains(id.as_str()), "{shown}");
+    }
+    assert!(tool.typed("application list --held").contains(id.as_str()));
+
+    let close = format!("case close {number} --release");
+    insta::assert_snapshot!("case_close_application_dry_run", tool.typed(&close));
+    assert!(tool.typed("application list --held").contains(id.as_str()));
+    let closed = tool.typed(&format!("{close} --yes --reason seen"));
+    insta::assert_snapshot!("case_close_application", closed);
+    let held = tool.typed("application list --held");
+    assert_eq!(held, "No such applications.\n");
 }
