@@ -100,10 +100,11 @@ async fn the_demo_ends_as_it_must_and_leaves_nothing() -> Result<()> {
     let foreign = Foreign::create().await?;
     let said = foreign.run(&["demo", "--no-build"]).await?;
     for part in [
-        "1. A withdrawal that is paid",
-        "2. A withdrawal that fails at the bank",
+        "1. An account is opened, with two cards",
+        "2. A withdrawal that is paid",
+        "3. A withdrawal that fails at the bank",
         "$ opsctl dead-letter replay 1 --yes --reason \"the shop is back\"",
-        "All three ended as they must",
+        "All ended as they must",
     ] {
         assert!(said.contains(part), "no {part:?} in:\n{said}");
     }
