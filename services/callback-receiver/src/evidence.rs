@@ -67,10 +67,16 @@ pub(crate) async fn record<E: Evidence>(
     let mut kind = E::CLOSED_ATTEMPT;
     if !evidence.is_about_closed_attempt() {
         let tx = connection.begin(E::RECORD).await?;
-        if !evidence.remember(&tx, now).await? {
+        // Sent together. What was written before is rolled back with all that `apply` did meanwhile.
+        let (first, applied) = tokio::try_join!(
+            biased;
+            evidence.remember(&tx, now),
+            evidence.apply(&tx, now),
+        )?;
+        if !first {
             return Ok(());
         }
-        match evidence.apply(&tx, now).await? {
+        match applied {
             Applied::Kept => {
                 reach(E::BEFORE_COMMIT);
                 return tx.commit().await;

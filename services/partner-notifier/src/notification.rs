@@ -20,9 +20,8 @@ use contract::partner::seal::Seal;
 use contract::partner::time::WireTime;
 use contract::signing::keys::PrivateKey;
 use jiff::Timestamp;
-use serde_json::Value;
 use store::notices::NoticeState;
-use store::{Connection, StoreError, Transaction, applications, timeline};
+use store::{Connection, StoreError};
 use uuid::Uuid;
 
 /// A message that says that a notice is due.
@@ -110,25 +109,6 @@ impl Due {
         match &self.told {
             Told::Withdrawal(notice) => notice.order_id.as_str(),
             Told::Application(notice) => notice.application_id.as_str(),
-        }
-    }
-
-    /// A line on the timeline of what it is about.
-    pub(crate) async fn note(
-        &self,
-        tx: &Transaction<'_>,
-        now: Timestamp,
-        event: &str,
-        detail: &Value,
-    ) -> Result<(), StoreError> {
-        match &self.told {
-            Told::Withdrawal(notice) => {
-                timeline::note(tx, now, &notice.order_id, event, detail).await
-            }
-            Told::Application(notice) => {
-                let application = &notice.application_id;
-                applications::timeline::note(tx, now, application, event, detail).await
-            }
         }
     }
 }

@@ -51,9 +51,7 @@ pub(crate) async fn record<M: Deliverable>(
             .map_or(sent.began, |first| first.at),
     };
     let tx = connection.begin("partner-notifier: record attempt").await?;
-    if !outbox::settle(&tx, sent.envelope.message_id).await? {
-        return Ok(());
-    }
+    let (event, detail) = told(sent, next);
     let attempt = Attempted {
         at: sent.began,
         state: match next {
@@ -65,15 +63,20 @@ pub(crate) async fn record<M: Deliverable>(
         http_status: sent.answer.status.map(i32::from),
         duration_ms: i64::try_from(sent.took.as_millis()).unwrap_or(i64::MAX),
         answer: sent.answer.text.as_deref(),
+        event,
+        detail: &detail,
     };
-    let (event, detail) = told(sent, next);
-    // Sent down one connection without waiting in between.
-    tokio::try_join!(
+    // Sent down one connection without waiting in between. What was settled before is rolled back,
+    // and with it all that the others did meanwhile.
+    let (first, (), ()) = tokio::try_join!(
         biased;
+        outbox::settle(&tx, sent.envelope.message_id),
         notices::record_attempt(&tx, now, sent.due.notice_id(), &attempt),
-        sent.due.note(&tx, now, event, &detail),
         follow(&tx, now, sent, next, first_failed_at),
     )?;
+    if !first {
+        return Ok(());
+    }
     tx.commit().await
 }
 

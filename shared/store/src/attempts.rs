@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 use crate::row::{fen, named_optional, parsed};
 use crate::{Connection, StoreError, Transaction};
 
-pub use evidence::{find_with_fee, learn, prove_unsent};
+pub use evidence::{Heard, find_with_fee, learn, prove_unsent};
 pub use question::{Asked, ask_now, end_of};
 
 const OPEN: &str = "\

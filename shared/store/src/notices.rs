@@ -9,8 +9,9 @@ mod history;
 mod outcome;
 mod withdrawal;
 
-use contract::ids::{ApplicationId, NoticeId, PartnerId, WithdrawalId};
+use contract::ids::{ApplicationId, NoticeId, PartnerId};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::{StoreError, Transaction};
 
@@ -21,9 +22,9 @@ pub use withdrawal::{ForDelivery, for_delivery};
 
 const INSERT: &str = "\
 -- notices.insert
-insert into notices (id, withdrawal_id, application_id, partner_id, sequence, status, outcome,
-                     reason_code, finished_at, state, created_at, updated_at, updated_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $9, $9, $10)";
+insert into notices (id, application_id, partner_id, sequence, status, outcome, reason_code,
+                     finished_at, state, created_at, updated_at, updated_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $8, $8, $9)";
 
 const RECORD_ATTEMPT: &str = "\
 -- notices.record_attempt
@@ -36,21 +37,21 @@ with counted as (
            updated_at = $3,
            updated_by = $4
      where id = $1
-    returning id, attempt_count)
+    returning id, withdrawal_id, application_id, attempt_count),
+told_of_withdrawal as (
+    insert into timeline (withdrawal_id, at, recorded_by, event, detail)
+    select withdrawal_id, $3, $4, $10, $11 from counted where withdrawal_id is not null),
+told_of_application as (
+    insert into application_timeline (application_id, at, recorded_by, event, detail)
+    select application_id, $3, $4, $10, $11 from counted where application_id is not null)
 insert into notice_attempts (notice_id, number, at, outcome, http_status, duration_ms, answer)
 select id, attempt_count, $9, $5, $6, $7, $8 from counted";
 
-/// What a notice tells about.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum About<'a> {
-    Withdrawal(&'a WithdrawalId),
-    Application(&'a ApplicationId),
-}
-
-/// A notice about to be written.
+/// A notice about an application, about to be written. One about a withdrawal is written by the
+/// statement that takes the edge to its end.
 pub(crate) struct NewNotice<'a> {
     pub(crate) id: &'a NoticeId,
-    pub(crate) about: About<'a>,
+    pub(crate) application: &'a ApplicationId,
     pub(crate) partner: &'a PartnerId,
     pub(crate) sequence: i32,
     pub(crate) outcome: Outcome,
@@ -72,6 +73,10 @@ pub struct Attempted<'a> {
     pub duration_ms: i64,
     /// The first characters of the answer, if there was one.
     pub answer: Option<&'a str>,
+    /// What the timeline of the withdrawal or the application calls it.
+    pub event: &'a str,
+    /// Ids, codes and numbers, for the timeline.
+    pub detail: &'a Value,
 }
 
 pub(crate) async fn insert(
@@ -79,16 +84,11 @@ pub(crate) async fn insert(
     now: Timestamp,
     notice: &NewNotice<'_>,
 ) -> Result<(), StoreError> {
-    let (withdrawal, application) = match notice.about {
-        About::Withdrawal(id) => (Some(id.as_str()), None),
-        About::Application(id) => (None, Some(id.as_str())),
-    };
     tx.execute(
         INSERT,
         &[
             &notice.id.as_str(),
-            &withdrawal,
-            &application,
+            &notice.application.as_str(),
             &notice.partner.as_str(),
             &notice.sequence,
             &notice.outcome.status(),
@@ -102,7 +102,8 @@ pub(crate) async fn insert(
     .map(drop)
 }
 
-/// Records one sending and where the notice stands after it.
+/// Records one sending and where the notice stands after it, and tells the timeline of what the
+/// notice is about.
 pub async fn record_attempt(
     tx: &Transaction<'_>,
     now: Timestamp,
@@ -121,6 +122,8 @@ pub async fn record_attempt(
             &attempt.duration_ms,
             &attempt.answer,
             &attempt.at,
+            &attempt.event,
+            attempt.detail,
         ],
     )
     .await

@@ -120,8 +120,6 @@ pub async fn enqueue<M: Message>(
     envelope: &Envelope<M>,
     available_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let body = serde_json::to_string(&envelope.body)
-        .expect("a message is ids and numbers, which always print as JSON");
     tx.execute(
         ENQUEUE,
         &[
@@ -132,7 +130,7 @@ pub async fn enqueue<M: Message>(
             &envelope.body.correlation_id(),
             &envelope.causation_id,
             &envelope.traceparent,
-            &body,
+            &body(&envelope.body),
             &available_at,
             &envelope.at,
             &tx.name(),
@@ -141,6 +139,12 @@ pub async fn enqueue<M: Message>(
     .await?;
     tx.mark_enqueued();
     Ok(())
+}
+
+/// A message as it is stored and published.
+pub(crate) fn body<M: Message>(message: &M) -> String {
+    serde_json::to_string(message)
+        .expect("a message is ids and numbers, which always print as JSON")
 }
 
 /// Wakes the relays of all services at commit. Only for those who enqueue without a relay of their

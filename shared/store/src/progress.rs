@@ -2,19 +2,22 @@
 //! timeline's row, the notice and its message at an end, a case where two statements about money
 //! contradict each other.
 //!
+//! What is written of an attempt in the same moment goes along, in one statement with the edge: see
+//! [`advance_to_attempt`] and [`advance_and_learn`].
+//!
 //! **Invariant:** this is the only way a withdrawal changes its state, except a draft's expiry.
 
 use contract::ids::{NoticeId, WithdrawalId};
-use contract::message::{Envelope, NoticeDue};
 use contract::withdrawal::{Next, State, Transition, return_check};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::attempts::{self, Heard, NewAttempt};
 use crate::cases::{self, NewCase};
-use crate::notices::{self, About, NewNotice, Outcome};
-use crate::withdrawals::{Change, Changed, change_state, hold};
-use crate::{StoreError, Transaction, attempts, outbox, timeline};
+use crate::notices::Outcome;
+use crate::withdrawals::{Change, Changed, change_state, end, hold, open_attempt};
+use crate::{StoreError, Transaction, timeline};
 
 /// One edge to be taken.
 #[derive(Debug, Clone)]
@@ -71,74 +74,104 @@ pub async fn advance(
     now: Timestamp,
     step: &Step<'_>,
 ) -> Result<Advanced, StoreError> {
-    let changed = change_state(
-        tx,
-        now,
-        step.withdrawal,
-        step.transition,
-        &step.change,
-        step.detail,
-    )
-    .await?;
-    let Some(changed) = changed else {
-        return Ok(Advanced::Unknown);
-    };
-    let from = changed.before;
-    match from.next(step.transition) {
-        Next::Moves(to) if changed.moved_sequence.is_some() => {
-            arrive(tx, now, step, &changed, to).await?;
-            Ok(Advanced::Moved { from, to })
+    let (advanced, _) = take(tx, now, step, &With::Nothing).await?;
+    Ok(advanced)
+}
+
+/// As [`advance`], for [`Transition::OpenAttempt`]: the attempt is there exactly if it moved.
+/// Refused by `one_attempt_that_may_have_paid` if another one may have paid.
+pub async fn advance_to_attempt(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    step: &Step<'_>,
+    attempt: &NewAttempt<'_>,
+) -> Result<Advanced, StoreError> {
+    let (advanced, _) = take(tx, now, step, &With::Attempt(attempt)).await?;
+    Ok(advanced)
+}
+
+/// As [`advance`], on somebody's word that Huifu has an attempt. If it moved or agreed, that is
+/// written down as [`attempts::learn`] does, and the second answer says whether: `false` means
+/// that the sender closed the attempt meanwhile, and that the edge may have been taken for another.
+pub async fn advance_and_learn(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    step: &Step<'_>,
+    heard: &Heard<'_>,
+) -> Result<(Advanced, bool), StoreError> {
+    take(tx, now, step, &With::Heard(heard)).await
+}
+
+/// What is written of an attempt in the same moment.
+enum With<'a> {
+    Nothing,
+    Attempt(&'a NewAttempt<'a>),
+    Heard(&'a Heard<'a>),
+}
+
+impl With<'_> {
+    const fn attempt(&self) -> Option<&NewAttempt<'_>> {
+        match self {
+            Self::Attempt(attempt) => Some(attempt),
+            Self::Nothing | Self::Heard(_) => None,
         }
-        Next::Moves(_) => {
-            debug_assert!(changed.held, "the edge exists and the row was locked");
-            Ok(Advanced::Held(from))
-        }
-        Next::Agrees => Ok(Advanced::Agreed(from)),
-        Next::Refused => Ok(Advanced::Refused(from)),
-        Next::Contradicts => {
-            contradict(tx, now, step, from).await?;
-            Ok(Advanced::Contradicted(from))
+    }
+
+    const fn heard(&self) -> Option<&Heard<'_>> {
+        match self {
+            Self::Heard(heard) => Some(heard),
+            Self::Nothing | Self::Attempt(_) => None,
         }
     }
 }
 
-/// At an end the partner is told, and Huifu is asked again later: a bank may return the money.
-async fn arrive(
+async fn take(
     tx: &Transaction<'_>,
     now: Timestamp,
     step: &Step<'_>,
-    changed: &Changed,
-    to: State,
-) -> Result<(), StoreError> {
+    with: &With<'_>,
+) -> Result<(Advanced, bool), StoreError> {
+    let Some(changed) = change(tx, now, step, with).await? else {
+        return Ok((Advanced::Unknown, false));
+    };
+    let from = changed.before;
+    let advanced = match from.next(step.transition) {
+        Next::Moves(to) if changed.moved => Advanced::Moved { from, to },
+        Next::Moves(_) => {
+            debug_assert!(changed.held, "the edge exists and the row was locked");
+            Advanced::Held(from)
+        }
+        Next::Agrees => Advanced::Agreed(from),
+        Next::Refused => Advanced::Refused(from),
+        Next::Contradicts => {
+            contradict(tx, now, step, from).await?;
+            Advanced::Contradicted(from)
+        }
+    };
+    Ok((advanced, changed.learned))
+}
+
+/// At an end the partner is told, and Huifu is asked again later: a bank may return the money.
+async fn change(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    step: &Step<'_>,
+    with: &With<'_>,
+) -> Result<Option<Changed>, StoreError> {
+    if step.transition == Transition::OpenAttempt {
+        return open_attempt(tx, now, step, with.attempt()).await;
+    }
+    let (_, to) = step.transition.edges()[0];
     let Some(outcome) = Outcome::of(to) else {
-        return Ok(());
+        return change_state(tx, now, step, with.heard()).await;
     };
-    let notice = NewNotice {
-        id: &step.ids.notice,
-        about: About::Withdrawal(step.withdrawal),
-        partner: &changed.partner_id,
-        sequence: changed.moved_sequence.unwrap_or_default(),
-        outcome,
-        reason_code: step.change.reason_code,
-    };
-    let due = Envelope {
-        message_id: step.ids.message,
-        at: now,
-        causation_id: step.causation_id,
-        traceparent: None,
-        body: NoticeDue {
-            notice_id: step.ids.notice.clone(),
-            withdrawal_id: step.withdrawal.clone(),
-        },
-    };
-    // Sent down one connection without waiting in between; the database still runs them in order.
-    tokio::try_join!(
-        biased;
-        notices::insert(tx, now, &notice),
-        outbox::enqueue(tx, &due, now),
-        attempts::ask_about_end(tx, now, step.withdrawal, return_check::first(to, now)),
-    )?;
-    Ok(())
+    let changed = end(tx, now, step, outcome, with.heard()).await?;
+    // An attempt that was heard of has its next question already.
+    if with.heard().is_none() && changed.as_ref().is_some_and(|changed| changed.moved) {
+        let next = return_check::first(to, now);
+        attempts::ask_about_end(tx, now, step.withdrawal, next).await?;
+    }
+    Ok(changed)
 }
 
 async fn contradict(

@@ -1,25 +1,24 @@
 //! The table of withdrawals: drafts, reading, and the compare-and-set behind every change of state.
 //!
-//! `change_state` is the only statement that changes a state, and [`crate::progress::advance`]
-//! the only caller: the sources of an edge come from [`Transition::edges`], and the row on the
+//! Only the statements in `edges` change a state, and only [`crate::progress`] runs them: the
+//! sources of an edge come from [`contract::withdrawal::Transition::edges`], and the row on the
 //! timeline is written by the same statement.
 
 mod drafts;
+mod edges;
 mod listing;
 
 use contract::ids::{HuifuId, OutOrderNo, PartnerId, TokenNo, WithdrawalId};
 use contract::money::Fen;
-use contract::withdrawal::{
-    CashType, Confirmation, Language, NewWithdrawal, State, Transition, Withdrawal,
-};
+use contract::withdrawal::{CashType, Confirmation, Language, NewWithdrawal, State, Withdrawal};
 use jiff::Timestamp;
-use serde_json::Value;
 use tokio_postgres::Row;
 
 use crate::row::{fen, fen_optional, named, named_optional, parsed, parsed_optional};
 use crate::{Connection, StoreError, Transaction};
 
 pub use drafts::{expire_due, insert_draft};
+pub(crate) use edges::{Changed, change_state, end, open_attempt};
 pub use listing::{Stuck, stuck};
 
 const FIND: &str = "\
@@ -48,38 +47,6 @@ select withdrawals.amount_fen, withdrawals.cash_type, withdrawals.state, withdra
   join users using (htouhui_user_id)
   join cards on cards.id = withdrawals.card_id
  where withdrawals.id = $1";
-
-/// Reads and locks the row once, changes it if it stands at the beginning of the edge, and tells
-/// the timeline. `old` is answered whether or not it moved.
-const CHANGE_STATE: &str = "\
--- withdrawals.change_state
-with old as (
-    select id, state, held, partner_id from withdrawals where id = $1 for update),
-moved as (
-    update withdrawals
-       set state = $3,
-           updated_at = $4,
-           updated_by = $5,
-           terminal_at = case when $6 then $4::timestamptz end,
-           notice_sequence = notice_sequence + case when $7 then 1 else 0 end,
-           cash_type = coalesce($10, cash_type),
-           fee_fen = coalesce($11, fee_fen),
-           arrival_fen = coalesce($12, arrival_fen),
-           card_id = coalesce($13, withdrawals.card_id),
-           accepted_at = coalesce($14, accepted_at),
-           reason_code = coalesce($15, reason_code),
-           reason_detail = coalesce($16, reason_detail)
-      from old
-     where withdrawals.id = old.id
-       and old.state = any($2)
-       and withdrawals.state = any($2)
-       and (not old.held or not $17)
- returning notice_sequence),
-told as (
-    insert into timeline (withdrawal_id, at, recorded_by, event, from_state, to_state, detail)
-    select old.id, $4, $5, $8, old.state, $3, $9 from old, moved)
-select old.state, old.held, old.partner_id, (select notice_sequence from moved) as moved_sequence
-  from old";
 
 const HOLD: &str = "\
 -- withdrawals.hold
@@ -111,16 +78,6 @@ pub struct Change<'a> {
     pub reason_code: Option<&'a str>,
     /// Why it failed, in Huifu's words, for operators.
     pub reason_detail: Option<&'a str>,
-}
-
-/// What the compare-and-set found.
-#[derive(Debug, Clone)]
-pub(crate) struct Changed {
-    pub(crate) before: State,
-    pub(crate) held: bool,
-    pub(crate) partner_id: PartnerId,
-    /// The notice's number, when it moved.
-    pub(crate) moved_sequence: Option<i32>,
 }
 
 /// The withdrawal with this id.
@@ -161,54 +118,6 @@ pub async fn for_dispatch(
             held: row.try_get("held")?,
             huifu_id: parsed(&row, "huifu_id")?,
             token_no: parsed(&row, "token_no")?,
-        })
-    })
-    .transpose()
-}
-
-/// The compare-and-set; `None` if there is no such withdrawal.
-pub(crate) async fn change_state(
-    tx: &Transaction<'_>,
-    now: Timestamp,
-    id: &WithdrawalId,
-    transition: Transition,
-    change: &Change<'_>,
-    detail: &Value,
-) -> Result<Option<Changed>, StoreError> {
-    let edges = transition.edges();
-    let sources: Vec<&str> = edges.iter().map(|(from, _)| from.as_str()).collect();
-    let (_, to) = edges[0];
-    let confirmation = change.confirmation;
-    let row = tx
-        .query_opt(
-            CHANGE_STATE,
-            &[
-                &id.as_str(),
-                &sources,
-                &to.as_str(),
-                &now,
-                &tx.name(),
-                &to.is_terminal(),
-                &crate::notices::Outcome::of(to).is_some(),
-                &transition.as_str(),
-                detail,
-                &confirmation.map(|agreed| agreed.cash_type.as_str()),
-                &confirmation.map(|agreed| agreed.fee.get()),
-                &confirmation.map(|agreed| agreed.arrival.get()),
-                &confirmation.map(|agreed| agreed.card_id),
-                &confirmation.map(|agreed| agreed.accepted_at),
-                &change.reason_code,
-                &change.reason_detail,
-                &(transition == Transition::OpenAttempt),
-            ],
-        )
-        .await?;
-    row.map(|row| {
-        Ok(Changed {
-            before: named(&row, "state", State::from_name)?,
-            held: row.try_get("held")?,
-            partner_id: parsed(&row, "partner_id")?,
-            moved_sequence: row.try_get("moved_sequence")?,
         })
     })
     .transpose()

@@ -6,8 +6,8 @@ use contract::withdrawal::Transition;
 use jiff::Timestamp;
 use runtime::ids;
 use serde_json::json;
-use store::attempts::{self, AttemptOutcome};
-use store::progress::{Advanced, NewIds, Step, advance};
+use store::attempts::Heard;
+use store::progress::{Advanced, NewIds, Step, advance_and_learn};
 use store::withdrawals::Change;
 use store::{StoreError, Transaction, timeline};
 
@@ -62,16 +62,20 @@ impl Told<'_> {
             },
             causation_id: None,
         };
-        match advance(tx, now, &step).await? {
+        // A callback proves that Huifu has the attempt.
+        let heard = Heard {
+            req_seq_id: &self.attempt.req_seq_id,
+            hf_seq_id: self.callback.hf_seq_id.as_deref(),
+            resp_code: None,
+        };
+        let (advanced, learned) = advance_and_learn(tx, now, &step, &heard).await?;
+        match advanced {
             // Closed by the dispatcher since we read it: the edge may have been taken for the
             // withdrawal's next attempt.
-            Advanced::Moved { .. } if !self.learn(tx, now).await? => {
-                Ok(Applied::RolledBack(Self::CLOSED_ATTEMPT))
-            }
+            Advanced::Moved { .. } if !learned => Ok(Applied::RolledBack(Self::CLOSED_ATTEMPT)),
             Advanced::Moved { .. } => Ok(Applied::Kept),
             Advanced::Agreed(_) => {
                 self.note(tx, now).await?;
-                self.learn(tx, now).await?;
                 Ok(Applied::Kept)
             }
             // The case is open and the withdrawal held, in this transaction.
@@ -82,19 +86,6 @@ impl Told<'_> {
                 Ok(Applied::Kept)
             }
         }
-    }
-
-    /// A callback proves that Huifu has the attempt. `false` if it was closed meanwhile.
-    async fn learn(&self, tx: &Transaction<'_>, now: Timestamp) -> Result<bool, StoreError> {
-        attempts::learn(
-            tx,
-            now,
-            &self.attempt.req_seq_id,
-            AttemptOutcome::Submitted,
-            self.callback.hf_seq_id.as_deref(),
-            None,
-        )
-        .await
     }
 
     pub(super) async fn note(

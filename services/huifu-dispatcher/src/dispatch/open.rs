@@ -10,8 +10,8 @@ use runtime::amqp::{HandlerError, Verdict as _};
 use runtime::crash::{CrashPoint, reach};
 use runtime::{clock, ids};
 use serde_json::json;
-use store::attempts::{self, NewAttempt};
-use store::progress::{Advanced, NewIds, Step, advance};
+use store::attempts::NewAttempt;
+use store::progress::{Advanced, NewIds, Step, advance_to_attempt};
 use store::withdrawals::{self, Change, ForDispatch};
 use store::{Connection, StoreError, Transaction, outbox};
 
@@ -99,12 +99,18 @@ impl Dispatch {
         wanted: &ForDispatch,
     ) -> Result<bool, StoreError> {
         let tx = connection.begin("huifu-dispatcher: open attempt").await?;
-        if !outbox::settle(&tx, attempt.asked.message_id).await? {
+        // Sent together. What was settled before is rolled back, so what the second statement did
+        // meanwhile never was.
+        let (first, advanced) = tokio::try_join!(
+            biased;
+            outbox::settle(&tx, attempt.asked.message_id),
+            self.start(&tx, now, attempt, wanted),
+        )?;
+        if !first {
             return Ok(false);
         }
-        match start(&tx, now, attempt).await? {
+        match advanced {
             Advanced::Moved { .. } => {
-                self.write(&tx, now, attempt, wanted).await?;
                 reach(CrashPoint::DispatcherBeforeAttemptCommit);
                 tx.commit().await?;
                 Ok(true)
@@ -128,13 +134,13 @@ impl Dispatch {
         }
     }
 
-    async fn write(
+    async fn start(
         &self,
         tx: &Transaction<'_>,
         now: Timestamp,
         attempt: &OpenAttempt,
         wanted: &ForDispatch,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Advanced, StoreError> {
         let first_query = SignedDuration::try_from(self.settings.first_query_after)
             .unwrap_or(SignedDuration::from_secs(30));
         let new = NewAttempt {
@@ -146,31 +152,23 @@ impl Dispatch {
             amount: wanted.amount,
             next_query_at: now.saturating_add(first_query).unwrap_or(Timestamp::MAX),
         };
-        attempts::open(tx, now, &new).await
+        let detail = json!({
+            "req_seq_id": attempt.req_seq_id().as_str(),
+            "message_id": attempt.asked.message_id,
+        });
+        let step = Step {
+            withdrawal: attempt.withdrawal_id(),
+            transition: Transition::OpenAttempt,
+            change: Change::default(),
+            detail: &detail,
+            ids: NewIds {
+                notice: ids::new_notice_id(),
+                message: ids::new_message_id(),
+            },
+            causation_id: Some(attempt.asked.message_id),
+        };
+        advance_to_attempt(tx, now, &step, &new).await
     }
-}
-
-async fn start(
-    tx: &Transaction<'_>,
-    now: Timestamp,
-    attempt: &OpenAttempt,
-) -> Result<Advanced, StoreError> {
-    let detail = json!({
-        "req_seq_id": attempt.req_seq_id().as_str(),
-        "message_id": attempt.asked.message_id,
-    });
-    let step = Step {
-        withdrawal: attempt.withdrawal_id(),
-        transition: Transition::OpenAttempt,
-        change: Change::default(),
-        detail: &detail,
-        ids: NewIds {
-            notice: ids::new_notice_id(),
-            message: ids::new_message_id(),
-        },
-        causation_id: Some(attempt.asked.message_id),
-    };
-    advance(tx, now, &step).await
 }
 
 /// The same order once more, as a message of its own: this one is settled.

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::backoff::{doubled, jittered};
 use runtime::{clock, ids};
 use serde_json::{Value, json};
-use store::attempts::{self, AttemptOutcome};
-use store::progress::{Advanced, NewIds, Step, advance};
+use store::attempts::{self, AttemptOutcome, Heard};
+use store::progress::{Advanced, NewIds, Step, advance, advance_and_learn};
 use store::withdrawals::Change;
 use store::{Connection, StoreError, Transaction, outbox};
 
@@ -116,25 +116,22 @@ async fn record_taken(
     let tx = connection
         .begin("huifu-dispatcher: record submitted")
         .await?;
+    let nothing = Change::default();
+    let step = step(attempt, Transition::Submit, &nothing, &detail);
+    let (hf_seq_id, resp_code) = (taken.hf_seq_id.as_deref(), taken.resp_code.as_deref());
+    let req_seq_id = attempt.req_seq_id();
+    let heard = Heard {
+        req_seq_id,
+        hf_seq_id,
+        resp_code,
+    };
     // `Agreed` when a callback or a query overtook the answer: then only the attempt is closed.
-    take(
-        &tx,
-        now,
-        attempt,
-        Transition::Submit,
-        &Change::default(),
-        &detail,
-    )
-    .await?;
-    attempts::close(
-        &tx,
-        now,
-        attempt.req_seq_id(),
-        AttemptOutcome::Submitted,
-        taken.hf_seq_id.as_deref(),
-        taken.resp_code.as_deref(),
-    )
-    .await?;
+    let (_, learned) = advance_and_learn(&tx, now, &step, &heard).await?;
+    if !learned {
+        // Whatever stands against it, a case or a hold: that Huifu has it is true of the attempt.
+        let submitted = AttemptOutcome::Submitted;
+        attempts::close(&tx, now, req_seq_id, submitted, hf_seq_id, resp_code).await?;
+    }
     tx.commit().await
 }
 
@@ -212,7 +209,16 @@ async fn take(
     change: &Change<'_>,
     detail: &Value,
 ) -> Result<Advanced, StoreError> {
-    let step = Step {
+    advance(tx, now, &step(attempt, transition, change, detail)).await
+}
+
+fn step<'a>(
+    attempt: &'a OpenAttempt,
+    transition: Transition,
+    change: &Change<'a>,
+    detail: &'a Value,
+) -> Step<'a> {
+    Step {
         withdrawal: attempt.withdrawal_id(),
         transition,
         change: change.clone(),
@@ -222,6 +228,5 @@ async fn take(
             message: ids::new_message_id(),
         },
         causation_id: Some(attempt.asked.message_id),
-    };
-    advance(tx, now, &step).await
+    }
 }

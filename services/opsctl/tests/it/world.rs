@@ -211,6 +211,12 @@ impl World {
             http_status: Some(status),
             duration_ms: 12,
             answer: Some("…"),
+            event: match state {
+                NoticeState::Pending => "notice_failed",
+                NoticeState::Delivered => "notice_delivered",
+                NoticeState::DeadLettered => "notice_dead_lettered",
+            },
+            detail: &serde_json::json!({}),
         };
         let mut connection = self.connection().await;
         let tx = connection.begin("tests: tell").await.unwrap();

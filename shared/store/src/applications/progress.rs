@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{attempts, timeline};
 use crate::cases::{self, NewCase};
-use crate::notices::{self, About, NewNotice, Outcome};
+use crate::notices::{self, NewNotice, Outcome};
 use crate::{StoreError, Transaction, outbox};
 
 pub use edge::{Advanced, Edge, Event, Learned, NewIds, Reason};
@@ -142,7 +142,7 @@ async fn arrive(
         attempts::stop_asking(tx, now, edge.application).await?;
         let notice = NewNotice {
             id: &edge.ids.notice,
-            about: About::Application(edge.application),
+            application: edge.application,
             partner: &locked.partner,
             sequence: row.try_get("notice_sequence")?,
             outcome,

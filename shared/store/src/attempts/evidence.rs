@@ -1,6 +1,6 @@
 //! What is heard about an attempt from outside its sending: callbacks and queries.
 //!
-//! Both run beside the sender, so each statement here looks at the attempt as it is *now*, under
+//! Both run beside the sender, so each statement looks at the attempt as it is *now*, under
 //! the lock on the withdrawal that [`crate::progress::advance`] took before. `false` means that the
 //! sender closed the attempt in the meantime: the withdrawal may already stand for another one.
 
@@ -36,6 +36,17 @@ const PROVE_UNSENT: &str = "\
 update attempts
    set outcome = 'not_sent', next_query_at = null, updated_at = $2, updated_by = $3
  where req_seq_id = $1 and outcome is null";
+
+/// Somebody's word that Huifu has an attempt: its answer, or a callback.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard<'a> {
+    /// Which attempt.
+    pub req_seq_id: &'a ReqSeqId,
+    /// Huifu's serial, if it was told.
+    pub hf_seq_id: Option<&'a str>,
+    /// Huifu's code, if it was told.
+    pub resp_code: Option<&'a str>,
+}
 
 /// The attempt with this serial, and the fee that its withdrawal's user agreed to.
 pub async fn find_with_fee(

@@ -74,6 +74,8 @@ async fn a_notice_says_what_came_of_it_and_where_to() {
             http_status: Some(200),
             duration_ms: 12,
             answer: Some("success"),
+            event: "notice_delivered",
+            detail: &serde_json::json!({}),
         };
         let tx = connection.begin("tests: deliver").await.unwrap();
         assert!(outbox::settle(&tx, message).await.unwrap());

@@ -20,6 +20,8 @@ async fn give_up(world: &World, notice: &NoticeId, message: &outbox::Claimed) {
         http_status: None,
         duration_ms: 10_000,
         answer: None,
+        event: "notice_dead_lettered",
+        detail: &serde_json::json!({}),
     };
     store::notices::record_attempt(&tx, world.now, notice, &attempted)
         .await

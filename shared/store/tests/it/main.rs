@@ -12,6 +12,7 @@ mod application_granted;
 mod application_notices;
 mod application_progress;
 mod applications;
+mod attempt_edges;
 mod balances;
 mod cases;
 mod day_balances;
