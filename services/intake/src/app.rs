@@ -8,13 +8,15 @@ use axum::{Router, middleware};
 use runtime::http_server::Limits;
 use runtime::service::Service;
 
-use crate::api::Serve as _;
+use crate::api::Serve;
 use crate::front::Front;
 use crate::onboarding::{Card, CashRules, Materials, Openings, Status};
 use crate::query::WithdrawalQuery;
 use crate::quote::Quotes;
 use crate::settings::IntakeSettings;
-use crate::{assets, body, decide, headers, jwks, page, refusal, sweep, turned_away, withdraw};
+use crate::{
+    assets, body, decide, headers, jwks, openapi, page, refusal, sweep, turned_away, withdraw,
+};
 
 /// Longer than the slowest good request: a password that waits for its turn, then three commits.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -45,21 +47,27 @@ pub async fn start(service: Service<IntakeSettings>) -> anyhow::Result<()> {
 }
 
 fn router(front: Arc<Front>) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/withdraw", post(withdraw::withdraw))
         .route("/w/{order_id}/{mac}", get(page::page).post(decide::decide))
         .route("/assets/{name}", get(assets::asset))
         .route("/.well-known/jwks.json", get(jwks::jwks))
-        .serve::<WithdrawalQuery>()
+        .route("/openapi.json", get(openapi::openapi));
+    endpoints(router)
+        .fallback(refusal::not_found)
+        .method_not_allowed_fallback(refusal::method_not_allowed)
+        .with_state(front)
+}
+
+/// Every endpoint of the JSON API: what is served is what is described.
+pub(crate) fn endpoints<S: Serve>(to: S) -> S {
+    to.serve::<WithdrawalQuery>()
         .serve::<Materials>()
         .serve::<Openings>()
         .serve::<Card>()
         .serve::<CashRules>()
         .serve::<Status>()
         .serve::<Quotes>()
-        .fallback(refusal::not_found)
-        .method_not_allowed_fallback(refusal::method_not_allowed)
-        .with_state(front)
 }
 
 /// Around the limits as well: whom they turn away is a person with a browser.

@@ -15,6 +15,7 @@ use crate::body::LargeBodies;
 use crate::check_password::PasswordDesk;
 use crate::jwks;
 use crate::link::PageKey;
+use crate::openapi::OpenApi;
 use crate::session::Cookie;
 use crate::settings::IntakeSettings;
 use crate::signer::Signer;
@@ -39,6 +40,8 @@ pub(crate) struct Front {
     pub(crate) stopping: CancellationToken,
     /// The document at `/.well-known/jwks.json`.
     pub(crate) jwks: String,
+    /// The document at `/openapi.json`.
+    pub(crate) openapi: OpenApi,
 }
 
 impl Front {
@@ -52,6 +55,7 @@ impl Front {
         Self {
             store,
             jwks: jwks::document(signer.jwk(), &settings.published_keys),
+            openapi: OpenApi::new(),
             signer,
             page_key: PageKey::new(&settings.page_key),
             passwords: PasswordDesk::new(

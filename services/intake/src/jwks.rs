@@ -13,6 +13,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use contract::signing::keys::Jwk;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::front::Front;
@@ -45,8 +46,10 @@ struct KeySetFile {
     keys: Vec<PublishedKey>,
 }
 
-#[derive(Serialize)]
-struct KeySet {
+/// The document: a JSON Web Key Set (RFC 7517).
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct KeySet {
+    /// The key that signs first, then the others.
     keys: Vec<Jwk>,
 }
 

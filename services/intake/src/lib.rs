@@ -22,6 +22,7 @@ mod jwks;
 mod language;
 mod link;
 mod onboarding;
+mod openapi;
 mod page;
 mod purse;
 mod query;

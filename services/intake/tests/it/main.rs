@@ -18,6 +18,7 @@ mod days;
 mod forgery;
 mod jwks;
 mod materials;
+mod openapi;
 mod openings;
 mod password;
 mod query;

@@ -1,5 +1,6 @@
 //! The bodies of `POST /v1/withdrawals/query`: how a partner's server asks after a withdrawal.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::reason::ReasonCode;
@@ -39,7 +40,7 @@ impl TryFrom<Names> for QueryRequest {
 }
 
 /// Where a withdrawal stands. Fields that have no value yet are left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct QueryAnswer {
     /// Our number of the withdrawal.
     pub order_id: WithdrawalId,
@@ -54,6 +55,7 @@ pub struct QueryAnswer {
     pub state: State,
     /// How much was asked for.
     #[serde(with = "yuan")]
+    #[schemars(with = "yuan::Text")]
     pub money: Fen,
     /// What it costs; there is none before the user confirmed.
     #[serde(
@@ -61,6 +63,7 @@ pub struct QueryAnswer {
         default,
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(with = "Option<yuan::Text>")]
     pub fee: Option<Fen>,
     /// What arrives on the card.
     #[serde(
@@ -68,6 +71,7 @@ pub struct QueryAnswer {
         default,
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(with = "Option<yuan::Text>")]
     pub arrival_money: Option<Fen>,
     /// What the user chose.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,3 +1,4 @@
-//! What outsiders hold us to: signatures made by Huifu's own clients.
+//! What outsiders hold us to: signatures made by Huifu's own clients, and the document of the queues.
 
+mod asyncapi;
 mod huifu_vectors;
