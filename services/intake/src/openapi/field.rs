@@ -88,10 +88,7 @@ fn of_rule(rule: Rule) -> Map<String, Value> {
         Rule::Yuan | Rule::Positive => json!({
             "pattern": r"^([1-9][0-9]*(\.[0-9]{1,2})?|0\.([1-9][0-9]?|0[1-9]))$",
         }),
-        Rule::HttpsUrl | Rule::FreeOfOurNames => json!({
-            "format": "uri",
-            "pattern": r"^https://[^\s@#&<>^`{|}\x22\\]+$|^https://[^\s@#&<>^`{|}\x22\\]+\?[^\s#<>^`{|}\x22\\]*$",
-        }),
+        Rule::HttpsUrl | Rule::FreeOfOurNames => json!({ "format": "uri", "pattern": URL }),
         Rule::OneOf(values) => json!({ "enum": values.split(", ").collect::<Vec<_>>() }),
         Rule::FileType => json!({ "pattern": "^F[0-9]{1,4}$" }),
         Rule::Required
@@ -114,3 +111,8 @@ fn of_rule(rule: Rule) -> Map<String, Value> {
 
 const TIME: &str = "^[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])\
                     ([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]$";
+
+/// An authority without a user name, a path without `&`, a query; no fragment, and of ASCII only
+/// what an address may hold as it is.
+const URL: &str =
+    r"^https://[!$%'-.0-;=A-\[\]_a-z~]+(/[!$%'-;=@-\[\]_a-z~]*)?(\?[!$-;=?-\[\]_a-z~]*)?$";

@@ -224,10 +224,11 @@ impl JsonSchema for ErrorCode {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let codes = Self::ALL.map(|code| {
+        let described = Self::ALL.iter().map(|code| {
             let sentence = format!("{} {}", code.zh(), code.en());
             json_schema!({ "const": code.as_str(), "description": sentence })
         });
+        let codes: Vec<Schema> = described.collect();
         json_schema!({ "type": "string", "oneOf": codes })
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
 )]
 #[serde(rename_all = "snake_case")]
-#[schemars(rename = "WithdrawalState")]
+#[schemars(rename = "WithdrawalState", description = "Where a withdrawal stands.")]
 pub enum State {
     /// The page is open; the user has agreed to nothing.
     Draft,
