@@ -5,10 +5,9 @@
 //! committed row each time and never changes.
 //!
 //! **Invariant:** no transaction is open while we wait for a partner, and nothing is sent to an
-//! address that `url_guard` has not allowed.
+//! address that `runtime::url_guard` has not allowed.
 
 pub mod app;
-mod deliver;
 mod lanes;
 mod notification;
 mod notify;
@@ -16,4 +15,3 @@ mod record;
 mod retry_schedule;
 pub mod settings;
 mod turns;
-mod url_guard;
