@@ -142,7 +142,12 @@ async fn told_as_it_is(scene: &Scene, withdrawal: &Withdrawal, heard: &[Notice])
     );
     for notice in notices {
         let of_this = |one: &&Notice| one.notice_id == notice.id.as_str();
-        let was_accepted = heard.iter().filter(of_this).any(|one| one.accepted);
+        // Another shop than the sandbox's keeps its own books, and its test looks at them.
+        let is_sandboxs = withdrawal
+            .request
+            .notify_url
+            .starts_with(&scene.partner.base_url);
+        let was_accepted = !is_sandboxs || heard.iter().filter(of_this).any(|one| one.accepted);
         match notice.state {
             NoticeState::Delivered => ensure!(was_accepted, "{id}: delivered, but not heard"),
             NoticeState::DeadLettered => {}

@@ -6,6 +6,7 @@
 //! heard: a bad day may delay a withdrawal, it may not make any of the three disagree.
 
 mod audit;
+pub mod clients;
 pub mod huifu_sdk;
 mod onboard;
 mod register;
@@ -13,4 +14,4 @@ mod scene;
 
 pub use onboard::{Applicant, PaidTo, as_applicant};
 pub use register::PASSWORD;
-pub use scene::{Engines, HUIFU_ID, Scene};
+pub use scene::{Engines, HUIFU_ID, Scene, order_id};

@@ -27,7 +27,7 @@ pub use imports::{
     sandbox_reads_for_itself, still_contract,
 };
 pub use layout::{top_level, unspeaking_names};
-pub use length::{long_files, missing_module_docs};
+pub use length::{long_examples, long_files, missing_module_docs};
 pub use lines::{long_lines, ragged_lines};
 pub use links::{broken_links, drawings_that_differ, paths_that_are_gone};
 pub use manifests::own_settings;

@@ -42,6 +42,7 @@ rules! {
     every_name_says_something: unspeaking_names,
     every_module_opens_with_a_sentence: missing_module_docs,
     every_file_is_one_thing: long_files,
+    examples_are_minimal: long_examples,
     every_file_is_compiled: dead_files,
     crates_stand_in_a_row: only_allowed_imports,
     drivers_stand_in_one_crate_each: allowed_outside_crates,
