@@ -24,8 +24,24 @@ struct Document {
     now: String,
     partner_id: String,
     private_keys: BTreeMap<String, String>,
-    key_sets: BTreeMap<String, serde_json::Value>,
+    key_sets: BTreeMap<String, KeySet>,
     cases: Vec<Case>,
+}
+
+/// A JSON Web Key Set.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct KeySet {
+    keys: Vec<Key>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Key {
+    kid: String,
+    kty: String,
+    r#use: String,
+    alg: String,
+    n: String,
+    e: String,
 }
 
 /// Name and value, decoded.

@@ -15,7 +15,7 @@ use contract::signing::partner::{TextError, VerifyError, signed_text};
 use jiff::Timestamp;
 
 use super::maker::{Maker, PARTNER_KEY, decoded};
-use super::{Case, Document, Field};
+use super::{Case, Document, Field, Key};
 
 /// Checks one vector.
 #[track_caller]
@@ -96,17 +96,14 @@ impl Judge {
     fn of(document: &Document) -> Self {
         let maker = Maker::with(&document.private_keys);
         let keys = ["partner", "platform"].map(|owner| {
-            let set = &document.key_sets[owner]["keys"];
-            let registered = |jwk: &serde_json::Value| {
-                let key_id = jwk["kid"].as_str().unwrap();
-                RegisteredKey {
-                    key_id: key_id.parse().unwrap(),
-                    key: maker.key(key_id).public().clone(),
-                    not_before: Timestamp::UNIX_EPOCH,
-                    retired_at: None,
-                }
+            let registered = |key: &Key| RegisteredKey {
+                key_id: key.kid.parse().unwrap(),
+                key: maker.key(&key.kid).public().clone(),
+                not_before: Timestamp::UNIX_EPOCH,
+                retired_at: None,
             };
-            let keys = set.as_array().unwrap().iter().map(registered).collect();
+            let set = &document.key_sets[owner];
+            let keys = set.keys.iter().map(registered).collect();
             (owner, KeySet::new(keys).unwrap())
         });
         Self {

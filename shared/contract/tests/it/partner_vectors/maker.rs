@@ -16,9 +16,8 @@ use contract::signing::api::{Authorization, Signed};
 use contract::signing::keys::PrivateKey;
 use contract::signing::partner::{SIGN, signed_text};
 use contract::withdrawal::CashType;
-use serde_json::{Value, json};
 
-use super::Field;
+use super::{Field, Key, KeySet};
 
 /// Beijing time of the moment in which everything is judged.
 pub(super) const NOW: &str = "20261122120000";
@@ -51,18 +50,26 @@ impl Maker {
         self.pem(key_id).parse().expect("a good key")
     }
 
-    pub(super) fn key_sets(&self) -> BTreeMap<String, Value> {
-        let set = |ids: &[&str]| {
-            let keys: Vec<_> = ids
-                .iter()
-                .map(|id| self.key(id).public().to_jwk(id))
-                .collect();
-            json!({ "keys": keys })
+    pub(super) fn key_sets(&self) -> BTreeMap<String, KeySet> {
+        let set = |ids: &[&str]| KeySet {
+            keys: ids.iter().map(|id| self.published(id)).collect(),
         };
         BTreeMap::from([
             ("partner".to_owned(), set(&[PARTNER_KEY])),
             ("platform".to_owned(), set(&[OUR_KEY, OUR_NEXT_KEY])),
         ])
+    }
+
+    fn published(&self, key_id: &str) -> Key {
+        let jwk = self.key(key_id).public().to_jwk(key_id);
+        Key {
+            kid: jwk.kid,
+            kty: jwk.kty.to_owned(),
+            r#use: jwk.usage.to_owned(),
+            alg: jwk.alg.to_owned(),
+            n: jwk.n,
+            e: jwk.e,
+        }
     }
 
     /// `fields` with a signature over `text`, whatever that is.
