@@ -60,7 +60,11 @@ func (t Tixian) Call(intake, method, path, body string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return string(text), t.CheckAnswer(method, path, nonce, string(text), answer.Header.Get("Authorization"))
+	header = answer.Header.Get("Authorization")
+	if err := t.CheckAnswer(method, path, nonce, string(text), header); err != nil {
+		return "", err
+	}
+	return string(text), nil
 }
 
 // CheckAnswer takes the nonce of the question, so no answer to another one fits.

@@ -40,9 +40,6 @@ func about(notice map[string]string) string {
 // One file a notice, made exclusively: of two deliveries at once only one is new. A shop has a row
 // whose primary key is notice_id, written in the transaction that books the money.
 func remember(notice map[string]string) (string, error) {
-	if notice["certification"] != "" {
-		return "rehearsed", nil // by the platform, about nobody's money
-	}
 	folder := filepath.Join(setting("NOTICES_DIR"), about(notice))
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err
@@ -50,7 +47,7 @@ func remember(notice map[string]string) (string, error) {
 	name := fmt.Sprintf("%06s-%s-%s", notice["sequence"], notice["status"], notice["notice_id"])
 	file, err := os.OpenFile(filepath.Join(folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return "repeated", nil
+		return "repeat", nil
 	}
 	if err != nil {
 		return "", err
@@ -58,7 +55,7 @@ func remember(notice map[string]string) (string, error) {
 	file.Close()
 	entries, err := os.ReadDir(folder) // sorted by name
 	if err == nil && entries[len(entries)-1].Name() != name {
-		return "overtaken", nil
+		return "older", nil
 	}
 	return "new", err
 }
@@ -116,11 +113,16 @@ func (shop *Shop) notified(out http.ResponseWriter, request *http.Request) (stri
 	if !shop.nonces.IsNew(notice["nonce"]) {
 		return "", Refused("nonce_repeated")
 	}
-	what, err := remember(notice)
+	judged, err := remember(notice)
 	if err != nil {
 		return "", err
 	}
-	fmt.Println("notice", what, about(notice), notice["sequence"], notice["status"])
+	kind := "notice"
+	if notice["certification"] != "" { // about nobody's money: book nothing, and say what it was
+		kind = "rehearsal"
+		out.Header().Set("Tixian-Certification", judged)
+	}
+	fmt.Println(kind, judged, about(notice), notice["sequence"], notice["status"])
 	return "success", nil
 }
 

@@ -100,13 +100,19 @@ func (t Tixian) OpenForm(fields []Field) (map[string]string, error) {
 			return nil, Refused("field_malformed")
 		}
 	}
-	return form, t.verify(text, form["sign"], form)
+	if err := t.verify(text, form["sign"], form); err != nil {
+		return nil, err
+	}
+	return form, nil
 }
 
 // OpenReturn reads a query. Only the platform's fields are signed; the shop's own may stand beside
 // them.
 func (t Tixian) OpenReturn(query string) (map[string]string, error) {
 	all, err := ReadForm(query)
+	if err != nil {
+		return nil, err
+	}
 	signed := []Field{}
 	for _, field := range all {
 		for _, name := range returned {
@@ -114,9 +120,6 @@ func (t Tixian) OpenReturn(query string) (map[string]string, error) {
 				signed = append(signed, field)
 			}
 		}
-	}
-	if err != nil {
-		return nil, err
 	}
 	return t.OpenForm(signed)
 }

@@ -20,9 +20,6 @@ final class Notices {
      * whose primary key is notice_id, written in the transaction that books the money.
      */
     static String remember(Map<String, String> notice) throws IOException {
-        if (notice.containsKey("certification")) {
-            return "rehearsed"; // by the platform, about nobody's money
-        }
         Path folder = Path.of(System.getenv().getOrDefault("NOTICES_DIR", "notices"), about(notice));
         Files.createDirectories(folder);
         String name = "%06d-%s-%s".formatted(Integer.parseInt(notice.get("sequence")), notice.get("status"),
@@ -30,10 +27,10 @@ final class Notices {
         try {
             Files.createFile(folder.resolve(name));
         } catch (FileAlreadyExistsException known) {
-            return "repeated";
+            return "repeat";
         }
         try (var all = Files.list(folder)) {
-            return all.anyMatch(other -> other.getFileName().toString().compareTo(name) > 0) ? "overtaken" : "new";
+            return all.anyMatch(other -> other.getFileName().toString().compareTo(name) > 0) ? "older" : "new";
         }
     }
 

@@ -69,8 +69,13 @@ final class Shop {
         if (!Notices.isNew(notice.get("nonce"))) {
             throw new Text.Refused("nonce_repeated");
         }
-        System.out.println("notice " + Notices.remember(notice) + " " + Notices.about(notice) + " " + notice.get("sequence") + " "
-                + notice.get("status"));
+        String judged = Notices.remember(notice);
+        boolean rehearsal = notice.containsKey("certification");
+        System.out.println((rehearsal ? "rehearsal " : "notice ") + judged + " " + Notices.about(notice) + " "
+                + notice.get("sequence") + " " + notice.get("status"));
+        if (rehearsal) { // about nobody's money: book nothing, and say what it was taken for
+            exchange.getResponseHeaders().set("Tixian-Certification", judged);
+        }
         return "success";
     }
 

@@ -23,12 +23,18 @@ final class Text {
     record Field(String name, String value) {}
 
     /** Decoded pairs in their order; repeated names stay repeated. */
-    static List<Field> readForm(String encoded) {
-        return Stream.of(encoded.split("&")).filter(pair -> !pair.isEmpty()).map(pair -> {
-            String[] parts = pair.split("=", 2);
-            String value = parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8);
-            return new Field(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), value);
-        }).toList();
+    static List<Field> readForm(String encoded) throws Refused {
+        try {
+            return Stream.of(encoded.split("&")).filter(pair -> !pair.isEmpty()).map(Text::readPair).toList();
+        } catch (IllegalArgumentException malformed) {
+            throw new Refused("request_malformed");
+        }
+    }
+
+    private static Field readPair(String pair) {
+        String[] parts = pair.split("=", 2);
+        String value = parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8);
+        return new Field(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), value);
     }
 
     /** Sorted by name, which is ASCII, without sign and empty values; the values as they are. */

@@ -31,17 +31,16 @@ function page(fields) {
 /** One file a notice, made exclusively: of two deliveries at once only one is new. A shop has a row
  *  whose primary key is notice_id, written in the transaction that books the money. */
 function remember(notice) {
-  if (notice.certification) return 'rehearsed'; // by the platform, about nobody's money
   const folder = join(NOTICES_DIR, notice.order_id ?? notice.application_id);
   mkdirSync(folder, { recursive: true });
   const name = `${notice.sequence.padStart(6, '0')}-${notice.status}-${notice.notice_id}`;
   try {
     writeFileSync(join(folder, name), '', { flag: 'wx' });
   } catch (error) {
-    if (error.code === 'EEXIST') return 'repeated';
+    if (error.code === 'EEXIST') return 'repeat';
     throw error;
   }
-  return readdirSync(folder).sort().at(-1) === name ? 'new' : 'overtaken';
+  return readdirSync(folder).sort().at(-1) === name ? 'new' : 'older';
 }
 
 /** Those of the last twenty minutes; anything older is refused by its clock. */
@@ -59,11 +58,14 @@ async function returned(tixian, query) {
   return `${answer.code} ${answer.message} ${answer.order_id}\n`;
 }
 
-async function notified(tixian, body) {
+async function notified(tixian, body, response) {
   const notice = await tixian.openForm(readForm(body));
   if (!isNew(notice.nonce)) throw new Refused('nonce_repeated');
   const about = notice.order_id ?? notice.application_id;
-  console.log(`notice ${remember(notice)} ${about} ${notice.sequence} ${notice.status}`);
+  const [judged, rehearsal] = [remember(notice), 'certification' in notice];
+  console.log(`${rehearsal ? 'rehearsal' : 'notice'} ${judged} ${about} ${notice.sequence} ${notice.status}`);
+  // A rehearsal is about nobody's money: book nothing, and say what it was taken for.
+  if (rehearsal) response.setHeader('tixian-certification', judged);
   return 'success';
 }
 
@@ -80,7 +82,7 @@ function serve(tixian, port, business) {
       const what = `${request.method} ${pathname}`;
       if (what === 'GET /') answer(200, page(tixian.pageCall(order())), 'text/html');
       else if (what === 'GET /return') answer(200, await returned(tixian, search));
-      else if (what === 'POST /notify') answer(200, await notified(tixian, await readBody(request)));
+      else if (what === 'POST /notify') answer(200, await notified(tixian, await readBody(request), response));
       else answer(404, 'not found\n');
     } catch (error) {
       const refused = error instanceof Refused;

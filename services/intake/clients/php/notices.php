@@ -23,15 +23,12 @@ function is_first(string $path): bool
  *  that books the money. */
 function remember(array $notice): string
 {
-    if (isset($notice['certification'])) {
-        return 'rehearsed'; // by the platform, about nobody's money
-    }
     $about = $notice['order_id'] ?? $notice['application_id'];
     $name = sprintf('%06d-%s-%s', $notice['sequence'], $notice['status'], $notice['notice_id']);
     if (!is_first(kept($about, $name))) {
-        return 'repeated';
+        return 'repeat';
     }
-    return max(scandir(kept($about))) === $name ? 'new' : 'overtaken';
+    return max(scandir(kept($about))) === $name ? 'new' : 'older';
 }
 
 /** Those of the last twenty minutes; anything older is refused by its clock. */

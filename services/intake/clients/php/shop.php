@@ -50,7 +50,10 @@ function notified(): string
     $notice = tixian()->open_form(read_form($body));
     is_new_nonce($notice['nonce']) || throw new Refused('nonce_repeated');
     $about = $notice['order_id'] ?? $notice['application_id'];
-    tell('notice ' . remember($notice) . " $about {$notice['sequence']} {$notice['status']}");
+    [$judged, $rehearsal] = [remember($notice), isset($notice['certification'])];
+    tell(($rehearsal ? 'rehearsal' : 'notice') . " $judged $about {$notice['sequence']} {$notice['status']}");
+    // A rehearsal is about nobody's money: book nothing, and say what it was taken for.
+    $rehearsal && header("Tixian-Certification: $judged");
     return 'success';
 }
 

@@ -22,19 +22,16 @@ from tixian import CLOCK_SKEW, LONGEST_BODY, PlatformKeys, Refused, Tixian, read
 
 def page(fields):
     """Posts itself where scripts run; elsewhere the user presses the button."""
-    url = html.escape(os.environ["INTAKE_URL"] + "/withdraw")
     inputs = "".join(f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">\n'
                      for name, value in fields)
-    return (f'<!doctype html><meta charset="utf-8"><title>提现</title>\n'
-            f'<form method="post" action="{url}">\n{inputs}<button>去提现</button></form>\n'
+    return (f'<!doctype html><meta charset="utf-8"><title>提现</title>\n<form method="post" action="'
+            f'{html.escape(os.environ["INTAKE_URL"])}/withdraw">\n{inputs}<button>去提现</button></form>\n'
             f"<script>document.forms[0].submit()</script>\n")
 
 
 def remember(notice):
     """One file a notice, made exclusively: of two deliveries at once only one is new. A shop has
     a row whose primary key is notice_id, written in the transaction that books the money."""
-    if "certification" in notice:  # a rehearsal by the platform, about nobody's money
-        return "rehearsed"
     about = notice.get("order_id") or notice["application_id"]
     folder = Path(os.environ.get("NOTICES_DIR", "notices")) / about
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,8 +39,8 @@ def remember(notice):
     try:
         (folder / name).open("x").close()
     except FileExistsError:
-        return "repeated"
-    return "new" if max(os.listdir(folder)) == name else "overtaken"
+        return "repeat"
+    return "new" if max(os.listdir(folder)) == name else "older"
 
 
 class Nonces:
@@ -54,12 +51,13 @@ class Nonces:
 
     def is_new(self, nonce):
         now = time.monotonic()
-        self.seen = {old: at for old, at in list(self.seen.items()) if now - at < 2 * CLOCK_SKEW}
+        self.seen = {n: at for n, at in list(self.seen.items()) if now - at < 2 * CLOCK_SKEW}
         return self.seen.setdefault(nonce, now) == now
 
 
 class Shop(BaseHTTPRequestHandler):
     timeout = 10  # seconds for a client that sends nothing
+    judged = None
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
@@ -98,8 +96,11 @@ class Shop(BaseHTTPRequestHandler):
     def notified(self, notice):
         if not self.server.nonces.is_new(notice["nonce"]):
             raise Refused("nonce_repeated")
-        about = notice.get("order_id") or notice["application_id"]
-        print(f"notice {remember(notice)} {about} {notice['sequence']} {notice['status']}", flush=True)
+        about, judged = notice.get("order_id") or notice["application_id"], remember(notice)
+        kind = "rehearsal" if "certification" in notice else "notice"
+        print(f"{kind} {judged} {about} {notice['sequence']} {notice['status']}", flush=True)
+        # A rehearsal is about nobody's money: book nothing, and say what it was taken for.
+        self.judged = judged if kind == "rehearsal" else None
         return "success"
 
     def answer(self, status, text, kind="text/plain"):
@@ -107,6 +108,8 @@ class Shop(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
+        if self.judged:
+            self.send_header("Tixian-Certification", self.judged)
         self.end_headers()
         self.wfile.write(body)
 
@@ -128,8 +131,7 @@ def main(command, *arguments):
     if command == "vectors":
         from vectors import check
         return check(arguments[0])
-    intake = os.environ["INTAKE_URL"]
-    pem = Path(os.environ["PARTNER_PRIVATE_KEY_FILE"]).read_bytes()
+    intake, pem = os.environ["INTAKE_URL"], Path(os.environ["PARTNER_PRIVATE_KEY_FILE"]).read_bytes()
     keys = PlatformKeys(intake + "/.well-known/jwks.json")
     tixian = Tixian(os.environ["PARTNER_ID"], os.environ["PARTNER_KEY_ID"], pem, keys.find)
     pairs = [tuple(pair.split("=", 1)) for pair in arguments if "=" in pair]
@@ -138,8 +140,7 @@ def main(command, *arguments):
     elif command == "serve":
         serve(tixian, int(arguments[0]), pairs)
     elif command == "query":
-        body = json.dumps(dict(pairs)).encode()
-        print(tixian.call(intake, "POST", "/v1/withdrawals/query", body).decode())
+        print(tixian.call(intake, "POST", "/v1/withdrawals/query", json.dumps(dict(pairs)).encode()).decode())
     else:
         sys.exit(__doc__)
 
