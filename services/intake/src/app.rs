@@ -67,7 +67,7 @@ fn outermost(guarded: Router, front: Arc<Front>) -> Router {
     guarded
         .layer(middleware::from_fn_with_state(
             Arc::clone(&front),
-            turned_away::as_page,
+            turned_away::in_our_words,
         ))
         .layer(middleware::from_fn_with_state(front, headers::secure))
 }

@@ -31,6 +31,10 @@ pub(crate) struct Refusal {
     back: Option<Url>,
 }
 
+/// Beside a problem with a code of the contract: it need not be said again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InOurWords;
+
 #[derive(Template)]
 #[template(path = "refused.html")]
 struct RefusedPage<'a> {
@@ -139,6 +143,7 @@ impl Refusal {
             .in_chinese(self.code.zh())
             .with_errors(self.broken.clone());
         let mut response = problem.into_response();
+        response.extensions_mut().insert(InOurWords);
         self.say_when_to_retry(&mut response);
         response
     }
