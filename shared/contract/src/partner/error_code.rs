@@ -50,8 +50,6 @@ pub enum ErrorCode {
     BalanceTooLow,
     /// No such user of this partner.
     UserUnknown,
-    /// The user may not withdraw at present.
-    UserSuspended,
     /// The user has no bound card.
     CardMissing,
     /// The user or partner may not use this cash type.
@@ -96,7 +94,7 @@ use ErrorCode::*;
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 39] = [
         FieldMissing,
         FieldRepeated,
         FieldTooLong,
@@ -117,7 +115,6 @@ impl ErrorCode {
         AmountBelowFee,
         BalanceTooLow,
         UserUnknown,
-        UserSuspended,
         CardMissing,
         CashTypeUnavailable,
         OrderConflict,
@@ -162,7 +159,6 @@ impl ErrorCode {
             AmountBelowFee => "amount_below_fee",
             BalanceTooLow => "balance_too_low",
             UserUnknown => "user_unknown",
-            UserSuspended => "user_suspended",
             CardMissing => "card_missing",
             CashTypeUnavailable => "cash_type_unavailable",
             OrderConflict => "order_conflict",
@@ -191,7 +187,7 @@ impl ErrorCode {
             FieldMissing | FieldRepeated | FieldTooLong | FieldMalformed | RequestMalformed
             | TimestampOutOfRange | AmountNotPositive => 400,
             PartnerUnknown | KeyUnknown | KeyRetired | SignatureMissing | SignatureMismatch => 401,
-            PartnerSuspended | HostNotRegistered | UserSuspended | PasswordWrong => 403,
+            PartnerSuspended | HostNotRegistered | PasswordWrong => 403,
             NotFound | OrderUnknown | ApplicationUnknown => 404,
             MethodNotAllowed => 405,
             NonceRepeated | OrderConflict | OpeningExists | ApplicationConflict
