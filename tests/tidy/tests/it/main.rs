@@ -65,6 +65,7 @@ rules! {
     links_lead_somewhere: broken_links,
     documents_name_what_exists: paths_that_are_gone,
     every_test_that_the_readme_calls_is_there: tests_that_are_gone,
+    every_code_that_partners_read_is_tried: codes_nobody_tried,
     every_section_of_the_runbook_ends_in_a_command: sections_without_a_command,
     operators_read_names_that_exist: names_nobody_knows,
     drawings_are_the_tested_ones: drawings_that_differ,
