@@ -7,6 +7,7 @@
 
 mod audit;
 pub mod clients;
+pub mod guide;
 pub mod huifu_sdk;
 mod onboard;
 mod register;

@@ -67,17 +67,18 @@ impl Language {
 
     fn is_installed(self) -> bool {
         match self {
-            Self::Python => runs("python3", "--version"),
-            Self::Node => runs("node", "--version"),
-            Self::Java => runs("javac", "-version") && Path::new(GSON).exists(),
-            Self::Php => runs("php", "--version"),
-            Self::Go => runs("go", "version"),
+            // Debian's own cannot make environments until this is there.
+            Self::Python => runs("python3", &["-c", "import ensurepip, venv"]),
+            Self::Node => runs("node", &["--version"]),
+            Self::Java => runs("javac", &["-version"]) && Path::new(GSON).exists(),
+            Self::Php => runs("php", &["--version"]),
+            Self::Go => runs("go", &["version"]),
         }
     }
 
     fn packages(self) -> &'static [&'static str] {
         match self {
-            Self::Python => &["python3"],
+            Self::Python => &["python3", "python3-venv"],
             Self::Node => &["nodejs"],
             Self::Java => &["default-jdk-headless", "libgoogle-gson-java"],
             Self::Php => &["php-cli"],
@@ -86,9 +87,9 @@ impl Language {
     }
 }
 
-fn runs(program: &str, question: &str) -> bool {
+fn runs(program: &str, question: &[&str]) -> bool {
     let mut command = Command::new(program);
-    command.arg(question).stdout(Stdio::null());
+    command.args(question).stdout(Stdio::null());
     let status = command.stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
