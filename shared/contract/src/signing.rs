@@ -5,6 +5,7 @@
 //! verifies under one scheme proves nothing under another, even with the same key.
 
 pub mod api;
+pub mod diagnosis;
 pub mod huifu;
 pub mod keys;
 pub mod partner;

@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod cases;
 pub mod day_balances;
 pub mod dead_letters;
+pub mod events;
 pub mod inbox;
 pub mod materials;
 mod migrate;

@@ -1,6 +1,7 @@
 //! After every test: do our rows, Huifu's book and the partner's notices tell the same story?
 
 mod applications;
+mod events;
 mod secrets;
 
 use std::collections::BTreeSet;
@@ -70,6 +71,7 @@ pub(crate) async fn agrees(scene: &Scene) -> Result<()> {
         );
     }
     applications::agree(scene, &book, &heard).await?;
+    events::are_whole(scene).await?;
     for notice in &heard {
         ensure!(
             notice.verdict.is_good(),

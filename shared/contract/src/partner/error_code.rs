@@ -72,6 +72,8 @@ pub enum ErrorCode {
     MaterialTooLarge,
     /// The file is no picture that we take.
     MaterialKindUnsupported,
+    /// No such notice of this partner.
+    NoticeUnknown,
     /// The page was open for too long.
     PageExpired,
     /// The transaction password is wrong.
@@ -94,7 +96,7 @@ use ErrorCode::*;
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         FieldMissing,
         FieldRepeated,
         FieldTooLong,
@@ -126,6 +128,7 @@ impl ErrorCode {
         MaterialUnknown,
         MaterialTooLarge,
         MaterialKindUnsupported,
+        NoticeUnknown,
         PageExpired,
         PasswordWrong,
         PasswordLocked,
@@ -170,6 +173,7 @@ impl ErrorCode {
             MaterialUnknown => "material_unknown",
             MaterialTooLarge => "material_too_large",
             MaterialKindUnsupported => "material_kind_unsupported",
+            NoticeUnknown => "notice_unknown",
             PageExpired => "page_expired",
             PasswordWrong => "password_wrong",
             PasswordLocked => "password_locked",
@@ -188,7 +192,7 @@ impl ErrorCode {
             | TimestampOutOfRange | AmountNotPositive => 400,
             PartnerUnknown | KeyUnknown | KeyRetired | SignatureMissing | SignatureMismatch => 401,
             PartnerSuspended | HostNotRegistered | PasswordWrong => 403,
-            NotFound | OrderUnknown | ApplicationUnknown => 404,
+            NotFound | OrderUnknown | ApplicationUnknown | NoticeUnknown => 404,
             MethodNotAllowed => 405,
             NonceRepeated | OrderConflict | OpeningExists | ApplicationConflict
             | MaterialConflict => 409,

@@ -6,6 +6,7 @@ use contract::application::{self, ApplicationKind, Step, SubjectKind};
 use contract::calendar::DayKind;
 use contract::fee::FeeBearer;
 use contract::huifu::statement::LineState;
+use contract::partner::events::EventKind;
 use contract::partner::onboarding::MediaType;
 use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
@@ -39,7 +40,7 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 12] = [
+    let lists: [(&str, Vec<&str>); 13] = [
         (
             "withdrawal_state_known",
             State::ALL.map(State::as_str).to_vec(),
@@ -87,6 +88,10 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
         (
             "case_state_known",
             CaseState::ALL.map(CaseState::as_str).to_vec(),
+        ),
+        (
+            "event_kind_known",
+            EventKind::ALL.map(EventKind::as_str).to_vec(),
         ),
         (
             "notice_state_known",
