@@ -6,10 +6,9 @@
 //! that replays one, is served by the same queue: all that this service sees is that it is due.
 //!
 //! **Invariant:** no transaction is open while we wait for a partner, and nothing is sent to an
-//! address that `url_guard` has not allowed.
+//! address that `runtime::url_guard` has not allowed.
 
 pub mod app;
-mod deliver;
 mod lanes;
 mod notification;
 mod notify;
@@ -17,4 +16,3 @@ mod record;
 mod retry_schedule;
 pub mod settings;
 mod turns;
-mod url_guard;

@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod application_notice;
 pub mod application_reason;
+pub mod certification;
 pub mod error_code;
 pub mod events;
 pub mod field_problem;

@@ -14,5 +14,5 @@ mod register;
 mod scene;
 
 pub use onboard::{Applicant, PaidTo, as_applicant};
-pub use register::PASSWORD;
+pub use register::{PARTNER_ID, PARTNER_KEY_ID, PASSWORD};
 pub use scene::{Engines, HUIFU_ID, Scene, order_id};

@@ -4,12 +4,18 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 47] = [
+    let commands: [&[&str]; 53] = [
         &[],
         &["migrate"],
         &["partner"],
         &["partner", "add"],
         &["partner", "list"],
+        &["partner", "show"],
+        &["partner", "certify"],
+        &["partner", "notice-secret"],
+        &["partner", "notice-secret", "add"],
+        &["partner", "notice-secret", "list"],
+        &["partner", "notice-secret", "retire"],
         &["partner", "key"],
         &["partner", "key", "add"],
         &["partner", "key", "retire"],

@@ -3,6 +3,7 @@
 use contract::huifu::operations::FeeFloor;
 use contract::message::ApplicationNoticeDue;
 use contract::partner::ApplicationNotice;
+use jiff::Timestamp;
 use store::notices::{self, ApplicationForDelivery};
 use store::{Connection, StoreError};
 use uuid::Uuid;
@@ -14,9 +15,10 @@ impl Deliverable for ApplicationNoticeDue {
         &self,
         connection: &Connection,
         message_id: Uuid,
+        now: Timestamp,
     ) -> Result<Option<Due>, StoreError> {
         let id = &self.notice_id;
-        let stored = notices::application_for_delivery(connection, id, message_id).await?;
+        let stored = notices::application_for_delivery(connection, id, message_id, now).await?;
         Ok(stored.map(Due::from))
     }
 }
@@ -43,6 +45,7 @@ impl From<ApplicationForDelivery> for Due {
             partner_id: stored.partner_id,
             notify_url: stored.notify_url,
             hosts: stored.hosts,
+            notice_secrets: stored.notice_secrets,
             state: stored.state,
             attempt_count: stored.attempt_count,
             schedule_step: stored.schedule_step,

@@ -2,6 +2,7 @@
 
 use contract::message::NoticeDue;
 use contract::partner::notice::Notice;
+use jiff::Timestamp;
 use store::notices::{self, ForDelivery};
 use store::{Connection, StoreError};
 use uuid::Uuid;
@@ -13,8 +14,9 @@ impl Deliverable for NoticeDue {
         &self,
         connection: &Connection,
         message_id: Uuid,
+        now: Timestamp,
     ) -> Result<Option<Due>, StoreError> {
-        let stored = notices::for_delivery(connection, &self.notice_id, message_id).await?;
+        let stored = notices::for_delivery(connection, &self.notice_id, message_id, now).await?;
         Ok(stored.map(Due::from))
     }
 }
@@ -41,6 +43,7 @@ impl From<ForDelivery> for Due {
             partner_id: stored.partner_id,
             notify_url: stored.notify_url,
             hosts: stored.hosts,
+            notice_secrets: stored.notice_secrets,
             state: stored.state,
             attempt_count: stored.attempt_count,
             schedule_step: stored.schedule_step,

@@ -11,6 +11,7 @@ use contract::partner::onboarding::MediaType;
 use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
 use store::cases::CaseState;
+use store::certifications::CertificationResult;
 use store::dead_letters::DeadLetterState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
@@ -40,7 +41,13 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 13] = [
+    let lists: [(&str, Vec<&str>); 14] = [
+        (
+            "certification_result_known",
+            CertificationResult::ALL
+                .map(CertificationResult::as_str)
+                .to_vec(),
+        ),
         (
             "withdrawal_state_known",
             State::ALL.map(State::as_str).to_vec(),

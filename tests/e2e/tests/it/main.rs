@@ -6,6 +6,7 @@
 
 mod bank_return;
 mod broker_lost;
+mod certification;
 mod clients;
 mod config_samples;
 mod crashes;

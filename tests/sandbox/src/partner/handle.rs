@@ -5,6 +5,7 @@ use crate::partner::api::{Api, ApiAnswer, ApiCallError};
 use crate::partner::mode::{Mode, ModeRule};
 use crate::partner::notices::Notice;
 use crate::partner::server::{StartError, bind, serve};
+use crate::partner::standard_webhooks::NoticeSecret;
 use crate::partner::verify::{Field, Verdict};
 use crate::partner::world::{User, World};
 use crate::partner::{api, form, verify};
@@ -113,6 +114,11 @@ impl PartnerHandle {
         body: &str,
     ) -> bool {
         api::verifies(&self.world.platform_keys, header, method, path, body).await
+    }
+
+    /// Wants the Standard Webhooks headers of every notice to hold from now on, with one of these.
+    pub fn use_notice_secrets(&self, secrets: Vec<NoticeSecret>) {
+        self.world.use_notice_secrets(secrets);
     }
 
     /// Judges a synchronous answer by the address the user was sent back to.
