@@ -50,8 +50,6 @@ pub enum ErrorCode {
     BalanceTooLow,
     /// No such user of this partner.
     UserUnknown,
-    /// The user may not withdraw at present.
-    UserSuspended,
     /// The user has no bound card.
     CardMissing,
     /// The user or partner may not use this cash type.
@@ -74,6 +72,8 @@ pub enum ErrorCode {
     MaterialTooLarge,
     /// The file is no picture that we take.
     MaterialKindUnsupported,
+    /// No such notice of this partner.
+    NoticeUnknown,
     /// The page was open for too long.
     PageExpired,
     /// The transaction password is wrong.
@@ -117,7 +117,6 @@ impl ErrorCode {
         AmountBelowFee,
         BalanceTooLow,
         UserUnknown,
-        UserSuspended,
         CardMissing,
         CashTypeUnavailable,
         OrderConflict,
@@ -129,6 +128,7 @@ impl ErrorCode {
         MaterialUnknown,
         MaterialTooLarge,
         MaterialKindUnsupported,
+        NoticeUnknown,
         PageExpired,
         PasswordWrong,
         PasswordLocked,
@@ -162,7 +162,6 @@ impl ErrorCode {
             AmountBelowFee => "amount_below_fee",
             BalanceTooLow => "balance_too_low",
             UserUnknown => "user_unknown",
-            UserSuspended => "user_suspended",
             CardMissing => "card_missing",
             CashTypeUnavailable => "cash_type_unavailable",
             OrderConflict => "order_conflict",
@@ -174,6 +173,7 @@ impl ErrorCode {
             MaterialUnknown => "material_unknown",
             MaterialTooLarge => "material_too_large",
             MaterialKindUnsupported => "material_kind_unsupported",
+            NoticeUnknown => "notice_unknown",
             PageExpired => "page_expired",
             PasswordWrong => "password_wrong",
             PasswordLocked => "password_locked",
@@ -191,8 +191,8 @@ impl ErrorCode {
             FieldMissing | FieldRepeated | FieldTooLong | FieldMalformed | RequestMalformed
             | TimestampOutOfRange | AmountNotPositive => 400,
             PartnerUnknown | KeyUnknown | KeyRetired | SignatureMissing | SignatureMismatch => 401,
-            PartnerSuspended | HostNotRegistered | UserSuspended | PasswordWrong => 403,
-            NotFound | OrderUnknown | ApplicationUnknown => 404,
+            PartnerSuspended | HostNotRegistered | PasswordWrong => 403,
+            NotFound | OrderUnknown | ApplicationUnknown | NoticeUnknown => 404,
             MethodNotAllowed => 405,
             NonceRepeated | OrderConflict | OpeningExists | ApplicationConflict
             | MaterialConflict => 409,

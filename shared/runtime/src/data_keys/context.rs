@@ -31,3 +31,8 @@ pub fn content(id: &MaterialId) -> String {
 pub fn content_digest(partner: &PartnerId, material_no: &ApplicationNo) -> String {
     format!("materials.content_digest:{partner}:{material_no}")
 }
+
+/// Of `notice_secrets.secret_sealed`: a secret that a partner verifies notices with.
+pub fn notice_secret(partner: &PartnerId, secret_id: &str) -> String {
+    format!("notice_secrets.secret_sealed:{partner}:{secret_id}")
+}
