@@ -1,5 +1,6 @@
 //! What every handler shares, made once when the service starts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use contract::money::Fen;
@@ -18,6 +19,7 @@ use crate::link::PageKey;
 use crate::session::Cookie;
 use crate::settings::IntakeSettings;
 use crate::signer::Signer;
+use crate::sms::SmsGateway;
 
 /// The shared parts of intake.
 pub(crate) struct Front {
@@ -37,6 +39,8 @@ pub(crate) struct Front {
     pub(crate) asked: Asked,
     /// Cancelled when the service is told to stop: wait for nothing any more.
     pub(crate) stopping: CancellationToken,
+    pub(crate) sms: Arc<dyn SmsGateway>,
+    pub(crate) trusted_proxies: usize,
     /// The document at `/.well-known/jwks.json`.
     pub(crate) jwks: String,
 }
@@ -45,6 +49,7 @@ impl Front {
     pub(crate) fn new(
         store: Store,
         settings: &IntakeSettings,
+        sms: Arc<dyn SmsGateway>,
         stopping: CancellationToken,
     ) -> Self {
         let signing = &settings.signing;
@@ -72,6 +77,8 @@ impl Front {
             },
             asked: Asked::new(),
             stopping,
+            sms,
+            trusted_proxies: settings.sms.trusted_proxies,
         }
     }
 }

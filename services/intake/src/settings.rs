@@ -13,6 +13,7 @@ use runtime::settings::{Env, Secret, Settings, SigningSettings};
 use url::Url;
 
 use crate::jwks::{PublishedKey, read_key_set};
+use crate::sms::settings::SmsSettings;
 
 /// 32 bytes: what HMAC-SHA256 can use, and nobody can guess.
 const PAGE_KEY_BYTES: usize = 32;
@@ -48,6 +49,8 @@ pub struct IntakeSettings {
     pub balance_max_age: Duration,
     /// `BALANCE_WAIT_MS`: how long a page or a quote waits for Huifu's answer.
     pub balance_wait: Duration,
+    /// Where codes are sent.
+    pub sms: SmsSettings,
 }
 
 impl Settings for IntakeSettings {
@@ -66,13 +69,14 @@ impl Settings for IntakeSettings {
             quarter_of_an_hour,
             Duration::from_millis(1)..=a_day,
         );
-        let loopback_http = env.or("ALLOW_LOOPBACK_HTTP", false);
+        let loopback_http = loopback_http(env);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let password_hash_concurrency =
             env.or_in("PASSWORD_HASH_CONCURRENCY", cores.min(1024), 1..=1024);
         let data_keys = DataKeys::read(env);
         let balance_max_age = balance_max_age(env);
         let balance_wait = balance_wait(env);
+        let sms = SmsSettings::read(env, loopback_http.unwrap_or_default());
         Some(Self {
             listen: listen?,
             public_url: public_url?,
@@ -82,17 +86,23 @@ impl Settings for IntakeSettings {
             page_key: page_key?,
             withdrawal_max: withdrawal_max?,
             draft_ttl: draft_ttl?,
-            loopback_http: if loopback_http? {
-                LoopbackHttp::Allowed
-            } else {
-                LoopbackHttp::Refused
-            },
+            loopback_http: loopback_http?,
             password_hash_concurrency: password_hash_concurrency?,
             data_keys: data_keys?,
             balance_max_age: balance_max_age?,
             balance_wait: balance_wait?,
+            sms: sms?,
         })
     }
+}
+
+fn loopback_http(env: &mut Env) -> Option<LoopbackHttp> {
+    let allowed: bool = env.or("ALLOW_LOOPBACK_HTTP", false)?;
+    Some(if allowed {
+        LoopbackHttp::Allowed
+    } else {
+        LoopbackHttp::Refused
+    })
 }
 
 fn public_url(env: &mut Env) -> Option<Url> {

@@ -26,7 +26,7 @@ pub(crate) async fn as_page(
     if is_for_programs(request.uri().path()) {
         return next.run(request).await;
     }
-    let language = language::of_browser(request.headers());
+    let language = language::of_visitor(&front, request.headers());
     let response = next.run(request).await;
     if !is_problem(response.headers()) {
         return response;

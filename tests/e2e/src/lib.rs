@@ -6,6 +6,7 @@
 //! heard: a bad day may delay a withdrawal, it may not make any of the three disagree.
 
 mod audit;
+mod first_password;
 pub mod huifu_sdk;
 mod onboard;
 mod register;

@@ -75,7 +75,7 @@ async fn a_right_password_forgets_the_wrong_ones() {
             assert_eq!(wrong(&mut user, &page, "135791").await.status, 403);
         }
         let location = user
-            .decide(&page, &Choice::confirm(PASSWORD))
+            .finish(&page, &Choice::confirm(PASSWORD))
             .await
             .unwrap();
         assert_eq!(returned(&location, "code"), "0000");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Subcommand;
 use runtime::data_keys::DataKeys;
 use serde_json::json;
-use store::{Connection, applications, materials};
+use store::{Connection, applications, materials, users};
 
 use super::keys_rotation::{self, RotateData};
 use crate::database::{Database, data_keys};
@@ -35,6 +35,13 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
 pub(super) struct Count {
     pub(super) forms: i64,
     pub(super) pictures: i64,
+    pub(super) mobiles: i64,
+}
+
+impl Count {
+    fn is_nothing(self) -> bool {
+        self.forms + self.pictures + self.mobiles == 0
+    }
 }
 
 /// What lies under each key, by the key's name.
@@ -45,6 +52,9 @@ pub(super) async fn counts(connection: &Connection) -> anyhow::Result<BTreeMap<S
     }
     for (key, count) in materials::rotation::contents_by_key(connection).await? {
         counts.entry(key).or_default().pictures = count;
+    }
+    for (key, count) in users::mobile::by_key(connection).await? {
+        counts.entry(key).or_default().mobiles = count;
     }
     Ok(counts)
 }
@@ -60,7 +70,10 @@ async fn usage(connection: &Connection, keys: &DataKeys) -> anyhow::Result<Repor
     });
     let lines: Vec<_> = lines.collect();
     let json = lines.iter().map(|(id, role, count)| {
-        json!({ "key_id": id, "role": role, "forms": count.forms, "pictures": count.pictures })
+        json!({
+            "key_id": id, "role": role, "forms": count.forms, "pictures": count.pictures,
+            "mobiles": count.mobiles,
+        })
     });
     let rows = lines.iter().map(|(id, role, count)| {
         vec![
@@ -68,11 +81,12 @@ async fn usage(connection: &Connection, keys: &DataKeys) -> anyhow::Result<Repor
             (*role).to_owned(),
             count.forms.to_string(),
             count.pictures.to_string(),
+            count.mobiles.to_string(),
         ]
     });
     Ok(Report::new(json.collect::<Vec<_>>()).rows(Rows {
         title: String::new(),
-        head: vec!["KEY", "ROLE", "FORMS", "PICTURES"],
+        head: vec!["KEY", "ROLE", "FORMS", "PICTURES", "MOBILES"],
         rows: rows.collect(),
         when_empty: "There is no data key.",
     }))
@@ -84,7 +98,7 @@ fn role(keys: &DataKeys, id: &str, count: Count) -> &'static str {
         "seals"
     } else if !keys.ids().any(|held| held.as_str() == id) {
         "missing"
-    } else if count.forms == 0 && count.pictures == 0 {
+    } else if count.is_nothing() {
         "not needed"
     } else {
         "opens"

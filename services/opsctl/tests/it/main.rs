@@ -16,6 +16,7 @@ mod help;
 mod keygen;
 mod keys;
 mod migrate;
+mod mobiles;
 mod partners;
 mod passwords;
 mod questions;

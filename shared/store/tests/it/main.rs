@@ -26,6 +26,7 @@ mod prices;
 mod progress;
 mod promises;
 mod return_checks;
+mod sms_codes;
 mod statements;
 mod transactions;
 mod world;

@@ -9,6 +9,7 @@ mod broker_lost;
 mod config_samples;
 mod crashes;
 mod database_lost;
+mod first_password;
 mod happy_path;
 mod huifu_faults;
 mod huifu_sdk;

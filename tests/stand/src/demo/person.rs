@@ -39,10 +39,19 @@ pub(super) async fn withdraw(screen: &mut Screen, stage: &Stage, money: &str) ->
         offer.arrival,
         forms::tail(opened::SUBJECT)
     ));
-    let back = user
+    let result = user
         .decide(&page, &Choice::confirm(tenant::PASSWORD))
         .await?;
-    screen.step("The user types the password and confirms");
+    let result = user.get(&result).await?;
+    let told = result.text();
+    ensure!(
+        told.contains("提现已受理") && told.contains(&offer.arrival),
+        "the page does not say that it was accepted: {told}"
+    );
+    screen.step(
+        "The user types the password and confirms; the page says: accepted, and what comes next",
+    );
+    let back = user.go_back(&result).await?;
     let shown = user.get(&back).await?;
     let (code, order_id) = (query(&back, "code")?, query(&back, "order_id")?);
     ensure!(
@@ -53,7 +62,7 @@ pub(super) async fn withdraw(screen: &mut Screen, stage: &Stage, money: &str) ->
         shown.text()
     );
     screen.step(&format!(
-        "Back at the shop: code {code} (accepted), order {order_id}; our signature holds"
+        "The user goes back to the shop: code {code} (accepted), order {order_id}; our signature holds"
     ));
     Ok(Asked { order_id, offer })
 }

@@ -1,4 +1,4 @@
-//! Everything the stories play on: a database, a virtual host, six processes, a partner, a user.
+//! Everything the stories play on: a database, a virtual host, seven processes, a partner, a user.
 
 use std::fs;
 use std::path::Path;
@@ -47,7 +47,7 @@ impl Stage {
 
         let mut plan = Plan::new(database.url(), vhost.amqp_url(), &KeyFiles::huifu());
         let ports = Sandboxes::on_free_ports();
-        plan.huifu_base_url = ports.url(Sandbox::Huifu);
+        ports.apply_to(&mut plan);
         plan.tell(
             Service::PartnerNotifier,
             "NOTICE_SCHEDULE_MS",
