@@ -1,5 +1,5 @@
-//! The style sheet and the script, under addresses that change with their content, so that browsers
-//! may keep them.
+//! The style sheet, the script and the icon, under addresses that change with their content, so that
+//! browsers may keep them.
 
 use std::sync::Arc;
 
@@ -16,10 +16,14 @@ const STYLE: &str = include_str!("../assets/page.css");
 /// Pages work without it.
 const SCRIPT: &str = include_str!("../assets/page.js");
 
+/// Browsers ask for one whether a page names it or not.
+const ICON: &str = include_str!("../assets/icon.svg");
+
 /// The files that pages need beside themselves.
 pub(crate) struct Assets {
     style_name: String,
     script_name: String,
+    icon_name: String,
 }
 
 impl Assets {
@@ -27,6 +31,7 @@ impl Assets {
         Self {
             style_name: format!("page.{}.css", hash(STYLE)),
             script_name: format!("page.{}.js", hash(SCRIPT)),
+            icon_name: format!("icon.{}.svg", hash(ICON)),
         }
     }
 
@@ -40,12 +45,19 @@ impl Assets {
         format!("/assets/{}", self.script_name)
     }
 
+    /// Where the icon is.
+    pub(crate) fn icon_path(&self) -> String {
+        format!("/assets/{}", self.icon_name)
+    }
+
     /// A file with its media type.
     fn find(&self, name: &str) -> Option<(&'static str, &'static str)> {
         if name == self.style_name {
             Some((STYLE, "text/css; charset=utf-8"))
         } else if name == self.script_name {
             Some((SCRIPT, "text/javascript; charset=utf-8"))
+        } else if name == self.icon_name {
+            Some((ICON, "image/svg+xml"))
         } else {
             None
         }

@@ -10,6 +10,7 @@ pub(crate) struct Frame {
     pub(crate) words: &'static Words,
     pub(crate) style: String,
     pub(crate) script: String,
+    pub(crate) icon: String,
     /// Where the user may choose.
     pub(crate) other: Option<OtherLanguage>,
 }
@@ -28,6 +29,7 @@ impl Frame {
             words: words::in_language(language),
             style: front.assets.style_path(),
             script: front.assets.script_path(),
+            icon: front.assets.icon_path(),
             other: None,
         }
     }

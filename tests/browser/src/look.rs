@@ -90,6 +90,10 @@ impl Browser {
             });
         }
         for complaint in &seen.complaints {
+            // The browser explains itself, as where it does not move the focus once more.
+            if complaint.level == "INFO" {
+                continue;
+            }
             // The status of a page that tells what is wrong is told as a page that failed.
             let is_status = complaint.source.as_deref() == Some("network")
                 && seen.requests.iter().any(|request| {
