@@ -1,7 +1,7 @@
 //! A whole system whose pages and whose partner's shop are on different sites, and its users.
 //!
-//! The shop is at `127.0.0.1` and we are at `localhost`: for a browser two sites, as in life, so
-//! that cookies, frames and referrers are held to what they are held to there.
+//! The shop is at `http://127.0.0.1` and we are at `https://localhost`: for a browser two sites, as
+//! in life, so that cookies, frames and referrers are held to what they are held to there.
 
 use anyhow::{Context as _, Result};
 use contract::application::SubjectKind;
@@ -16,6 +16,8 @@ use stand::system::{DATA_KEYS, PASSWORD_PEPPER, Service};
 use store::Transaction;
 use store::users::{NewCard, NewUser};
 use url::Url;
+
+use crate::tls::Front;
 
 /// Everybody's transaction password. Long enough that finding it somewhere is no accident.
 pub const PASSWORD: &str = e2e::PASSWORD;
@@ -38,6 +40,7 @@ pub struct House {
     /// Where users find us.
     pub pages: Url,
     users: u32,
+    _front: Front,
 }
 
 /// A user, as one is made: what there is of everything that not everybody has the same.
@@ -67,18 +70,20 @@ impl Default for Person {
 impl House {
     /// Opens one, with nobody in it.
     pub async fn open() -> Result<Self> {
-        let mut pages = String::new();
+        let intake_port = stand::free_port();
+        let front = Front::before(intake_port).await?;
         let scene = Scene::open_with(Engines::shared().await?, |plan| {
-            pages = format!("http://localhost:{}", plan.intake_port);
-            plan.tell(Service::Intake, "PUBLIC_URL", &pages);
+            plan.intake_port = intake_port;
+            plan.tell(Service::Intake, "PUBLIC_URL", &front.url());
         })
         .await?;
-        let pages: Url = pages.parse()?;
+        let pages: Url = front.url().parse()?;
         scene.partner.use_platform(pages.clone());
         Ok(Self {
             scene,
             pages,
             users: 0,
+            _front: front,
         })
     }
 

@@ -16,6 +16,7 @@ mod house;
 mod look;
 mod measure;
 mod picture;
+mod tls;
 mod traffic;
 
 pub use browser::Browser;

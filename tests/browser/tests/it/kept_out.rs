@@ -38,6 +38,8 @@ async fn the_cookie_is_for_us_alone_and_no_script_reads_it() {
     let cookies = browser.driver.get_all_cookies().await.unwrap();
     assert_eq!(cookies.len(), 2, "{cookies:?}");
     for cookie in &cookies {
+        assert!(cookie.name.starts_with("__Host-"), "{cookie:?}");
+        assert_eq!(cookie.secure, Some(true), "{cookie:?}");
         assert_eq!(cookie.http_only, Some(true), "{cookie:?}");
         assert_eq!(cookie.same_site, Some(SameSite::Lax), "{cookie:?}");
         assert_eq!(cookie.expiry, None, "{cookie:?}");
