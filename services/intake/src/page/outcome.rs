@@ -23,7 +23,7 @@ use crate::words::outcome::{Stage, Words};
 struct OutcomeView<'a> {
     frame: Frame,
     words: &'static Words,
-    stage: Stage,
+    is_under_way: bool,
     /// Set in the page for programs: tests, and whoever supports a user by telephone.
     stage_name: &'static str,
     title: &'static str,
@@ -94,7 +94,7 @@ fn view<'a>(
     OutcomeView {
         frame: Frame::new(front, language).with_choice(),
         words,
-        stage,
+        is_under_way: stage == Stage::UnderWay,
         stage_name: stage.as_str(),
         title: words.title(stage),
         sentence: words::outcome::sentence(language, stage, reason),

@@ -36,19 +36,19 @@ select greatest(
       where htouhui_user_id = $1 and state <> 'not_sent'
         and created_at > $3::timestamptz - interval '1 hour'
       order by created_at desc
-     offset $6 - 1 limit 1),
+     offset $6::bigint - 1 limit 1),
     (select created_at + interval '24 hours'
        from sms_codes
       where htouhui_user_id = $1 and state <> 'not_sent'
         and created_at > $3::timestamptz - interval '24 hours'
       order by created_at desc
-     offset $7 - 1 limit 1),
+     offset $7::bigint - 1 limit 1),
     (select created_at + interval '1 hour'
        from sms_codes
       where client_digest = $2 and state <> 'not_sent'
         and created_at > $3::timestamptz - interval '1 hour'
       order by created_at desc
-     offset $8 - 1 limit 1)) as not_before";
+     offset $8::bigint - 1 limit 1)) as not_before";
 
 const INSERT: &str = "\
 -- sms_codes.insert

@@ -9,8 +9,8 @@ use crate::row::parsed;
 use crate::{Connection, StoreError, Transaction};
 
 /// A code that went to another number is good for nothing any more.
-const SET: &str = "\
--- mobile.set
+const SET_MOBILE: &str = "\
+-- users.set_mobile
 with replaced as (
     update sms_codes
        set state = 'replaced', updated_at = $4, updated_by = $5
@@ -19,12 +19,12 @@ update users
    set mobile_sealed = $2, mobile_tail = $3, updated_at = $4, updated_by = $5
  where htouhui_user_id = $1";
 
-const SEALED: &str = "\
--- mobile.sealed
+const SEALED_MOBILE: &str = "\
+-- users.sealed_mobile
 select mobile_sealed from users where htouhui_user_id = $1";
 
-const TO_RESEAL: &str = "\
--- mobile.to_reseal
+const MOBILES_TO_RESEAL: &str = "\
+-- users.mobiles_to_reseal
 select htouhui_user_id, mobile_sealed
   from users
  where htouhui_user_id > $1 and not starts_with(mobile_sealed, $2)
@@ -32,14 +32,14 @@ select htouhui_user_id, mobile_sealed
  limit $3
    for update";
 
-const RESEAL: &str = "\
--- mobile.reseal
+const RESEAL_MOBILE: &str = "\
+-- users.reseal_mobile
 update users
    set mobile_sealed = $2, updated_at = $3, updated_by = $4
  where htouhui_user_id = $1";
 
-const BY_KEY: &str = "\
--- mobile.by_key
+const MOBILES_BY_KEY: &str = "\
+-- users.mobiles_by_key
 select split_part(mobile_sealed, '.', 2) as key_id, count(*) as count
   from users
  where mobile_sealed is not null
@@ -63,7 +63,7 @@ pub async fn set(
     mobile: &SealedMobile,
 ) -> Result<bool, StoreError> {
     tx.execute(
-        SET,
+        SET_MOBILE,
         &[
             &user.as_str(),
             &mobile.sealed,
@@ -81,7 +81,10 @@ pub async fn sealed(
     connection: &Connection,
     user: &HtouhuiUserId,
 ) -> Result<Option<String>, StoreError> {
-    match connection.query_opt(SEALED, &[&user.as_str()]).await? {
+    match connection
+        .query_opt(SEALED_MOBILE, &[&user.as_str()])
+        .await?
+    {
         Some(row) => Ok(row.try_get("mobile_sealed")?),
         None => Ok(None),
     }
@@ -96,7 +99,7 @@ pub async fn to_reseal(
 ) -> Result<Vec<(HtouhuiUserId, String)>, StoreError> {
     let after = after.map_or("", HtouhuiUserId::as_str);
     let rows = tx
-        .query(TO_RESEAL, &[&after, &current_prefix, &limit])
+        .query(MOBILES_TO_RESEAL, &[&after, &current_prefix, &limit])
         .await?;
     let mobiles = rows.iter().map(|row| {
         Ok((
@@ -114,14 +117,14 @@ pub async fn reseal(
     user: &HtouhuiUserId,
     sealed: &str,
 ) -> Result<(), StoreError> {
-    tx.execute(RESEAL, &[&user.as_str(), &sealed, &now, &tx.name()])
+    tx.execute(RESEAL_MOBILE, &[&user.as_str(), &sealed, &now, &tx.name()])
         .await
         .map(drop)
 }
 
 /// How many numbers lie under each key, by the key's name.
 pub async fn by_key(connection: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
-    let rows = connection.query(BY_KEY, &[]).await?;
+    let rows = connection.query(MOBILES_BY_KEY, &[]).await?;
     let counts = rows
         .iter()
         .map(|row| Ok((row.try_get("key_id")?, row.try_get("count")?)));

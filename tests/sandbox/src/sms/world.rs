@@ -35,7 +35,7 @@ impl World {
     }
 
     pub(crate) fn knows(&self, authorization: &str) -> bool {
-        authorization.strip_prefix("Bearer ") == Some(&self.token)
+        authorization.strip_prefix("Bearer ") == Some(self.token.as_str())
     }
 
     /// The same message twice is one.

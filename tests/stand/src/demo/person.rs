@@ -4,9 +4,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use sandbox::user::{Choice, Page, UserAgent};
 use url::Url;
 
-use super::opened;
 use super::screen::Screen;
 use super::stage::Stage;
+use super::{first_password, opened};
 use crate::{forms, tenant};
 
 /// What came of the user's part.
@@ -31,7 +31,10 @@ pub(super) async fn withdraw(screen: &mut Screen, stage: &Stage, money: &str) ->
         "The shop signs a form for {money} yuan; the user's browser posts it"
     ));
     let mut user = UserAgent::new()?;
-    let page = user.open(shop.withdraw_url(), &form).await?;
+    let mut page = user.open(shop.withdraw_url(), &form).await?;
+    if let Some(link) = page.link("set-password") {
+        page = first_password::set(screen, stage, &mut user, &link).await?;
+    }
     let offer = Offer::read(&page, money)?;
     screen.step(&format!(
         "Our page shows {money} yuan, fee {}, arriving {}, to the card ending in {}",

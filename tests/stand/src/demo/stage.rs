@@ -26,6 +26,8 @@ pub(super) struct Stage {
     pub(super) opsctl: Opsctl,
     pub(super) huifu: Huifu,
     pub(super) shop: Shop,
+    /// Where the SMS gateway shows what it was given.
+    pub(super) messages_url: String,
 }
 
 impl Stage {
@@ -77,6 +79,7 @@ impl Stage {
             opsctl,
             huifu: Huifu::at(&ports.url(Sandbox::Huifu))?,
             shop: Shop::at(&ports.url(Sandbox::Partner), &intake_url)?,
+            messages_url: ports.ready_url(Sandbox::Sms),
         })
     }
 
