@@ -13,6 +13,7 @@ fn normalised(html: &str, id: &str) -> String {
         ("name=\"csrf\" value=\"", "\""),
         ("stylesheet\" href=\"/assets/page.", ".css"),
         ("script src=\"/assets/page.", ".js"),
+        ("\"/assets/icon.", ".svg"),
         ("href=\"/w/[order_id]/", "/"),
     ] {
         let mut rest = std::mem::take(&mut text);
