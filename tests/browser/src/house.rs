@@ -22,6 +22,9 @@ use crate::tls::Front;
 /// Everybody's transaction password. Long enough that finding it somewhere is no accident.
 pub const PASSWORD: &str = e2e::PASSWORD;
 
+/// Everybody's mobile.
+pub(crate) const MOBILE: &str = "13764190263";
+
 /// The cards that everybody has: their ends, and their banks. The first one is proposed.
 pub const CARDS: [(&str, &str); 2] = [("6789", "招商银行"), ("8888", "中国农业银行")];
 
@@ -62,7 +65,7 @@ impl Default for Person {
             balance: 100_000_000,
             yesterday: 100_000_000,
             has_password: true,
-            mobile: Some("13764190263"),
+            mobile: Some(MOBILE),
         }
     }
 }

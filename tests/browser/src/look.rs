@@ -8,11 +8,14 @@ use url::Url;
 use crate::browser::Browser;
 use crate::emulate::{Script, Theme};
 use crate::findings::Findings;
-use crate::house::PASSWORD;
+use crate::house::{MOBILE, PASSWORD};
 use crate::traffic::Seen;
 
 /// A page with everything that it needs, headers included.
 const MOST_BYTES: u64 = 50 * 1024;
+
+/// What no page repeats and no address holds.
+const SECRETS: [&str; 2] = [PASSWORD, MOBILE];
 
 /// A page is there long before.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,10 +47,12 @@ impl Browser {
             self.take_picture(&self.picture(name, Theme::Light)).await?;
         }
         let source = self.driver.source().await?;
-        findings.unless(!source.contains(PASSWORD), || {
-            "the password stands in the page".to_owned()
-        });
-        self.weigh(&page.url, &self.seen().await?, &mut findings);
+        for secret in SECRETS {
+            findings.unless(!source.contains(secret), || {
+                "a password or a mobile number stands in the page".to_owned()
+            });
+        }
+        weigh(&page.url, &self.seen().await?, &mut findings);
         findings.none(name)?;
         Ok(page)
     }
@@ -77,35 +82,37 @@ impl Browser {
             Theme::Dark => format!("{name}-{width}-dark"),
         }
     }
+}
 
-    /// What the page and those on the way to it asked for.
-    fn weigh(&self, page: &Url, seen: &Seen, findings: &mut Findings) {
-        for request in &seen.requests {
-            let (asked, asker) = (request.url.origin(), request.page.origin());
-            findings.unless(request.is_page || asked == asker, || {
-                format!("{} was asked for {}", request.url, request.page)
-            });
-            findings.unless(!request.url.as_str().contains(PASSWORD), || {
-                "the password stands in an address".to_owned()
-            });
-        }
-        for complaint in &seen.complaints {
-            // The browser explains itself, as where it does not move the focus once more.
-            if complaint.level == "INFO" {
-                continue;
-            }
-            // The status of a page that tells what is wrong is told as a page that failed.
-            let is_status = complaint.source.as_deref() == Some("network")
-                && seen.requests.iter().any(|request| {
-                    request.is_page && complaint.message.starts_with(request.url.as_str())
-                });
-            findings.unless(is_status, || format!("the console: {}", complaint.message));
-        }
-        if let Some(bytes) = seen.bytes_of_last_page() {
-            findings.unless(bytes > 0, || format!("{page} weighs nothing"));
-            findings.unless(bytes <= MOST_BYTES, || {
-                format!("{page} costs {bytes} bytes, {MOST_BYTES} are allowed")
+/// What the page and those on the way to it asked for.
+fn weigh(page: &Url, seen: &Seen, findings: &mut Findings) {
+    for request in &seen.requests {
+        let (asked, asker) = (request.url.origin(), request.page.origin());
+        findings.unless(request.is_page || asked == asker, || {
+            format!("{} was asked for {}", request.url, request.page)
+        });
+        for secret in SECRETS {
+            findings.unless(!request.url.as_str().contains(secret), || {
+                "a password or a mobile number stands in an address".to_owned()
             });
         }
+    }
+    for complaint in &seen.complaints {
+        // The browser explains itself, as where it does not move the focus once more.
+        if complaint.level == "INFO" {
+            continue;
+        }
+        // The status of a page that tells what is wrong is told as a page that failed.
+        let is_status = complaint.source.as_deref() == Some("network")
+            && seen.requests.iter().any(|request| {
+                request.is_page && complaint.message.starts_with(request.url.as_str())
+            });
+        findings.unless(is_status, || format!("the console: {}", complaint.message));
+    }
+    if let Some(bytes) = seen.bytes_of_last_page() {
+        findings.unless(bytes > 0, || format!("{page} weighs nothing"));
+        findings.unless(bytes <= MOST_BYTES, || {
+            format!("{page} costs {bytes} bytes, {MOST_BYTES} are allowed")
+        });
     }
 }

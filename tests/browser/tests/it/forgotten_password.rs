@@ -66,7 +66,10 @@ async fn a_code_that_was_guessed_at_is_used_up_and_one_that_was_not_sent_says_so
         house.let_in(&Person::default()).await.unwrap();
         browser.ask(house.shop(), "180").await.unwrap();
         browser.press("#forgotten").await.unwrap();
-        house.scene.sms.set_mode_for_next(1, Mode::Refuse { code: 503 });
+        house
+            .scene
+            .sms
+            .set_mode_for_next(1, Mode::Refuse { code: 503 });
         browser.press("button[value=send]").await.unwrap();
         browser.look("forgotten-not-sent").await.unwrap();
         assert_eq!(told(&browser).await, "sms_unavailable");

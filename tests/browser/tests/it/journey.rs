@@ -61,7 +61,12 @@ async fn a_withdrawal_that_failed_or_came_back_says_so_on_its_page() {
         browser.become_a(device).await.unwrap();
         for (fault, state, title, name) in [
             (Fault::FinalFailure, State::Failed, "提现失败", "failed"),
-            (Fault::BankReturnLater, State::Returned, "提现被退回", "returned"),
+            (
+                Fault::BankReturnLater,
+                State::Returned,
+                "提现被退回",
+                "returned",
+            ),
         ] {
             let page = browser.ask(house.shop(), "66.60").await.unwrap();
             house.scene.huifu.fail_next(1, fault);

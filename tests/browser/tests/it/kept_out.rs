@@ -18,10 +18,18 @@ async fn our_page_shows_nothing_inside_a_foreign_one() {
         frame.src = arguments[0];
         document.body.append(frame);";
     let arguments = [serde_json::json!(page.url.as_str())];
-    browser.driver.execute_async(frame, arguments).await.unwrap();
+    browser
+        .driver
+        .execute_async(frame, arguments)
+        .await
+        .unwrap();
     let frame = browser.find("iframe").await.unwrap();
     frame.enter_frame().await.unwrap();
-    let shown = browser.driver.find_all(By::Css("form, main")).await.unwrap();
+    let shown = browser
+        .driver
+        .find_all(By::Css("form, main"))
+        .await
+        .unwrap();
     assert!(shown.is_empty(), "the page is shown in a frame");
     browser.close().await.unwrap();
     house.scene.close().await.unwrap();
@@ -61,7 +69,8 @@ async fn a_token_of_another_draft_or_another_browser_moves_nothing() {
     let foreign = told.json().clone();
 
     browser.ask(house.shop(), "51").await.unwrap();
-    let put = "for (const field of document.querySelectorAll('[name=csrf]')) field.value = arguments[0]";
+    let put =
+        "for (const field of document.querySelectorAll('[name=csrf]')) field.value = arguments[0]";
     browser.driver.execute(put, [foreign]).await.unwrap();
     browser.press("button[value=cancel]").await.unwrap();
     let page = browser.look("foreign-token").await.unwrap();
