@@ -3,7 +3,7 @@
 //! The shop is at `http://127.0.0.1` and we are at `https://localhost`: for a browser two sites, as
 //! in life, so that cookies, frames and referrers are held to what they are held to there.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use contract::application::SubjectKind;
 use contract::fee::{BasisPoints, FeeBearer, FeeRule};
 use contract::ids::{HtouhuiUserId, WithdrawalId};
@@ -192,6 +192,23 @@ impl House {
         let id = named.map(|(_, id)| id.into_owned()).or_else(in_path);
         let id: WithdrawalId = id.context("an address of no withdrawal")?.parse()?;
         self.scene.find(&id).await
+    }
+
+    /// The bank sends the money of a withdrawal back, and an operator has Huifu asked about it.
+    pub async fn is_sent_back(&self, address: &Url) -> Result<()> {
+        let id = self.withdrawal_at(address).await?.request.id;
+        let connection = self.scene.store.connection().await?;
+        let attempts = store::attempts::of(&connection, &id).await?;
+        let serial = attempts
+            .first()
+            .context("it was never sent")?
+            .req_seq_id
+            .to_string();
+        ensure!(self.scene.huifu.bank_return(&serial), "it was not paid");
+        let ask = ["withdrawal", "ask", id.as_str(), "--yes"];
+        let why = ["--reason", "the user called"];
+        self.scene.opsctl().run(&[&ask[..], &why].concat()).await?;
+        Ok(())
     }
 
     /// Lets the time of a draft run out.

@@ -59,23 +59,22 @@ async fn a_withdrawal_that_failed_or_came_back_says_so_on_its_page() {
     let mut browser = Browser::open(Device::phone()).await.unwrap();
     for device in Device::both() {
         browser.become_a(device).await.unwrap();
-        for (fault, state, title, name) in [
-            (Fault::FinalFailure, State::Failed, "提现失败", "failed"),
-            (
-                Fault::BankReturnLater,
-                State::Returned,
-                "提现被退回",
-                "returned",
-            ),
-        ] {
-            let page = browser.ask(house.shop(), "66.60").await.unwrap();
-            house.scene.huifu.fail_next(1, fault);
-            browser.confirm(PASSWORD).await.unwrap();
-            house.reaches(&page.url, state).await.unwrap();
-            browser.go(page.url.as_str()).await.unwrap();
-            let told = browser.look(&format!("journey-{name}")).await.unwrap();
-            assert!(told.text.contains(title), "{}", told.text);
-        }
+        let page = browser.ask(house.shop(), "66.60").await.unwrap();
+        house.scene.huifu.fail_next(1, Fault::FinalFailure);
+        browser.confirm(PASSWORD).await.unwrap();
+        house.reaches(&page.url, State::Failed).await.unwrap();
+        browser.go(page.url.as_str()).await.unwrap();
+        let failed = browser.look("journey-failed").await.unwrap();
+        assert!(failed.text.contains("提现失败"), "{}", failed.text);
+
+        let page = browser.ask(house.shop(), "77.70").await.unwrap();
+        browser.confirm(PASSWORD).await.unwrap();
+        house.reaches(&page.url, State::Paid).await.unwrap();
+        house.is_sent_back(&page.url).await.unwrap();
+        house.reaches(&page.url, State::Returned).await.unwrap();
+        browser.go(page.url.as_str()).await.unwrap();
+        let returned = browser.look("journey-returned").await.unwrap();
+        assert!(returned.text.contains("提现被退回"), "{}", returned.text);
     }
     browser.close().await.unwrap();
     house.scene.close().await.unwrap();
