@@ -10,8 +10,8 @@ use crate::front::Front;
 use crate::page::{after, step};
 use crate::refusal::Refusal;
 
-/// Cancels the draft and sends the user back. Where a confirmation was first, the user sees that the
-/// withdrawal was accepted.
+/// Cancels the draft and sends the user back. Where a confirmation was first, the user sees that
+/// the withdrawal was accepted.
 pub(crate) async fn cancel(
     front: &Front,
     connection: &mut Connection,

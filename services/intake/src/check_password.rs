@@ -1,8 +1,8 @@
 //! The desk where transaction passwords are checked and set, a few at a time.
 //!
-//! One of either costs 15-22 ms of a core and 19 MiB, so their number is bounded, and so is the queue
-//! in front of them: a crowd is told to come back rather than kept waiting until its browsers give
-//! up. The place at the desk is taken before the try is counted, or a busy moment would use up
+//! One of either costs 15-22 ms of a core and 19 MiB, so their number is bounded, and so is the
+//! queue in front of them: a crowd is told to come back rather than kept waiting until its browsers
+//! give up. The place at the desk is taken before the try is counted, or a busy moment would use up
 //! tries that were never checked.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Which language we speak: the user's choice, else the partner's, else the browser's, else Chinese.
+//! Which language we speak: the user's, else the partner's, else the browser's, else Chinese.
 //!
 //! The partner's `lang`, or the browser's language where it sent none, stands in the draft. A user
 //! who chooses another has it in a cookie: the draft is the partner's, and a page that is only

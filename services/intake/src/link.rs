@@ -1,8 +1,8 @@
 //! The page's address is a capability: whoever knows it may see the page.
 //!
 //! An order's number is no secret, so the address carries an HMAC of it as well. The same key makes
-//! the forms' tokens and the digests of sessions and addresses, each over another text, so that none
-//! can be used as another. Comparisons take the same time wherever the difference lies.
+//! the forms' tokens and the digests of sessions and addresses, each over another text, so that
+//! none can be used as another. Comparisons take the same time wherever the difference lies.
 
 use std::net::IpAddr;
 

@@ -1,5 +1,5 @@
-//! The session cookie: ties a form to the browser that was shown it, and says nothing else. Beside it
-//! stands a second cookie with the language, once the user has chosen another.
+//! The session cookie: ties a form to the browser that was shown it, and says nothing else. Beside
+//! it stands a second cookie with the language, once the user has chosen another.
 //!
 //! It is made by the page and not by the page call: a browser does not send a `SameSite=Lax` cookie
 //! with a form that another site posts: each call would replace the cookie, and the forms of

@@ -78,6 +78,12 @@ impl<'a> Shown<'a> {
         self.session.is_from_here(self.front, id, csrf)
     }
 
+    /// What stands in the way before the user has done anything.
+    pub(super) fn lock(&self) -> Option<Alert> {
+        let until = self.choices.user.locked_until?;
+        (until > self.now).then_some(Alert::PasswordLocked(until))
+    }
+
     /// The page, with what the user is to be told and what they had chosen.
     pub(crate) fn respond(&self, alert: Option<Alert>, typed: &Typed) -> Result<Response, Refusal> {
         let view = PageView::new(self, alert, typed);

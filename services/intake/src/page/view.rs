@@ -116,7 +116,7 @@ impl<'a> PageView<'a> {
             balance: balance_view(shown),
             offers: choices.offers.iter().map(offer_view).collect(),
             cards: cards.collect(),
-            alert: alert.map(|alert| AlertView {
+            alert: alert.or_else(|| shown.lock()).map(|alert| AlertView {
                 text: alert.text(language),
                 code: alert.code().as_str(),
                 field: alert.field(),

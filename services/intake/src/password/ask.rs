@@ -65,7 +65,7 @@ impl Desk<'_> {
             Ok(()) => tracing::info!(request_id = %id, htouhui_user_id = %user, "code sent"),
             Err(error) => {
                 let shown = &error as &dyn std::error::Error;
-                tracing::warn!(request_id = %id, htouhui_user_id = %user, error = shown, "no code sent");
+                tracing::warn!(request_id = %id, error = shown, "no code sent");
                 if let SmsError::NotSent(_) = error {
                     return Ok(Decided::Told(Alert::NotSent));
                 }

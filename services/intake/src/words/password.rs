@@ -99,7 +99,8 @@ pub(crate) fn sent(language: Language, tail: &str, is_sent: bool, until: Timesta
         }
         (Language::English, true) => {
             format!(
-                "A code was sent to the mobile ending in {tail}; it is good until {until} Beijing time."
+                "A code was sent to the mobile ending in {tail}; it is good until {until} \
+                 Beijing time."
             )
         }
         (Language::English, false) => format!(

@@ -127,7 +127,8 @@ async fn foretell(keys: &DataKeys, connection: &Connection) -> anyhow::Result<Re
         "dry_run": true, "key_id": key, "forms": forms, "pictures": pictures, "mobiles": mobiles,
     });
     Ok(Report::new(json).line(format!(
-        "Forms that would be sealed anew under {key}: {forms}. Pictures: {pictures}. Mobiles: {mobiles}.\n\
+        "Forms that would be sealed anew under {key}: {forms}. Pictures: {pictures}. \
+         Mobiles: {mobiles}.\n\
          Nothing was changed. Add --yes and --reason TEXT to do it."
     )))
 }

@@ -36,8 +36,8 @@ pub(crate) enum Command {
     /// Set a user's password, the first or another one, and lift its lock; needs PASSWORD_PEPPER or
     /// PASSWORD_PEPPER_FILE, the same as intake's
     Password(Password),
-    /// Register the mobile number to which a user's codes go; needs DATA_KEYS or DATA_KEYS_FILE, the
-    /// same as intake's
+    /// Register the mobile number to which a user's codes go; needs DATA_KEYS or DATA_KEYS_FILE,
+    /// the same as intake's
     Mobile(Mobile),
     /// The cards that a user may withdraw to
     #[command(subcommand)]

@@ -173,7 +173,8 @@ impl Account {
             "htouhui_user_id": user.htouhui_user_id,
             "third_party_user_id": user.third_party_user_id, "partner_id": user.partner_id,
             "kind": user.kind, "huifu_id": user.huifu_id, "has_password": user.has_password,
-            "locked_until": user.locked_until, "mobile_tail": user.mobile_tail, "cards": cards.collect::<Vec<_>>(),
+            "locked_until": user.locked_until, "mobile_tail": user.mobile_tail,
+            "cards": cards.collect::<Vec<_>>(),
             "cash_rules": rules.collect::<Vec<_>>(),
         })
     }

@@ -2,14 +2,15 @@
 //! application has the one of its form; whoever was added by hand, or has another number now, needs
 //! this.
 
+use std::io::Read as _;
+use std::path::PathBuf;
+
 use anyhow::{Context as _, bail};
 use clap::Args;
 use contract::ids::HtouhuiUserId;
 use contract::mobile::MobileNumber;
 use runtime::{clock, ids, mobile};
 use serde_json::json;
-use std::io::Read as _;
-use std::path::PathBuf;
 use store::cases::{self, NewCase};
 use store::users;
 
@@ -91,7 +92,7 @@ impl NumberSource {
                     .context("standard input could not be read")?;
             }
         }
-        let number = text.trim().parse();
+        let number: Result<MobileNumber, _> = text.trim().parse();
         Ok(number.map_err(|error| WrongUsage(format!("{error}")))?)
     }
 }

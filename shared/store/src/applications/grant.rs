@@ -25,8 +25,8 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// `None`: the form has a card, and Huifu has not said yet by which number it knows it. `mobile`
-    /// is what the form says of it, sealed by whoever has the keys (`runtime::mobile`).
+    /// `None`: the form has a card, and Huifu has not said yet by which number it knows it.
+    /// `mobile` is the form's, sealed by whoever has the keys (`runtime::mobile`).
     pub fn new(
         application: &Application,
         form: &ApplicationForm,

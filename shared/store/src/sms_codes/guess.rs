@@ -78,7 +78,7 @@ pub enum Guess {
     UsedUp,
 }
 
-/// The code that the bearer may use now, if there is one; one that was guessed at too often is none.
+/// The code that the bearer may use now, if there is one; one guessed at too often is none.
 pub async fn current(
     connection: &Connection,
     now: Timestamp,
