@@ -71,7 +71,8 @@ impl Page {
     #[must_use]
     pub fn link(&self, id: &str) -> Option<Url> {
         let document = Html::parse_document(&self.html);
-        let mut links = document.select(&css("a[href]"));
+        let selector = css("a[href]");
+        let mut links = document.select(&selector);
         let link = links.find(|link| link.value().attr("id") == Some(id))?;
         self.url.join(link.value().attr("href")?).ok()
     }
