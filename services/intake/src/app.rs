@@ -17,7 +17,11 @@ use crate::quote::Quotes;
 use crate::resend::Resend;
 use crate::settings::IntakeSettings;
 use crate::signature_check::SignatureCheck;
-use crate::{assets, body, decide, headers, jwks, page, refusal, sweep, turned_away, withdraw};
+use crate::sms::HttpGateway;
+use crate::{
+    assets, back, body, decide, headers, jwks, page, password, refusal, sweep, turned_away,
+    withdraw,
+};
 
 /// Longer than the slowest good request: a password that waits for its turn, then three commits.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -26,7 +30,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 pub async fn start(service: Service<IntakeSettings>) -> anyhow::Result<()> {
     let settings = Arc::clone(&service.settings);
     let stopping = service.stopping.clone();
-    let front = Arc::new(Front::new(service.store.clone(), &settings, stopping));
+    let sms = Arc::new(HttpGateway::new(&settings.sms)?);
+    let front = Front::new(service.store.clone(), &settings, sms, stopping);
+    let front = Arc::new(front);
     let limits = Limits {
         // Each handler reads less, if less is enough for it.
         body: body::LONGEST,
@@ -51,6 +57,12 @@ fn router(front: Arc<Front>) -> Router {
     Router::new()
         .route("/withdraw", post(withdraw::withdraw))
         .route("/w/{order_id}/{mac}", get(page::page).post(decide::decide))
+        .route("/w/{order_id}/{mac}/back", get(back::back))
+        .route(
+            "/w/{order_id}/{mac}/password",
+            get(password::page).post(password::decide),
+        )
+        .route("/w/{order_id}/{mac}/password/done", get(password::done))
         .route("/assets/{name}", get(assets::asset))
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .serve::<WithdrawalQuery>()

@@ -1,5 +1,6 @@
 //! What every handler shares, made once when the service starts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use contract::money::Fen;
@@ -20,6 +21,7 @@ use crate::rates::Rates;
 use crate::session::Cookie;
 use crate::settings::IntakeSettings;
 use crate::signer::Signer;
+use crate::sms::SmsGateway;
 
 /// The shared parts of intake.
 pub(crate) struct Front {
@@ -40,6 +42,8 @@ pub(crate) struct Front {
     pub(crate) asked: Asked,
     /// Cancelled when the service is told to stop: wait for nothing any more.
     pub(crate) stopping: CancellationToken,
+    pub(crate) sms: Arc<dyn SmsGateway>,
+    pub(crate) trusted_proxies: usize,
     /// The document at `/.well-known/jwks.json`.
     pub(crate) jwks: String,
     /// The same keys, to verify with.
@@ -50,6 +54,7 @@ impl Front {
     pub(crate) fn new(
         store: Store,
         settings: &IntakeSettings,
+        sms: Arc<dyn SmsGateway>,
         stopping: CancellationToken,
     ) -> Self {
         let signing = &settings.signing;
@@ -79,6 +84,8 @@ impl Front {
             },
             asked: Asked::new(),
             stopping,
+            sms,
+            trusted_proxies: settings.sms.trusted_proxies,
         }
     }
 }

@@ -20,6 +20,7 @@ use runtime::problem::Problem;
 use store::StoreError;
 use url::Url;
 
+use crate::frame::Frame;
 use crate::front::Front;
 use crate::language;
 use crate::words::{self, Words};
@@ -44,8 +45,8 @@ pub(crate) struct InOurWords;
 #[derive(Template)]
 #[template(path = "refused.html")]
 struct RefusedPage<'a> {
+    frame: Frame,
     words: &'static Words,
-    style: String,
     code: &'static str,
     sentence: &'static str,
     other_lang: &'static str,
@@ -134,8 +135,8 @@ impl Refusal {
             }
         });
         let page = RefusedPage {
+            frame: Frame::new(front, language),
             words: words::in_language(language),
-            style: front.assets.style_path(),
             code: self.code.as_str(),
             sentence,
             other_lang: other.as_str(),
@@ -275,7 +276,7 @@ fn for_whoever_asked(front: &Front, refusal: &Refusal, uri: &Uri, headers: &Head
     if is_for_programs(uri.path()) {
         refusal.problem()
     } else {
-        refusal.page(front, language::of_browser(headers))
+        refusal.page(front, language::of_visitor(front, headers))
     }
 }
 

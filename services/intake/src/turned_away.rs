@@ -25,7 +25,7 @@ pub(crate) async fn in_our_words(
     next: Next,
 ) -> Response {
     let for_program = is_for_programs(request.uri().path());
-    let language = language::of_browser(request.headers());
+    let language = language::of_visitor(&front, request.headers());
     let response = next.run(request).await;
     let ours = response.extensions().get::<InOurWords>().is_some();
     if ours || !is_problem(response.headers()) {

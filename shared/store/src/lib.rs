@@ -26,6 +26,7 @@ pub mod partners;
 mod pool;
 pub mod progress;
 pub mod schema;
+pub mod sms_codes;
 pub mod statements;
 pub mod timeline;
 pub mod users;

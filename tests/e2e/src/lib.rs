@@ -8,6 +8,7 @@
 mod audit;
 pub mod clients;
 pub mod guide;
+mod first_password;
 pub mod huifu_sdk;
 mod onboard;
 mod register;

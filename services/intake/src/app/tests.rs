@@ -21,10 +21,13 @@ fn front() -> Arc<Front> {
         ("PAGE_KEY", "a page key that is long enough to be one"),
         ("WITHDRAWAL_MAX_FEN", "5000000"),
         ("DATA_KEYS", stand::system::DATA_KEYS),
+        ("SMS_GATEWAY_URL", "https://sms.example/send"),
+        ("SMS_GATEWAY_TOKEN", "token"),
     ]);
     let settings = IntakeSettings::read(&mut env).unwrap();
     let store = Store::new("postgres://nobody@127.0.0.1:1/nothing", 1, "intake test").unwrap();
-    Arc::new(Front::new(store, &settings, CancellationToken::new()))
+    let sms = Arc::new(HttpGateway::new(&settings.sms).unwrap());
+    Arc::new(Front::new(store, &settings, sms, CancellationToken::new()))
 }
 
 /// Two handlers that never answer well, within the limits and layers of the real ones.

@@ -32,6 +32,13 @@ async fn five_wrong_tries_lock_the_password_even_for_the_right_one() {
     assert!(locked.html.contains("data-code=\"password_locked\""));
     let still = wrong(&mut user, &page, PASSWORD).await;
     assert_eq!(still.status, 429, "the right password comes too late");
+    let looked_at = user.get(&page.url).await.unwrap();
+    assert_eq!(looked_at.status, 200, "nothing was tried");
+    assert!(
+        looked_at.text().contains("已锁定至"),
+        "{}",
+        looked_at.text()
+    );
     // Another withdrawal of the same user is no way around it.
     let other = world.page(&mut user, &[]).await;
     assert_eq!(wrong(&mut user, &other, PASSWORD).await.status, 429);
@@ -77,7 +84,7 @@ async fn a_right_password_forgets_the_wrong_ones() {
             assert_eq!(wrong(&mut user, &page, "135791").await.status, 403);
         }
         let location = user
-            .decide(&page, &Choice::confirm(PASSWORD))
+            .finish(&page, &Choice::confirm(PASSWORD))
             .await
             .unwrap();
         assert_eq!(returned(&location, "code"), "0000");

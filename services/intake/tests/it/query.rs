@@ -52,7 +52,7 @@ async fn a_partner_asks_by_either_number_and_verifies_the_answer() {
         signed(&world.partner, ask(&world, &world.partner, by_number).await).await;
     assert_eq!((status, answer["state"].as_str()), (200, Some("draft")));
     assert!(answer.get("fee").is_none());
-    user.decide(&page, &Choice::confirm(PASSWORD))
+    user.finish(&page, &Choice::confirm(PASSWORD))
         .await
         .unwrap();
     let by_order = format!(r#"{{"order_id":"{id}"}}"#);

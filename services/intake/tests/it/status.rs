@@ -64,6 +64,7 @@ async fn a_partner_follows_its_application_to_the_bound_card() {
         huifu_id: &"6666000021291985".parse().unwrap(),
         card: Some(card),
         rules: &[],
+        mobile: None,
     };
     let learned = Learned {
         token_no: Some(&token_no),

@@ -23,6 +23,7 @@ fn every_command_says_what_it_does() {
         &["user", "list"],
         &["user", "show"],
         &["user", "password"],
+        &["user", "mobile"],
         &["user", "card", "add"],
         &["user", "fee", "set"],
         &["user", "fee", "close"],

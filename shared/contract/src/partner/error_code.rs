@@ -80,6 +80,22 @@ pub enum ErrorCode {
     PasswordWrong,
     /// Too many wrong passwords.
     PasswordLocked,
+    /// The user has not set a transaction password yet.
+    PasswordUnset,
+    /// The new transaction password is not six digits, or is easily guessed.
+    PasswordUnfit,
+    /// The new transaction password was typed twice, differently.
+    PasswordRepeatDiffers,
+    /// No mobile number is registered to which a code could go.
+    MobileMissing,
+    /// The code from the SMS is wrong.
+    SmsCodeWrong,
+    /// There is no code that is still good: never asked for, too old, or used.
+    SmsCodeExpired,
+    /// Too many wrong codes.
+    SmsCodeUsedUp,
+    /// The SMS could not be sent.
+    SmsUnavailable,
     /// No such path.
     NotFound,
     /// The path does not take this method.
@@ -96,7 +112,7 @@ use ErrorCode::*;
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 48] = [
         FieldMissing,
         FieldRepeated,
         FieldTooLong,
@@ -132,6 +148,14 @@ impl ErrorCode {
         PageExpired,
         PasswordWrong,
         PasswordLocked,
+        PasswordUnset,
+        PasswordUnfit,
+        PasswordRepeatDiffers,
+        MobileMissing,
+        SmsCodeWrong,
+        SmsCodeExpired,
+        SmsCodeUsedUp,
+        SmsUnavailable,
         NotFound,
         MethodNotAllowed,
         RateLimited,
@@ -177,6 +201,14 @@ impl ErrorCode {
             PageExpired => "page_expired",
             PasswordWrong => "password_wrong",
             PasswordLocked => "password_locked",
+            PasswordUnset => "password_unset",
+            PasswordUnfit => "password_unfit",
+            PasswordRepeatDiffers => "password_repeat_differs",
+            MobileMissing => "mobile_missing",
+            SmsCodeWrong => "sms_code_wrong",
+            SmsCodeExpired => "sms_code_expired",
+            SmsCodeUsedUp => "sms_code_used_up",
+            SmsUnavailable => "sms_unavailable",
             NotFound => "not_found",
             MethodNotAllowed => "method_not_allowed",
             RateLimited => "rate_limited",
@@ -191,7 +223,8 @@ impl ErrorCode {
             FieldMissing | FieldRepeated | FieldTooLong | FieldMalformed | RequestMalformed
             | TimestampOutOfRange | AmountNotPositive => 400,
             PartnerUnknown | KeyUnknown | KeyRetired | SignatureMissing | SignatureMismatch => 401,
-            PartnerSuspended | HostNotRegistered | PasswordWrong => 403,
+            PartnerSuspended | HostNotRegistered | PasswordWrong
+            | PasswordUnset | MobileMissing | SmsCodeWrong => 403,
             NotFound | OrderUnknown | ApplicationUnknown | NoticeUnknown => 404,
             MethodNotAllowed => 405,
             NonceRepeated | OrderConflict | OpeningExists | ApplicationConflict
@@ -199,11 +232,19 @@ impl ErrorCode {
             PageExpired => 410,
             RequestTooLarge | MaterialTooLarge => 413,
             MaterialKindUnsupported => 415,
-            AmountTooLarge | AmountBelowFee | BalanceTooLow | UserUnknown | CardMissing
-            | CashTypeUnavailable | MaterialUnknown => 422,
-            RateLimited | PasswordLocked => 429,
+            AmountTooLarge
+            | AmountBelowFee
+            | BalanceTooLow
+            | UserUnknown
+            | CardMissing
+            | CashTypeUnavailable
+            | MaterialUnknown
+            | PasswordUnfit
+            | PasswordRepeatDiffers
+            | SmsCodeExpired => 422,
+            RateLimited | PasswordLocked | SmsCodeUsedUp => 429,
             Internal => 500,
-            Unavailable => 503,
+            Unavailable | SmsUnavailable => 503,
         }
     }
 }

@@ -15,6 +15,7 @@ use store::certifications::CertificationResult;
 use store::dead_letters::DeadLetterState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
+use store::sms_codes::{CodeState, Purpose};
 use store::statements::{DifferenceKind, StatementState};
 
 use crate::world::World;
@@ -169,11 +170,19 @@ async fn every_list_of_applications_is_the_list_in_rust() {
 }
 
 #[tokio::test]
-async fn every_list_of_languages_partners_and_letters_is_the_list_in_rust() {
+async fn every_list_of_languages_codes_partners_and_letters_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
     let letters = DeadLetterState::ALL.map(DeadLetterState::as_str).to_vec();
-    let lists: [(&str, Vec<&str>); 3] = [
+    let lists: [(&str, Vec<&str>); 5] = [
+        (
+            "sms_code_purpose_known",
+            Purpose::ALL.map(Purpose::as_str).to_vec(),
+        ),
+        (
+            "sms_code_state_known",
+            CodeState::ALL.map(CodeState::as_str).to_vec(),
+        ),
         (
             "withdrawal_language_known",
             Language::ALL.map(Language::as_str).to_vec(),

@@ -30,6 +30,7 @@ mod progress;
 mod promises;
 mod resends;
 mod return_checks;
+mod sms_codes;
 mod statements;
 mod transactions;
 mod world;

@@ -12,6 +12,7 @@ mod config_samples;
 mod crashes;
 mod database_lost;
 mod guide;
+mod first_password;
 mod happy_path;
 mod huifu_faults;
 mod huifu_sdk;
