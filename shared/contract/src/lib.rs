@@ -13,6 +13,7 @@ pub mod fee;
 pub mod huifu;
 pub mod ids;
 pub mod message;
+pub mod mobile;
 pub mod money;
 mod next;
 pub mod partner;

@@ -6,6 +6,7 @@
 //! them has no key pair but a secret: the headers of [`standard_webhooks`].
 
 pub mod api;
+pub mod diagnosis;
 pub mod huifu;
 pub mod keys;
 pub mod partner;

@@ -13,6 +13,7 @@ pub mod data_keys;
 pub mod http_client;
 pub mod http_server;
 pub mod ids;
+pub mod mobile;
 pub mod password;
 pub mod problem;
 pub mod readiness;

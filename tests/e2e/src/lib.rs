@@ -6,6 +6,9 @@
 //! heard: a bad day may delay a withdrawal, it may not make any of the three disagree.
 
 mod audit;
+pub mod clients;
+pub mod guide;
+mod first_password;
 pub mod huifu_sdk;
 mod onboard;
 mod register;
@@ -13,4 +16,4 @@ mod scene;
 
 pub use onboard::{Applicant, PaidTo, as_applicant};
 pub use register::{PARTNER_ID, PARTNER_KEY_ID, PASSWORD};
-pub use scene::{Engines, HUIFU_ID, Scene};
+pub use scene::{Engines, HUIFU_ID, Scene, order_id};

@@ -11,6 +11,7 @@
 
 mod binaries;
 mod borrowed;
+mod chromium;
 mod demo;
 mod elsewhere;
 mod engine;
@@ -19,6 +20,9 @@ mod folder;
 pub mod forms;
 mod interrupt;
 pub mod keys;
+mod languages;
+mod made_once;
+mod npm;
 pub mod opsctl;
 mod packages;
 mod ports;
@@ -35,10 +39,13 @@ pub mod tenant;
 mod up;
 
 pub use binaries::build;
+pub use chromium::{Chromium, chromium};
 pub use demo::demo;
 pub use eventually::{Observation, eventually, try_eventually};
 pub use folder::stand_dir;
 pub use interrupt::Interrupt;
+pub use languages::{GSON, Language};
+pub use npm::npm_with;
 pub use packages::install_missing;
 pub use ports::free_port;
 pub use postgres::{Postgres, TestDatabase, postgres};

@@ -1,4 +1,4 @@
-//! Installs the Debian packages of the engines where they are missing, and only then.
+//! Installs Debian packages where they are missing, and only then.
 //!
 //! Debian may start a service of its own with a package it installs. Those services stay as
 //! Debian left them: ours have their own ports, folders and names.
@@ -25,9 +25,6 @@ pub fn install_missing(tell: impl FnMut(&str)) -> Result<()> {
     if std::env::var_os("AMQP_URL").is_none() && !Path::new(RABBITMQ_PROGRAMS).is_dir() {
         missing.push("rabbitmq-server");
     }
-    if missing.is_empty() {
-        return Ok(());
-    }
     install_telling(&missing, tell)
 }
 
@@ -36,7 +33,25 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     install_telling(packages, |_| ())
 }
 
-fn install_telling(packages: &[&str], mut tell: impl FnMut(&str)) -> Result<()> {
+/// Installs npm, unless there is one, whoever made it.
+pub(crate) fn install_npm() -> Result<()> {
+    if succeeds("npm", &["--version"]) {
+        return Ok(());
+    }
+    install(&["npm"])
+}
+
+/// Whether there is a font with Chinese characters.
+pub(crate) fn can_write_chinese() -> bool {
+    let listed = Command::new("fc-list").arg(":lang=zh-cn").output();
+    listed.is_ok_and(|listed| !listed.stdout.is_empty())
+}
+
+/// Installs packages, if there are any, and tells in one line each what it does.
+pub(crate) fn install_telling(packages: &[&str], mut tell: impl FnMut(&str)) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
     let by_hand = format!(
         "install by hand, as root: apt-get install {}",
         packages.join(" ")
@@ -87,7 +102,7 @@ fn as_root() -> Result<Command> {
         bail!("we are not root, and there is no sudo");
     }
     let mut sudo = Command::new("sudo");
-    if sudo_asks_nothing() {
+    if succeeds("sudo", &["-n", "true"]) {
         sudo.arg("-n");
     }
     // Otherwise it asks for the password on the terminal, where there is one.
@@ -95,9 +110,9 @@ fn as_root() -> Result<Command> {
     Ok(sudo)
 }
 
-fn sudo_asks_nothing() -> bool {
-    Command::new("sudo")
-        .args(["-n", "true"])
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program)
+        .args(arguments)
         .output()
         .is_ok_and(|output| output.status.success())
 }

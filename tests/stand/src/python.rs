@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use sha2::{Digest as _, Sha256};
+use anyhow::{Context as _, Result};
 
-use crate::folder::{Lock, inside, remove};
+use crate::folder::remove;
+use crate::made_once::{made_once, run};
 use crate::packages;
 
 /// The interpreter of an environment that has exactly what `requirements` lists. The first caller
@@ -24,32 +24,22 @@ pub async fn python_with(requirements: &Path) -> Result<PathBuf> {
 }
 
 fn environment(list: &str, requirements: &Path) -> Result<PathBuf> {
-    let _lock = Lock::take_blocking("python")?;
-    let digest = Sha256::digest(list.as_bytes());
-    let name = digest.iter().take(6).map(|byte| format!("{byte:02x}"));
-    let folder = inside("python")?.join(name.collect::<String>());
-    let python = folder.join("bin/python");
-    let complete = folder.join("complete");
-    if complete.exists() {
-        return Ok(python);
-    }
-    // Whatever an interrupted attempt left.
-    remove(&folder)?;
-    create(&folder)?;
-    let pip = [
-        "-m",
-        "pip",
-        "install",
-        "--no-deps",
-        "--quiet",
-        "--disable-pip-version-check",
-    ];
-    run(Command::new(&python)
-        .args(pip)
-        .arg("--requirement")
-        .arg(requirements))?;
-    fs::write(complete, "")?;
-    Ok(python)
+    let folder = made_once("python", &[list], |folder| {
+        create(folder)?;
+        let pip = [
+            "-m",
+            "pip",
+            "install",
+            "--no-deps",
+            "--quiet",
+            "--disable-pip-version-check",
+        ];
+        run(Command::new(folder.join("bin/python"))
+            .args(pip)
+            .arg("--requirement")
+            .arg(requirements))
+    })?;
+    Ok(folder.join("bin/python"))
 }
 
 /// Debian's Python cannot make environments until `python3-venv` is there.
@@ -61,18 +51,4 @@ fn create(folder: &Path) -> Result<()> {
     remove(folder)?;
     packages::install(&["python3-venv"])?;
     venv()
-}
-
-fn run(command: &mut Command) -> Result<()> {
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(error) => bail!("cannot start {command:?}: {error}"),
-    };
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "{command:?} failed: {}",
-        said.trim()
-    );
-    Ok(())
 }

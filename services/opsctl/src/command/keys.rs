@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Subcommand;
 use runtime::data_keys::DataKeys;
 use serde_json::json;
-use store::{Connection, applications, materials, notice_secrets};
+use store::{Connection, applications, materials, notice_secrets, users};
 
 use super::keys_rotation::{self, RotateData};
 use crate::database::{Database, data_keys};
@@ -37,11 +37,12 @@ pub(super) struct Count {
     pub(super) forms: i64,
     pub(super) pictures: i64,
     pub(super) secrets: i64,
+    pub(super) mobiles: i64,
 }
 
 impl Count {
     fn is_nothing(self) -> bool {
-        self.forms == 0 && self.pictures == 0 && self.secrets == 0
+        self.forms + self.pictures + self.mobiles + self.secrets == 0
     }
 }
 
@@ -56,6 +57,9 @@ pub(super) async fn counts(connection: &Connection) -> anyhow::Result<BTreeMap<S
     }
     for (key, count) in notice_secrets::by_key(connection).await? {
         counts.entry(key).or_default().secrets = count;
+    }
+    for (key, count) in users::mobile::by_key(connection).await? {
+        counts.entry(key).or_default().mobiles = count;
     }
     Ok(counts)
 }
@@ -73,6 +77,7 @@ async fn usage(connection: &Connection, keys: &DataKeys) -> anyhow::Result<Repor
     let json = lines.iter().map(|(id, role, count)| {
         json!({
             "key_id": id, "role": role, "forms": count.forms, "pictures": count.pictures,
+            "mobiles": count.mobiles,
             "secrets": count.secrets,
         })
     });
@@ -82,12 +87,13 @@ async fn usage(connection: &Connection, keys: &DataKeys) -> anyhow::Result<Repor
             (*role).to_owned(),
             count.forms.to_string(),
             count.pictures.to_string(),
+            count.mobiles.to_string(),
             count.secrets.to_string(),
         ]
     });
     Ok(Report::new(json.collect::<Vec<_>>()).rows(Rows {
         title: String::new(),
-        head: vec!["KEY", "ROLE", "FORMS", "PICTURES", "SECRETS"],
+        head: vec!["KEY", "ROLE", "FORMS", "PICTURES", "MOBILES", "SECRETS"],
         rows: rows.collect(),
         when_empty: "There is no data key.",
     }))

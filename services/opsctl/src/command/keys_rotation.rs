@@ -19,6 +19,7 @@ use store::materials::rotation::{self as picture_rotation, SealedContent};
 use store::notice_secrets::{self, SealedSecret};
 
 use super::keys::counts;
+use super::keys_rotation_mobile::mobiles;
 use crate::exit::Exit;
 use crate::output::{Report, Rows};
 use crate::permit::PermitArgs;
@@ -38,10 +39,10 @@ pub(crate) struct RotateData {
 
 /// What came of one kind of value.
 #[derive(Debug, Default)]
-struct Rotated {
-    done: u64,
+pub(super) struct Rotated {
+    pub(super) done: u64,
     /// Which stayed as they were, and why.
-    left: Vec<(String, ResealError)>,
+    pub(super) left: Vec<(String, ResealError)>,
 }
 
 pub(crate) async fn run(
@@ -54,22 +55,25 @@ pub(crate) async fn run(
     };
     let forms = forms(keys, connection, &permit.decision()).await?;
     let pictures = pictures(keys, connection).await?;
+    let mobiles = mobiles(keys, connection).await?;
     let secrets = secrets(keys, connection).await?;
     let left = forms.left.iter().chain(&pictures.left);
-    let left: Vec<_> = left.chain(&secrets.left).collect();
+    let left: Vec<_> = left.chain(&mobiles.left).chain(&secrets.left).collect();
     let key = keys.sealing_key().to_string();
     let counted = json!({
-        "key_id": key, "forms": forms.done, "pictures": pictures.done, "secrets": secrets.done,
+        "key_id": key, "forms": forms.done, "pictures": pictures.done, "mobiles": mobiles.done,
+        "secrets": secrets.done,
         "left": left.len(),
     });
     record(connection, &counted, &permit.decision()).await?;
     let json = json!({
         "dry_run": false, "key_id": key, "forms": forms.done, "pictures": pictures.done,
-        "secrets": secrets.done,
+        "mobiles": mobiles.done, "secrets": secrets.done,
         "left": left.iter().map(|(id, why)| json!({ "id": id, "why": why.to_string() }))
             .collect::<Vec<_>>(),
     });
-    let exit = match (left.len(), forms.done + pictures.done + secrets.done) {
+    let done = forms.done + pictures.done + mobiles.done + secrets.done;
+    let exit = match (left.len(), done) {
         (0, _) => Exit::Done,
         (_, 0) => Exit::Failed,
         (_, _) => Exit::Partly,
@@ -78,6 +82,7 @@ pub(crate) async fn run(
         ("sealed anew under", key),
         ("forms", forms.done.to_string()),
         ("pictures", pictures.done.to_string()),
+        ("mobiles", mobiles.done.to_string()),
         ("notice secrets", secrets.done.to_string()),
         ("left as they were", left.len().to_string()),
     ]);
@@ -119,19 +124,20 @@ async fn foretell(keys: &DataKeys, connection: &Connection) -> anyhow::Result<Re
     let key = keys.sealing_key().as_str();
     let counts = counts(connection).await?;
     let others = counts.iter().filter(|(id, _)| *id != key);
-    let (mut forms, mut pictures, mut secrets) = (0, 0, 0);
+    let (mut forms, mut pictures, mut mobiles, mut secrets) = (0, 0, 0, 0);
     for (_, count) in others {
         forms += count.forms;
         pictures += count.pictures;
+        mobiles += count.mobiles;
         secrets += count.secrets;
     }
     let json = json!({
-        "dry_run": true, "key_id": key, "forms": forms, "pictures": pictures,
+        "dry_run": true, "key_id": key, "forms": forms, "pictures": pictures, "mobiles": mobiles,
         "secrets": secrets,
     });
     Ok(Report::new(json).line(format!(
-        "Forms that would be sealed anew under {key}: {forms}. Pictures: {pictures}.\n\
-         Notice secrets: {secrets}.\n\
+        "Forms that would be sealed anew under {key}: {forms}. Pictures: {pictures}. \
+         Mobiles: {mobiles}. Notice secrets: {secrets}.\n\
          Nothing was changed. Add --yes and --reason TEXT to do it."
     )))
 }
@@ -268,7 +274,7 @@ async fn secrets(keys: &DataKeys, connection: &mut Connection) -> anyhow::Result
 }
 
 /// For whoever watches: the answer itself comes at the end, and may take an hour.
-fn show_progress(what: &str, rotated: &Rotated) {
+pub(super) fn show_progress(what: &str, rotated: &Rotated) {
     if std::io::stderr().is_terminal() {
         eprintln!("{what}: {} sealed anew", rotated.done);
     }

@@ -23,6 +23,7 @@ fn every_command_says_what_it_does() {
         &["user", "list"],
         &["user", "show"],
         &["user", "password"],
+        &["user", "mobile"],
         &["user", "card", "add"],
         &["user", "fee", "set"],
         &["user", "fee", "close"],
@@ -58,6 +59,7 @@ fn every_command_says_what_it_does() {
         &["signature", "text"],
         &["signature", "sign"],
         &["signature", "verify"],
+        &["signature", "explain"],
     ];
     // An address in the environment must not show in the help.
     let tool = Tool::new().with("DATABASE_URL", "postgres://tixian:hunter2@127.0.0.1/tixian");

@@ -17,6 +17,7 @@ mod help;
 mod keygen;
 mod keys;
 mod migrate;
+mod mobiles;
 mod partners;
 mod passwords;
 mod questions;

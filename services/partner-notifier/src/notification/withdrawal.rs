@@ -1,8 +1,7 @@
 //! Notices about withdrawals.
 
 use contract::message::NoticeDue;
-use contract::partner::ReasonCode;
-use contract::partner::notice::{Notice, Outcome};
+use contract::partner::notice::Notice;
 use jiff::Timestamp;
 use store::notices::{self, ForDelivery};
 use store::{Connection, StoreError};
@@ -28,7 +27,9 @@ impl From<ForDelivery> for Due {
             third_party_user_id: stored.third_party_user_id,
             htouhui_user_id: stored.htouhui_user_id,
             money: stored.amount,
-            outcome: outcome(stored.outcome, stored.reason_code.as_deref()),
+            outcome: stored
+                .outcome
+                .about_withdrawal(stored.reason_code.as_deref()),
             order_id: stored.withdrawal_id,
             out_order_no: stored.out_order_no,
             notice_id: stored.id,
@@ -49,41 +50,5 @@ impl From<ForDelivery> for Due {
             message_is_open: stored.message_is_open,
             told: Told::Withdrawal(notice),
         }
-    }
-}
-
-/// During a rollout a newer service may write a reason that this one does not know. The partner is
-/// told of the end all the same, with the general reason of its kind.
-fn outcome(stored: notices::Outcome, reason: Option<&str>) -> Outcome {
-    let reason = reason.and_then(ReasonCode::from_code);
-    match stored {
-        // Nothing about a withdrawal is "passed" or "refused"; those are told of applications.
-        notices::Outcome::Paid | notices::Outcome::Passed => Outcome::Succeeded,
-        notices::Outcome::Failed | notices::Outcome::Refused => {
-            Outcome::Failed(reason.unwrap_or(ReasonCode::RefusedByProvider))
-        }
-        notices::Outcome::Returned => Outcome::Failed(reason.unwrap_or(ReasonCode::ReturnedByBank)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_end_is_told_even_when_its_reason_is_unknown_here() {
-        assert_eq!(outcome(notices::Outcome::Paid, None), Outcome::Succeeded);
-        assert_eq!(
-            outcome(notices::Outcome::Failed, Some("account_frozen")),
-            Outcome::Failed(ReasonCode::AccountFrozen)
-        );
-        assert_eq!(
-            outcome(notices::Outcome::Failed, Some("solar_flare")),
-            Outcome::Failed(ReasonCode::RefusedByProvider)
-        );
-        assert_eq!(
-            outcome(notices::Outcome::Returned, None),
-            Outcome::Failed(ReasonCode::ReturnedByBank)
-        );
     }
 }

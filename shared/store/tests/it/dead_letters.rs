@@ -9,7 +9,7 @@ use crate::outbox::claim;
 use crate::world::World;
 
 /// What partner-notifier does when the schedule is used up.
-async fn give_up(world: &World, notice: &NoticeId, message: &outbox::Claimed) {
+pub(crate) async fn give_up(world: &World, notice: &NoticeId, message: &outbox::Claimed) {
     let mut connection = world.connection().await;
     let tx = connection.begin("tests: give up").await.unwrap();
     assert!(outbox::settle(&tx, message.message_id).await.unwrap());

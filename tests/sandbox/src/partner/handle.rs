@@ -9,6 +9,7 @@ use crate::partner::standard_webhooks::NoticeSecret;
 use crate::partner::verify::{Field, Verdict};
 use crate::partner::world::{User, World};
 use crate::partner::{api, form, verify};
+use http::Method;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -74,6 +75,26 @@ impl PartnerHandle {
     /// Makes a call to the platform's API, signed, and judges what comes back.
     pub async fn call(&self, api: Api, body: &Value) -> Result<ApiAnswer, ApiCallError> {
         api::call(&self.world, api, &body.to_string()).await
+    }
+
+    /// Asks for the events of this partner behind `after`; empty for all.
+    pub async fn events(&self, after: &str) -> Result<ApiAnswer, ApiCallError> {
+        api::events(&self.world, after).await
+    }
+
+    /// Asks for a notice once more.
+    pub async fn resend(&self, notice_id: &str) -> Result<ApiAnswer, ApiCallError> {
+        api::resend(&self.world, notice_id).await
+    }
+
+    /// Makes any call, signed; `path` with its query.
+    pub async fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        body: &str,
+    ) -> Result<ApiAnswer, ApiCallError> {
+        api::send(&self.world, method, path, body).await
     }
 
     /// Sells to another user from now on: one whom the platform has just opened an account for.
