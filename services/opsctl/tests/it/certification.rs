@@ -180,7 +180,7 @@ async fn who_wants_the_standard_headers_is_tried_with_them() {
     let said: Value = serde_json::from_str(&scene.tool.typed(add)).unwrap();
     let secret = said["secret"].as_str().unwrap();
     let (code, sheet) = scene.sheet();
-    assert_eq!((code, &sheet["standard_headers"]), (1, &json!("fail")));
+    assert_eq!((code, &sheet["standard_headers"]), (3, &json!("skip")));
 
     let secret = NoticeSecret::read(secret).unwrap();
     scene.shop.use_notice_secrets(vec![secret]);
