@@ -7,8 +7,8 @@
 
 mod audit;
 pub mod clients;
-pub mod guide;
 mod first_password;
+pub mod guide;
 pub mod huifu_sdk;
 mod onboard;
 mod register;
