@@ -223,8 +223,8 @@ impl ErrorCode {
             FieldMissing | FieldRepeated | FieldTooLong | FieldMalformed | RequestMalformed
             | TimestampOutOfRange | AmountNotPositive => 400,
             PartnerUnknown | KeyUnknown | KeyRetired | SignatureMissing | SignatureMismatch => 401,
-            PartnerSuspended | HostNotRegistered | PasswordWrong
-            | PasswordUnset | MobileMissing | SmsCodeWrong => 403,
+            PartnerSuspended | HostNotRegistered | PasswordWrong | PasswordUnset
+            | MobileMissing | SmsCodeWrong => 403,
             NotFound | OrderUnknown | ApplicationUnknown | NoticeUnknown => 404,
             MethodNotAllowed => 405,
             NonceRepeated | OrderConflict | OpeningExists | ApplicationConflict
