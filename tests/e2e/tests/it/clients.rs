@@ -40,7 +40,7 @@ async fn sells_verifies_and_hears(language: Language) {
     assert_eq!(form.action.as_str(), scene.partner.withdraw_url());
     let page = user.open(form.action.as_str(), &form.fields).await.unwrap();
     let returned = user
-        .decide(&page, &Choice::confirm(PASSWORD))
+        .finish(&page, &Choice::confirm(PASSWORD))
         .await
         .unwrap();
     assert!(

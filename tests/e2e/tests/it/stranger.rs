@@ -119,7 +119,7 @@ async fn confirms(port: u16) -> Result<()> {
         .await?;
     let form = checkout.forms.first().context("the shop has no form")?;
     let page = user.open(form.action.as_str(), &form.fields).await?;
-    let returned = user.decide(&page, &Choice::confirm(PASSWORD)).await?;
+    let returned = user.finish(&page, &Choice::confirm(PASSWORD)).await?;
     let landed = user.get(&returned).await?;
     ensure!(landed.status == 200, "{}", landed.text());
     Ok(())
