@@ -4,7 +4,11 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 53] = [
+<<<<<<< HEAD
+    let commands: [&[&str]; 55] = [
+=======
+    let commands: [&[&str]; 48] = [
+>>>>>>> page
         &[],
         &["migrate"],
         &["partner"],
