@@ -4,11 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-<<<<<<< HEAD
     let commands: [&[&str]; 55] = [
-=======
-    let commands: [&[&str]; 48] = [
->>>>>>> page
         &[],
         &["migrate"],
         &["partner"],
