@@ -10,6 +10,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 DENY := $(shell cargo deny --version >/dev/null 2>&1 && echo yes)
 RUN_TESTS := $(if $(NEXTEST),cargo nextest run --workspace,cargo test --workspace --lib --bins --tests --no-fail-fast)
 RUN_E2E := $(if $(NEXTEST),cargo nextest run --workspace --filterset 'package(e2e)',cargo test --package e2e)
+RUN_BROWSER := $(if $(NEXTEST),cargo nextest run --workspace --filterset 'package(browser)',cargo test --package browser)
 
 ##@ Start here
 
@@ -35,7 +36,7 @@ purge: ## Stop everything that was started here and remove its data
 
 .PHONY: setup
 setup: build/bins ## Install what is missing and start PostgreSQL and RabbitMQ, private to this checkout
-	@$(STAND) setup
+	@$(STAND) setup --browser
 
 .PHONY: build/bins
 build/bins: ## Build every binary
@@ -86,6 +87,10 @@ test/unit: ## The tests that need no engine
 .PHONY: test/e2e
 test/e2e: setup build ## The bad days, on real engines and processes
 	$(RUN_E2E)
+
+.PHONY: test/browser
+test/browser: setup build ## The hosted page in a real browser; pictures in target/screenshots/
+	$(RUN_BROWSER)
 
 .PHONY: build
 build: ## Build every binary and test

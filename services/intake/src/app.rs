@@ -9,13 +9,18 @@ use runtime::http_server::Limits;
 use runtime::service::Service;
 
 use crate::api::Serve;
+use crate::events::Events;
 use crate::front::Front;
 use crate::onboarding::{Card, CashRules, Materials, Openings, Status};
 use crate::query::WithdrawalQuery;
 use crate::quote::Quotes;
+use crate::resend::Resend;
 use crate::settings::IntakeSettings;
+use crate::signature_check::SignatureCheck;
+use crate::sms::HttpGateway;
 use crate::{
-    assets, body, decide, headers, jwks, openapi, page, refusal, sweep, turned_away, withdraw,
+    assets, back, body, decide, headers, jwks, openapi, page, password, refusal, sweep,
+    turned_away, withdraw,
 };
 
 /// Longer than the slowest good request: a password that waits for its turn, then three commits.
@@ -25,7 +30,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 pub async fn start(service: Service<IntakeSettings>) -> anyhow::Result<()> {
     let settings = Arc::clone(&service.settings);
     let stopping = service.stopping.clone();
-    let front = Arc::new(Front::new(service.store.clone(), &settings, stopping));
+    let sms = Arc::new(HttpGateway::new(&settings.sms)?);
+    let front = Front::new(service.store.clone(), &settings, sms, stopping);
+    let front = Arc::new(front);
     let limits = Limits {
         // Each handler reads less, if less is enough for it.
         body: body::LONGEST,
@@ -50,6 +57,12 @@ fn router(front: Arc<Front>) -> Router {
     let router = Router::new()
         .route("/withdraw", post(withdraw::withdraw))
         .route("/w/{order_id}/{mac}", get(page::page).post(decide::decide))
+        .route("/w/{order_id}/{mac}/back", get(back::back))
+        .route(
+            "/w/{order_id}/{mac}/password",
+            get(password::page).post(password::decide),
+        )
+        .route("/w/{order_id}/{mac}/password/done", get(password::done))
         .route("/assets/{name}", get(assets::asset))
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .route("/openapi.json", get(openapi::openapi));
@@ -68,6 +81,9 @@ pub(crate) fn endpoints<S: Serve>(to: S) -> S {
         .serve::<CashRules>()
         .serve::<Status>()
         .serve::<Quotes>()
+        .serve::<Events>()
+        .serve::<Resend>()
+        .serve::<SignatureCheck>()
 }
 
 /// Around the limits as well: whom they turn away is a person with a browser.
@@ -75,7 +91,7 @@ fn outermost(guarded: Router, front: Arc<Front>) -> Router {
     guarded
         .layer(middleware::from_fn_with_state(
             Arc::clone(&front),
-            turned_away::as_page,
+            turned_away::in_our_words,
         ))
         .layer(middleware::from_fn_with_state(front, headers::secure))
 }

@@ -1,8 +1,8 @@
-//! The desk where transaction passwords are checked, a few at a time.
+//! The desk where transaction passwords are checked and set, a few at a time.
 //!
-//! One check costs 15-22 ms of a core and 19 MiB, so their number is bounded, and so is the queue
-//! in front of them: a crowd is told to come back rather than kept waiting until its browsers give
-//! up. The place at the desk is taken before the try is counted, or a busy moment would use up
+//! One of either costs 15-22 ms of a core and 19 MiB, so their number is bounded, and so is the
+//! queue in front of them: a crowd is told to come back rather than kept waiting until its browsers
+//! give up. The place at the desk is taken before the try is counted, or a busy moment would use up
 //! tries that were never checked.
 
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) struct PasswordDesk {
     queue: Arc<Semaphore>,
 }
 
-/// A place at the desk, for one check.
+/// A place at the desk, for one check or one hash.
 pub(crate) struct Place {
     pepper: Secret,
     permit: OwnedSemaphorePermit,
@@ -80,6 +80,17 @@ impl Place {
             verdict
         });
         checked.await.unwrap_or(Err(PasswordError::Stored))
+    }
+
+    /// The hash of a new password; gives the place up. `None`: there was no memory for it.
+    pub(crate) async fn hash(self, password: String) -> Option<String> {
+        let hashed = tokio::task::spawn_blocking(move || {
+            let password = Secret::new(password);
+            let hash = password::hash(password.expose(), &self.pepper);
+            drop(self.permit);
+            hash
+        });
+        hashed.await.ok()?.ok()
     }
 }
 

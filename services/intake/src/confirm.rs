@@ -24,9 +24,8 @@ use crate::check_password::Place;
 use crate::choices;
 use crate::form::{Form, field};
 use crate::front::Front;
-use crate::page::{Alert, Shown};
+use crate::page::{Alert, Shown, after};
 use crate::refusal::Refusal;
-use crate::send_back::{answer_code, send_back};
 
 /// Six digits are a million guesses: at five tries, then a minute, two, four … up to a day, an
 /// attacker gets through about two thousand in a year.
@@ -52,8 +51,8 @@ pub(crate) struct Attempt<'a> {
 
 /// What became of it.
 pub(crate) enum Confirmed {
-    /// The user goes back to the partner.
-    SentBack(Response),
+    /// The user goes to the result, or back to the partner.
+    SentOn(Response),
     /// The page is shown again.
     Told(Alert),
 }
@@ -76,11 +75,13 @@ impl Attempt<'_> {
             ..chosen
         };
         let state = self.accept_surely(&confirmation).await?;
-        let request = &self.withdrawal.request;
+        let id = &self.withdrawal.request.id;
+        tracing::info!(order_id = %id, state = state.as_str(), "confirmed");
         // Cancelled or expired in another tab while the password was checked, or confirmed twice.
-        let code = answer_code(state).ok_or(ErrorCode::Internal)?;
-        tracing::info!(order_id = %request.id, state = state.as_str(), "confirmed");
-        send_back(self.front, request, code, accepted_at).map(Confirmed::SentBack)
+        let standing = after(self.front, self.withdrawal, state, accepted_at)?;
+        standing
+            .leave(self.front, self.withdrawal)
+            .map(Confirmed::SentOn)
     }
 
     /// What the form says, compared with what the page would show now.

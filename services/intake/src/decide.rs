@@ -12,17 +12,16 @@ use axum::response::Response;
 use contract::partner::ErrorCode;
 use contract::withdrawal::{Language, Withdrawal};
 use http::HeaderMap;
-use http::header::ORIGIN;
 use runtime::clock;
 use store::Connection;
 
 use crate::form::{Form, field, read_form};
 use crate::front::Front;
-use crate::page::{Alert, Shown, Typed, ended, open};
+use crate::page::{Alert, Shown, Typed, elsewhere, open};
 use crate::refusal::Refusal;
-use crate::{cancel, confirm, language};
+use crate::{cancel, confirm, language, origin};
 
-/// Answers with a redirect to the partner, or with the page again.
+/// Answers with a redirect to the result or to the partner, or with the page again.
 pub(crate) async fn decide(
     State(front): State<Arc<Front>>,
     Path((order_id, mac)): Path<(String, String)>,
@@ -39,9 +38,10 @@ pub(crate) async fn decide(
     let (language, decided) = match opened {
         Ok((connection, withdrawal)) => {
             let decided = decide_on(&front, connection, &withdrawal, &headers, form).await;
-            (withdrawal.request.language, decided)
+            let language = language::of_page(&front, &headers, &withdrawal);
+            (language, decided)
         }
-        Err(refusal) => (language::of_browser(&headers), Err(refusal)),
+        Err(refusal) => (language::of_visitor(&front, &headers), Err(refusal)),
     };
     answer(&front, language, decided)
 }
@@ -63,7 +63,7 @@ async fn decide_on(
     form: Result<Form, Refusal>,
 ) -> Result<Response, Refusal> {
     let now = clock::now();
-    if let Some(response) = ended(front, &mut connection, withdrawal, now).await? {
+    if let Some(response) = elsewhere(front, &mut connection, withdrawal, now).await? {
         return Ok(response);
     }
     let form = form?;
@@ -71,8 +71,9 @@ async fn decide_on(
     let typed = Typed {
         cash_type: field(&form, "cash_type").to_owned(),
         card_id: field(&form, "card_id").to_owned(),
+        password_is_new: false,
     };
-    if !is_same_origin(front, headers) || !shown.is_from_here(field(&form, "csrf")) {
+    if !origin::is_ours(front, headers) || !shown.is_from_here(field(&form, "csrf")) {
         return shown.respond(Some(Alert::Stale), &typed);
     }
     match field(&form, "action") {
@@ -85,24 +86,11 @@ async fn decide_on(
                 form: &form,
             };
             match attempt.confirm(now).await? {
-                confirm::Confirmed::SentBack(response) => Ok(response),
+                confirm::Confirmed::SentOn(response) => Ok(response),
                 confirm::Confirmed::Told(alert) => shown.respond(Some(alert), &typed),
             }
         }
         "cancel" => cancel::cancel(front, &mut connection, withdrawal, now).await,
         _ => Err(Refusal::from(ErrorCode::RequestMalformed).at("action")),
     }
-}
-
-/// What the browser says about where the form was. Older browsers say nothing, and ours says
-/// `Origin: null`, because the page asks for no referrer; the form's token stands behind both.
-fn is_same_origin(front: &Front, headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let ours = front.public_url.origin().ascii_serialization();
-    let origin_fits = match text(ORIGIN.as_str()) {
-        Some(origin) => origin == ours || origin == "null",
-        None => !headers.contains_key(ORIGIN),
-    };
-    let site_fits = matches!(text("sec-fetch-site"), None | Some("same-origin" | "none"));
-    origin_fits && site_fits
 }

@@ -1,9 +1,11 @@
 //! What every handler shares, made once when the service starts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use contract::money::Fen;
 use contract::partner::url::LoopbackHttp;
+use contract::signing::keys::KeySet;
 use runtime::data_keys::DataKeys;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -16,9 +18,11 @@ use crate::check_password::PasswordDesk;
 use crate::jwks;
 use crate::link::PageKey;
 use crate::openapi::OpenApi;
+use crate::rates::Rates;
 use crate::session::Cookie;
 use crate::settings::IntakeSettings;
 use crate::signer::Signer;
+use crate::sms::SmsGateway;
 
 /// The shared parts of intake.
 pub(crate) struct Front {
@@ -33,21 +37,27 @@ pub(crate) struct Front {
     pub(crate) draft_ttl: Duration,
     pub(crate) loopback_http: LoopbackHttp,
     pub(crate) large_bodies: LargeBodies,
+    pub(crate) rates: Rates,
     pub(crate) data_keys: DataKeys,
     pub(crate) patience: Patience,
     pub(crate) asked: Asked,
     /// Cancelled when the service is told to stop: wait for nothing any more.
     pub(crate) stopping: CancellationToken,
+    pub(crate) sms: Arc<dyn SmsGateway>,
+    pub(crate) trusted_proxies: usize,
     /// The document at `/.well-known/jwks.json`.
     pub(crate) jwks: String,
     /// The document at `/openapi.json`.
     pub(crate) openapi: OpenApi,
+    /// The same keys, to verify with.
+    pub(crate) our_keys: KeySet,
 }
 
 impl Front {
     pub(crate) fn new(
         store: Store,
         settings: &IntakeSettings,
+        sms: Arc<dyn SmsGateway>,
         stopping: CancellationToken,
     ) -> Self {
         let signing = &settings.signing;
@@ -56,6 +66,7 @@ impl Front {
             store,
             jwks: jwks::document(signer.jwk(), &settings.published_keys),
             openapi: OpenApi::new(),
+            our_keys: jwks::key_set(signer.registered(), &settings.published_keys),
             signer,
             page_key: PageKey::new(&settings.page_key),
             passwords: PasswordDesk::new(
@@ -69,6 +80,7 @@ impl Front {
             draft_ttl: settings.draft_ttl,
             loopback_http: settings.loopback_http,
             large_bodies: LargeBodies::new(),
+            rates: Rates::new(settings.api_calls_per_s),
             data_keys: settings.data_keys.clone(),
             patience: Patience {
                 max_age: settings.balance_max_age,
@@ -76,6 +88,8 @@ impl Front {
             },
             asked: Asked::new(),
             stopping,
+            sms,
+            trusted_proxies: settings.sms.trusted_proxies,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What browsers are told about every answer.
 //!
-//! Pages load one style sheet of ours and nothing else: no script, no frame, no foreign image. A
-//! handler that needs a wider policy sets it itself; this fills in what is missing.
+//! Pages load one style sheet, one script and one icon of ours and nothing else: no frame, no foreign
+//! image, nothing inline. A handler that needs a wider policy sets it itself; this fills in what is
+//! missing.
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use crate::front::Front;
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-const NO_FORMS: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+const NO_FORMS: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
                         form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Fills in the headers that an answer has not set itself.
@@ -66,6 +67,12 @@ pub(crate) fn policy_with_forms(return_url: &PartnerUrl, hosts: &[String]) -> He
         targets.push_str(&format!(" https://{host}:*"));
     }
     let policy = NO_FORMS.replace("form-action 'none'", &format!("form-action {targets}"));
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(NO_FORMS))
+}
+
+/// The policy of a page whose forms lead to us alone.
+pub(crate) fn policy_with_own_forms() -> HeaderValue {
+    let policy = NO_FORMS.replace("form-action 'none'", "form-action 'self'");
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(NO_FORMS))
 }
 

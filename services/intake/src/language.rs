@@ -1,8 +1,38 @@
-//! Which language an error is told in first, when no withdrawal says it.
+//! Which language we speak: the user's, else the partner's, else the browser's, else Chinese.
+//!
+//! The partner's `lang`, or the browser's language where it sent none, stands in the draft. A user
+//! who chooses another has it in a cookie: the draft is the partner's, and a page that is only
+//! looked at changes nothing in it.
 
-use contract::withdrawal::Language;
-use http::HeaderMap;
-use http::header::ACCEPT_LANGUAGE;
+use axum::response::{IntoResponse as _, Response};
+use contract::withdrawal::{Language, Withdrawal};
+use http::header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+
+use crate::front::Front;
+
+/// The language of a withdrawal's pages.
+pub(crate) fn of_page(front: &Front, headers: &HeaderMap, withdrawal: &Withdrawal) -> Language {
+    let chosen = front.cookie.language(headers);
+    chosen.unwrap_or(withdrawal.request.language)
+}
+
+/// The language of an error, when no withdrawal says it.
+pub(crate) fn of_visitor(front: &Front, headers: &HeaderMap) -> Language {
+    let chosen = front.cookie.language(headers);
+    chosen.unwrap_or_else(|| of_browser(headers))
+}
+
+/// `?lang=en` behind a page's address is the user's choice: it is kept, and the page opened again.
+pub(crate) fn switched(front: &Front, uri: &Uri) -> Option<Response> {
+    let mut query = form_urlencoded::parse(uri.query()?.as_bytes());
+    let (_, chosen) = query.find(|(name, _)| name == "lang")?;
+    let language = Language::from_name(&chosen)?;
+    let location = HeaderValue::try_from(uri.path()).ok()?;
+    let cookie = HeaderValue::try_from(front.cookie.set_language(language)).ok()?;
+    let headers = [(LOCATION, location), (SET_COOKIE, cookie)];
+    Some((StatusCode::SEE_OTHER, headers).into_response())
+}
 
 /// The form's `lang`, else the first language of the browser that we speak, else Chinese.
 pub(crate) fn of_form(form: &[(String, String)], headers: &HeaderMap) -> Language {

@@ -1,8 +1,10 @@
 //! The page's address is a capability: whoever knows it may see the page.
 //!
 //! An order's number is no secret, so the address carries an HMAC of it as well. The same key makes
-//! the forms' tokens, over another text, so that neither can be used as the other. Comparisons take
-//! the same time wherever the difference lies.
+//! the forms' tokens and the digests of sessions and addresses, each over another text, so that
+//! none can be used as another. Comparisons take the same time wherever the difference lies.
+
+use std::net::IpAddr;
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -38,6 +40,16 @@ impl PageKey {
         self.verifies(&csrf_text(id, session), token)
     }
 
+    /// By what a session is known where it is stored: not by itself.
+    pub(crate) fn session_digest(&self, session: &str) -> String {
+        self.tag(&format!("session {session}"))
+    }
+
+    /// By what an address is known where it is counted: whoever reads the rows learns none.
+    pub(crate) fn client_digest(&self, client: IpAddr) -> String {
+        self.tag(&format!("client {client}"))
+    }
+
     fn tag(&self, text: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, text.as_bytes()))
     }
@@ -49,7 +61,7 @@ impl PageKey {
     }
 }
 
-/// An order's number has no spaces, so this is never the text of an address.
+/// An order's number has no spaces, so this is never the text of a page's address.
 fn csrf_text(id: &WithdrawalId, session: &str) -> String {
     format!("csrf {id} {session}")
 }

@@ -36,7 +36,7 @@ use crate::front::Front;
 pub(crate) use components::Components;
 pub(crate) use described::{Described, Example, Told};
 pub(crate) use field::{object, one_of};
-pub(crate) use fields::{MATERIAL, QUOTE};
+pub(crate) use fields::{MATERIAL, QUOTE, SIGNATURE_CHECK};
 pub(crate) use form::{change_body, opening_body};
 
 use endpoints::Endpoints;

@@ -22,7 +22,11 @@ impl Endpoint for WithdrawalQuery {
     const PATH: &'static str = "/v1/withdrawals/query";
     /// A query is one short name.
     const LONGEST_BODY: usize = 1024;
-    const CODES: &'static [ErrorCode] = &[ErrorCode::RequestMalformed, ErrorCode::OrderUnknown];
+    const CODES: &'static [ErrorCode] = &[
+        ErrorCode::RequestMalformed,
+        ErrorCode::FieldTooLong,
+        ErrorCode::OrderUnknown,
+    ];
     type Answer = QueryAnswer;
 
     fn described(components: &mut Components) -> Described {
@@ -63,8 +67,7 @@ impl Endpoint for WithdrawalQuery {
     }
 
     async fn answer(call: Call<'_>) -> Result<QueryAnswer, Refusal> {
-        let query: QueryRequest =
-            serde_json::from_slice(call.body).map_err(|_| ErrorCode::RequestMalformed)?;
+        let query = QueryRequest::parse(call.body)?;
         let partner = call.partner_id();
         let found = match &query {
             QueryRequest::OrderId(id) => withdrawals::find(&call.connection, id).await?,

@@ -4,6 +4,7 @@
 //! withdrawal that it cannot sign has already taken it.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use contract::money::Fen;
@@ -13,6 +14,7 @@ use runtime::settings::{Env, Secret, Settings, SigningSettings};
 use url::Url;
 
 use crate::jwks::{PublishedKey, read_key_set};
+use crate::sms::settings::SmsSettings;
 
 /// 32 bytes: what HMAC-SHA256 can use, and nobody can guess.
 const PAGE_KEY_BYTES: usize = 32;
@@ -48,6 +50,11 @@ pub struct IntakeSettings {
     pub balance_max_age: Duration,
     /// `BALANCE_WAIT_MS`: how long a page or a quote waits for Huifu's answer.
     pub balance_wait: Duration,
+    /// `API_CALLS_PER_S`: calls of the API that each partner may make of this process, in the long
+    /// run; twice as many at once.
+    pub api_calls_per_s: NonZeroU32,
+    /// Where codes are sent.
+    pub sms: SmsSettings,
 }
 
 impl Settings for IntakeSettings {
@@ -66,13 +73,15 @@ impl Settings for IntakeSettings {
             quarter_of_an_hour,
             Duration::from_millis(1)..=a_day,
         );
-        let loopback_http = env.or("ALLOW_LOOPBACK_HTTP", false);
+        let loopback_http = loopback_http(env);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let password_hash_concurrency =
             env.or_in("PASSWORD_HASH_CONCURRENCY", cores.min(1024), 1..=1024);
         let data_keys = DataKeys::read(env);
         let balance_max_age = balance_max_age(env);
         let balance_wait = balance_wait(env);
+        let api_calls_per_s = api_calls_per_s(env);
+        let sms = SmsSettings::read(env, loopback_http.unwrap_or_default());
         Some(Self {
             listen: listen?,
             public_url: public_url?,
@@ -82,17 +91,24 @@ impl Settings for IntakeSettings {
             page_key: page_key?,
             withdrawal_max: withdrawal_max?,
             draft_ttl: draft_ttl?,
-            loopback_http: if loopback_http? {
-                LoopbackHttp::Allowed
-            } else {
-                LoopbackHttp::Refused
-            },
+            loopback_http: loopback_http?,
             password_hash_concurrency: password_hash_concurrency?,
             data_keys: data_keys?,
             balance_max_age: balance_max_age?,
             balance_wait: balance_wait?,
+            api_calls_per_s: api_calls_per_s?,
+            sms: sms?,
         })
     }
+}
+
+fn loopback_http(env: &mut Env) -> Option<LoopbackHttp> {
+    let allowed: bool = env.or("ALLOW_LOOPBACK_HTTP", false)?;
+    Some(if allowed {
+        LoopbackHttp::Allowed
+    } else {
+        LoopbackHttp::Refused
+    })
 }
 
 fn public_url(env: &mut Env) -> Option<Url> {
@@ -153,6 +169,16 @@ fn balance_wait(env: &mut Env) -> Option<Duration> {
     let usual = Duration::from_millis(800);
     let longest = Duration::from_secs(5);
     env.or_in("BALANCE_WAIT_MS", usual, Duration::ZERO..=longest)
+}
+
+/// More than a partner needs, and little beside what one process can answer.
+fn api_calls_per_s(env: &mut Env) -> Option<NonZeroU32> {
+    let most = NonZeroU32::new(10_000)?;
+    env.or_in(
+        "API_CALLS_PER_S",
+        NonZeroU32::new(50)?,
+        NonZeroU32::MIN..=most,
+    )
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use contract::partner::{ErrorCode, PageCall};
-use contract::withdrawal::NewWithdrawal;
+use contract::withdrawal::{Language, NewWithdrawal};
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use runtime::crash::{CrashPoint, reach};
@@ -49,7 +49,6 @@ pub(crate) const CODES: &[ErrorCode] = &[
     ErrorCode::SignatureMismatch,
     ErrorCode::PartnerSuspended,
     ErrorCode::HostNotRegistered,
-    ErrorCode::UserSuspended,
     ErrorCode::MethodNotAllowed,
     ErrorCode::NonceRepeated,
     ErrorCode::OrderConflict,
@@ -76,7 +75,7 @@ pub(crate) async fn withdraw(
         Err(_) => language::of_browser(&headers),
     };
     let taken = match form {
-        Ok(form) => take(&front, &form, clock::now()).await,
+        Ok(form) => take(&front, &form, language, clock::now()).await,
         Err(refusal) => Err(refusal),
     };
     let refused = taken.as_ref().err().map(Refusal::code);
@@ -92,7 +91,12 @@ pub(crate) async fn withdraw(
     })
 }
 
-async fn take(front: &Front, form: &Form, now: Timestamp) -> Result<Response, Refusal> {
+async fn take(
+    front: &Front,
+    form: &Form,
+    language: Language,
+    now: Timestamp,
+) -> Result<Response, Refusal> {
     let call =
         PageCall::parse(form, front.loopback_http).map_err(|errors| Refusal::of_fields(&errors))?;
     let mut connection = front.store.connection().await?;
@@ -116,7 +120,7 @@ async fn take(front: &Front, form: &Form, now: Timestamp) -> Result<Response, Re
     if let Some(code) = choices.and_then(|choices| choices.missing()) {
         return Err(Refusal::from(code).at(field_of(code)));
     }
-    let new = new_withdrawal(front, &call, now);
+    let new = new_withdrawal(front, &call, language, now);
     match draft::write(&mut connection, &call, &new, now).await? {
         Drafted::Written => {
             balance::was_wanted(front, &new.htouhui_user_id);
@@ -186,7 +190,12 @@ fn field_of(code: ErrorCode) -> &'static str {
     }
 }
 
-fn new_withdrawal(front: &Front, call: &PageCall, now: Timestamp) -> NewWithdrawal {
+fn new_withdrawal(
+    front: &Front,
+    call: &PageCall,
+    language: Language,
+    now: Timestamp,
+) -> NewWithdrawal {
     let lifetime = SignedDuration::try_from(front.draft_ttl)
         .expect("the settings bound the lifetime of a draft by a day");
     NewWithdrawal {
@@ -200,7 +209,7 @@ fn new_withdrawal(front: &Front, call: &PageCall, now: Timestamp) -> NewWithdraw
         notify_url: call.notify_url.as_str().to_owned(),
         from_url: call.from_url.as_str().to_owned(),
         cash_type: call.cash_type,
-        language: call.language,
+        language,
         expires_at: now + lifetime,
     }
 }

@@ -3,6 +3,8 @@
 //! Codes and their sentences come from the contract; these are the rest.
 
 pub(crate) mod balance;
+pub(crate) mod outcome;
+pub(crate) mod password;
 
 use contract::money::Fen;
 use contract::withdrawal::{CashType, Language};
@@ -12,6 +14,7 @@ use jiff::tz::Offset;
 /// The words of one language.
 #[derive(Debug)]
 pub(crate) struct Words {
+    pub(crate) language: Language,
     pub(crate) lang: &'static str,
     pub(crate) brand: &'static str,
     pub(crate) title: &'static str,
@@ -37,9 +40,17 @@ pub(crate) struct Words {
     pub(crate) nothing_changed: &'static str,
     pub(crate) look_again: &'static str,
     pub(crate) ask_again: &'static str,
+    pub(crate) error: &'static str,
+    pub(crate) forgotten: &'static str,
+    pub(crate) unset: &'static str,
+    pub(crate) set_password: &'static str,
+    pub(crate) password_is_new: &'static str,
+    pub(crate) reset_to_unlock: &'static str,
+    pub(crate) other_language: &'static str,
 }
 
 const CHINESE: Words = Words {
+    language: Language::Chinese,
     lang: "zh-CN",
     brand: "海投汇",
     title: "确认提现",
@@ -65,9 +76,17 @@ const CHINESE: Words = Words {
     nothing_changed: "未发生任何扣款。",
     look_again: "请返回提现页面并刷新，查看这笔提现是否已受理。",
     ask_again: "重新查询",
+    error: "错误",
+    forgotten: "忘记密码？",
+    unset: "您还没有交易密码。设置后即可确认这笔提现。",
+    set_password: "设置交易密码",
+    password_is_new: "交易密码已设置，请输入并确认提现。",
+    reset_to_unlock: "通过短信重设密码即可解锁",
+    other_language: "语言",
 };
 
 const ENGLISH: Words = Words {
+    language: Language::English,
     lang: "en",
     brand: "Haitouhui",
     title: "Confirm withdrawal",
@@ -93,6 +112,13 @@ const ENGLISH: Words = Words {
     nothing_changed: "No money was moved.",
     look_again: "Go back to the withdrawal page and reload it to see whether it was accepted.",
     ask_again: "Check again",
+    error: "Error",
+    forgotten: "Forgotten your password?",
+    unset: "You have no transaction password yet. Once it is set you can confirm this withdrawal.",
+    set_password: "Set a transaction password",
+    password_is_new: "Your transaction password is set. Enter it to confirm.",
+    reset_to_unlock: "Reset it by SMS to unlock it",
+    other_language: "Language",
 };
 
 /// The words of a language.

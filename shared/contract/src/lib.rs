@@ -16,6 +16,7 @@ pub mod fee;
 pub mod huifu;
 pub mod ids;
 pub mod message;
+pub mod mobile;
 pub mod money;
 mod next;
 pub mod partner;

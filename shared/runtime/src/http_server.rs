@@ -16,7 +16,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit};
 use axum::{Extension, middleware};
-use http::StatusCode;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -27,27 +26,6 @@ use tokio_util::sync::CancellationToken;
 use tower::Layer as _;
 
 pub(crate) use guard::request_id;
-
-/// How the listener itself turns a request away, whatever it asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TurnedAway {
-    /// The status of the answer.
-    pub status: StatusCode,
-    /// The stable code in the problem.
-    pub code: &'static str,
-    /// What it means, in Chinese.
-    pub zh: &'static str,
-    /// What it means, in English.
-    pub en: &'static str,
-}
-
-/// Every way in which a request is turned away.
-pub const TURNED_AWAY: [TurnedAway; 4] = [
-    guard::OVERLOADED,
-    guard::TOO_LONG,
-    guard::TIMEOUT,
-    guard::PANICKED,
-];
 
 /// What one listener may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +129,6 @@ async fn accept(
 }
 
 /// Runs `work` with a request id that problems and log lines can show.
-pub(crate) async fn with_request_id<F: Future>(id: String, work: F) -> F::Output {
+pub async fn with_request_id<F: Future>(id: String, work: F) -> F::Output {
     guard::REQUEST_ID.scope(id, work).await
 }

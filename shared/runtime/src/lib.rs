@@ -7,11 +7,13 @@
 pub mod amqp;
 pub mod backoff;
 pub mod clock;
+pub mod courier;
 pub mod crash;
 pub mod data_keys;
 pub mod http_client;
 pub mod http_server;
 pub mod ids;
+pub mod mobile;
 pub mod password;
 pub mod problem;
 pub mod readiness;
@@ -19,3 +21,4 @@ mod relay;
 pub mod service;
 pub mod settings;
 mod telemetry;
+pub mod url_guard;

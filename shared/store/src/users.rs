@@ -1,10 +1,12 @@
-//! Users, with their cards, what each cash type costs them, and the tries at their password.
+//! Users, with their cards, what each cash type costs them, where codes go, and the tries at their
+//! password.
 //!
 //! A try is counted **before** the password is checked: were it counted afterwards, a hundred
 //! guesses sent at once would all pass while the count still says zero.
 
 pub mod cards;
 pub mod cash_rules;
+pub mod mobile;
 mod password;
 
 use contract::application::SubjectKind;
@@ -16,26 +18,27 @@ use crate::row::{named, parsed};
 use crate::{Connection, StoreError, Transaction};
 
 pub use cards::{Card, NewCard};
+pub use mobile::SealedMobile;
 pub use password::{LockPolicy, PasswordTry, begin_password_try, password_was_right, set_password};
 
 const FIND: &str = "\
 -- users.find
 select htouhui_user_id, partner_id, third_party_user_id, huifu_id, kind,
-       password_hash is not null as has_password, locked_until
+       password_hash is not null as has_password, locked_until, mobile_tail
   from users
  where htouhui_user_id = $1";
 
 const FIND_AT_PARTNER: &str = "\
 -- users.find_at_partner
 select htouhui_user_id, partner_id, third_party_user_id, huifu_id, kind,
-       password_hash is not null as has_password, locked_until
+       password_hash is not null as has_password, locked_until, mobile_tail
   from users
  where partner_id = $1 and third_party_user_id = $2";
 
 const LIST: &str = "\
 -- users.list
 select htouhui_user_id, partner_id, third_party_user_id, huifu_id, kind,
-       password_hash is not null as has_password, locked_until
+       password_hash is not null as has_password, locked_until, mobile_tail
   from users
  where ($1::text is null or partner_id = $1)
  order by htouhui_user_id
@@ -64,6 +67,8 @@ pub struct User {
     pub has_password: bool,
     /// Until when the password is locked; may lie in the past.
     pub locked_until: Option<Timestamp>,
+    /// The last four digits of the mobile number, if one is registered.
+    pub mobile_tail: Option<String>,
 }
 
 /// A user about to be added.
@@ -145,5 +150,6 @@ fn from_row(row: &Row) -> Result<User, StoreError> {
         kind: named(row, "kind", SubjectKind::from_name)?,
         has_password: row.try_get("has_password")?,
         locked_until: row.try_get("locked_until")?,
+        mobile_tail: row.try_get("mobile_tail")?,
     })
 }

@@ -168,6 +168,11 @@ impl Scene {
 
     /// A password here and money at Huifu.
     pub async fn gets_ready(&self, applicant: &Applicant) -> Result<()> {
+        self.gets_a_password(applicant).await?;
+        self.gets_money(applicant).await
+    }
+
+    async fn gets_a_password(&self, applicant: &Applicant) -> Result<()> {
         let user = &applicant.htouhui_user_id;
         let set = [
             &["user", "password", user, "--password-stdin"][..],
@@ -176,6 +181,12 @@ impl Scene {
         self.opsctl()
             .run_with_input(&set.concat(), PASSWORD)
             .await?;
+        Ok(())
+    }
+
+    /// Money at Huifu.
+    pub async fn gets_money(&self, applicant: &Applicant) -> Result<()> {
+        let user = &applicant.htouhui_user_id;
         let sql = self.sql().await?;
         let found = "select huifu_id from users where htouhui_user_id = $1";
         let row = sql.query_one(found, &[user]).await?;
@@ -220,7 +231,9 @@ impl Scene {
             .with("card_id", &offered.1)
             .with("password", PASSWORD)
             .with("action", "confirm");
-        let returned = user.submit(form).await?;
+        let result = user.submit(form).await?;
+        let result = user.get(&result).await?;
+        let returned = user.go_back(&result).await?;
         Ok(PaidTo {
             withdrawal: order_id(&returned)?,
             token_no: card.get(1),

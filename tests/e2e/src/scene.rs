@@ -11,10 +11,11 @@ use sandbox::huifu::{
     AccountOpening, BoundCard, FeeMode, FeeRule, HuifuConfig, HuifuHandle, HuifuSandbox,
 };
 use sandbox::partner::{PartnerConfig, PartnerHandle, PartnerSandbox};
+use sandbox::sms::{SmsConfig, SmsHandle, SmsSandbox};
 use sandbox::user::{Choice, UserAgent, UserError};
 use sandbox::{Fen, SigningKey, VerifyingKey};
 use stand::keys::rsa_2048;
-use stand::system::{Fleet, PRODUCT_ID, Plan, SYS_ID, Service};
+use stand::system::{Fleet, PRODUCT_ID, Plan, SMS_TOKEN, SYS_ID, Service};
 use stand::{TestDatabase, TestVhost};
 use store::Store;
 use url::Url;
@@ -71,6 +72,8 @@ pub struct Scene {
     pub huifu: HuifuHandle,
     /// The partner sandbox.
     pub partner: PartnerHandle,
+    /// The SMS gateway's sandbox.
+    pub sms: SmsHandle,
     /// Our rows.
     pub store: Store,
     /// Where they live.
@@ -93,6 +96,8 @@ impl Scene {
         let mut plan = Plan::new(&database_url, engines.vhost.amqp_url(), &huifu_key);
         let huifu = huifu_sandbox(&plan, &huifu_key.private_pkcs8_pem).await?;
         huifu.base_url.clone_into(&mut plan.huifu_base_url);
+        let sms = SmsSandbox::start(SmsConfig::for_tests(SMS_TOKEN)).await?;
+        plan.sms_url = sms.url();
         hurry(&mut plan);
         change(&mut plan);
 
@@ -107,6 +112,7 @@ impl Scene {
             fleet,
             huifu,
             partner,
+            sms,
             store,
             engines,
             logs,
@@ -126,13 +132,13 @@ impl Scene {
             .open(&self.partner.withdraw_url(), &form)
             .await
             .map_err(tell)?;
-        // A number that was confirmed before sends the user straight back.
-        let returned = if page.url.as_str().starts_with(&self.partner.base_url) {
-            page.url
+        // A number that was confirmed before has its result there already.
+        let returned = if page.form_for("confirm").is_none() {
+            user.go_back(&page).await
         } else {
-            let confirm = Choice::confirm(PASSWORD);
-            user.decide(&page, &confirm).await.map_err(tell)?
+            user.finish(&page, &Choice::confirm(PASSWORD)).await
         };
+        let returned = returned.map_err(tell)?;
         let verdict = self.partner.verify_return(&returned).await;
         anyhow::ensure!(verdict.is_good(), "the return is not good: {verdict:?}");
         order_id(&returned)
@@ -278,7 +284,7 @@ fn tell(error: UserError) -> anyhow::Error {
 }
 
 /// The order that a user came back with.
-pub(crate) fn order_id(returned: &Url) -> Result<WithdrawalId> {
+pub fn order_id(returned: &Url) -> Result<WithdrawalId> {
     let order = returned.query_pairs().find(|(name, _)| name == "order_id");
     let (_, order) = order.context("the return has no order_id")?;
     Ok(order.parse()?)

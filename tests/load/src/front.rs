@@ -212,7 +212,7 @@ fn draft(call: &PageCall, out_order_no: OutOrderNo, now: Timestamp) -> Result<Ne
         notify_url: call.notify_url.to_string(),
         from_url: call.from_url.to_string(),
         cash_type: call.cash_type,
-        language: call.language,
+        language: call.language.unwrap_or_default(),
         expires_at: now.checked_add(SignedDuration::from_mins(30))?,
     })
 }

@@ -1,4 +1,4 @@
-//! A Huifu and a partner to run against, written from the documents.
+//! A Huifu, a partner and an SMS gateway to run against, written from the documents.
 //!
 //! Nothing here knows how our services read those documents, and nothing here may learn it: two
 //! readings that agree are worth more than one that is shared. Library for tests that run it in
@@ -6,6 +6,7 @@
 
 pub mod huifu;
 pub mod partner;
+pub mod sms;
 pub mod user;
 
 mod clock;

@@ -6,6 +6,7 @@
 
 mod dead_lettered;
 mod failed;
+mod first_password;
 mod huifu;
 mod opened;
 mod paid;

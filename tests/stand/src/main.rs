@@ -19,7 +19,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Action {
     /// Install what is missing and start PostgreSQL and RabbitMQ
-    Setup,
+    Setup {
+        /// Install the browser of the tests too
+        #[arg(long)]
+        browser: bool,
+    },
     /// Start the whole system for a browser and print its addresses
     Up(Build),
     /// Show three withdrawals on the whole system, and judge them
@@ -60,7 +64,7 @@ async fn main() -> ExitCode {
 
 async fn act(action: Action) -> Result<()> {
     match action {
-        Action::Setup => setup().await,
+        Action::Setup { browser } => setup(browser).await,
         Action::Up(build) => up(build).await,
         Action::Demo(build) => stand::demo(!build.no_build).await,
         Action::Status => status(),
@@ -80,8 +84,11 @@ async fn act(action: Action) -> Result<()> {
     }
 }
 
-async fn setup() -> Result<()> {
+async fn setup(browser: bool) -> Result<()> {
     stand::install_missing(|step| println!("{step}"))?;
+    if browser {
+        stand::chromium(|step| println!("{step}"))?;
+    }
     whole(async {
         stand::engines().await?;
         stand::sweep(stand::STALE).await.map(drop)

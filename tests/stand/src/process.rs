@@ -1,5 +1,5 @@
 //! One of our real binaries as a process of its own, with nothing in its environment but what
-//! the test says.
+//! the test says; and now and then somebody else's.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -36,7 +36,26 @@ impl Process {
         environment: &BTreeMap<String, String>,
         log: &Path,
     ) -> Result<Self> {
-        let child = command(&binary(name)?, arguments, environment, log)?
+        Self::start(name, &binary(name)?, arguments, environment, log)
+    }
+
+    /// [`Process::spawn`] for a program that is not ours.
+    ///
+    /// # Errors
+    /// When it is not there, or `log` cannot be written.
+    pub fn spawn_installed(program: &Path, arguments: &[&str], log: &Path) -> Result<Self> {
+        let name = program.display().to_string();
+        Self::start(&name, program, arguments, &BTreeMap::new(), log)
+    }
+
+    fn start(
+        name: &str,
+        program: &Path,
+        arguments: &[&str],
+        environment: &BTreeMap<String, String>,
+        log: &Path,
+    ) -> Result<Self> {
+        let child = command(program, arguments, environment, log)?
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
         Ok(Self {

@@ -57,6 +57,8 @@ pub struct Plan {
     pub amqp_url: String,
     /// Where Huifu is.
     pub huifu_base_url: String,
+    /// Where the SMS gateway takes messages.
+    pub sms_url: String,
     /// Our key, which partners verify with the one at `/.well-known/jwks.json`.
     pub ours: KeyPairPem,
     /// Our key at Huifu.
@@ -81,6 +83,8 @@ pub const SYS_ID: &str = "6666000108840829";
 pub const PRODUCT_ID: &str = "YYZY";
 /// The pepper of passwords, here.
 pub const PASSWORD_PEPPER: &str = "stand-pepper-that-protects-nothing-but-tests";
+/// By what the SMS gateway knows us, here.
+pub const SMS_TOKEN: &str = "stand-token-that-protects-nothing-but-tests";
 /// The keys of personal data, here: an id, and 32 bytes in Base64.
 pub const DATA_KEYS: &str = "stand-1:c3RhbmQtZGF0YS1rZXktcHJvdGVjdHMtbm90aGluZyE=";
 
@@ -93,6 +97,8 @@ impl Plan {
             database_url: database_url.to_owned(),
             amqp_url: amqp_url.to_owned(),
             huifu_base_url: String::new(),
+            // Nobody listens there; whoever brings a gateway says where it is.
+            sms_url: "http://127.0.0.1:1/sms".to_owned(),
             ours: crate::keys::rsa_2048(0),
             merchant: crate::keys::rsa_2048(1),
             huifu_public_pem: huifu.public_spki_pem.clone(),
@@ -174,6 +180,8 @@ impl Plan {
             ("WITHDRAWAL_MAX_FEN", "5000000"),
             ("ALLOW_LOOPBACK_HTTP", "true"),
             ("DATA_KEYS", DATA_KEYS),
+            ("SMS_GATEWAY_URL", &self.sms_url),
+            ("SMS_GATEWAY_TOKEN", SMS_TOKEN),
         ])
     }
 
@@ -209,6 +217,7 @@ impl Plan {
             ("SIGNING_KEY", &self.ours.private_pkcs8_pem),
             ("SIGNING_KEY_ID", OUR_KEY_ID),
             ("ALLOW_LOOPBACK_HTTP", "true"),
+            ("DATA_KEYS", DATA_KEYS),
         ])
     }
 }

@@ -15,6 +15,8 @@ pub const USER: &str = "10000000001";
 pub const USER_AT_PARTNER: &str = "shop-user-1";
 /// The transaction password (交易密码).
 pub const PASSWORD: &str = "246810";
+/// The mobile to which the user's codes go.
+pub const MOBILE: &str = "13764190263";
 /// The user's account at Huifu.
 pub const HUIFU_ID: &str = "6666000021291985";
 /// Huifu's number of the card.
@@ -87,7 +89,23 @@ async fn enrol_user(opsctl: &Opsctl) -> Result<()> {
         .concat();
         opsctl.run(&fee).await?;
     }
-    Ok(())
+    register_mobile(opsctl).await
+}
+
+/// Each time would be a deed on record, so only the first.
+async fn register_mobile(opsctl: &Opsctl) -> Result<()> {
+    let user = opsctl.json(&["user", "show", USER]).await?;
+    if !user["mobile_tail"].is_null() {
+        return Ok(());
+    }
+    let mobile = [
+        &["user", "mobile", USER, "--mobile-stdin"][..],
+        &["--yes", "--reason", "the demo's user"],
+    ];
+    opsctl
+        .run_with_input(&mobile.concat(), MOBILE)
+        .await
+        .map(drop)
 }
 
 /// An interrupted enrolment is finished by the next one, so each step may have been done before.

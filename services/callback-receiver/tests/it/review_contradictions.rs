@@ -63,6 +63,7 @@ async fn a_no_after_the_account_is_open_closes_nothing() {
         huifu_id: &OPENED.parse().unwrap(),
         card: None,
         rules: &[],
+        mobile: None,
     };
     world
         .application_takes(&applied, Event::Pass(&granted))

@@ -16,6 +16,7 @@ async fn concludes(world: &World, applied: &Applied) {
         huifu_id: &OPENED.parse().unwrap(),
         card: None,
         rules: &[],
+        mobile: None,
     };
     let moved = world
         .application_takes(applied, Event::Pass(&granted))

@@ -6,7 +6,8 @@ use contract::huifu::operations::{StepDone, StepInReview, StepRefusal};
 use contract::ids::HuifuId;
 use jiff::{SignedDuration, Timestamp};
 use runtime::backoff::{doubled, jittered};
-use runtime::clock;
+use runtime::data_keys::DataKeys;
+use runtime::{clock, mobile};
 use serde_json::{Value, json};
 use store::applications::progress::{Advanced, Edge, Event, Learned, Reason, advance};
 use store::applications::{Grant, attempts};
@@ -28,7 +29,10 @@ impl Onboard {
     ) -> Result<(), StoreError> {
         let mut connection = self.store.connection().await?;
         match outcome {
-            StepOutcome::Done(done) => record_done(&mut connection, attempt, done).await,
+            StepOutcome::Done(done) => {
+                let keys = &self.settings.data_keys;
+                record_done(&mut connection, keys, attempt, done).await
+            }
             StepOutcome::InReview(review) => record_review(&mut connection, attempt, review).await,
             StepOutcome::Refused(refusal) => {
                 record_refused(&mut connection, attempt, refusal).await
@@ -97,6 +101,7 @@ impl Onboard {
 
 async fn record_done(
     connection: &mut Connection,
+    keys: &DataKeys,
     attempt: &OpenAttempt,
     done: &StepDone,
 ) -> Result<(), StoreError> {
@@ -110,8 +115,9 @@ async fn record_done(
     };
     let account = done.huifu_id.as_ref().or(application.huifu_id.as_ref());
     let token_no = done.token_no.as_ref();
-    let grant =
-        account.and_then(|huifu_id| Grant::new(application, &attempt.form, huifu_id, token_no));
+    let mobile = mobile::of_form(keys, &application.htouhui_user_id, &attempt.form);
+    let grant = account
+        .and_then(|huifu_id| Grant::new(application, &attempt.form, huifu_id, token_no, mobile));
     let granted = grant.as_ref().map(Grant::granted);
     let is_last = steps(application.kind, application.subject).last() == Some(&attempt.step());
     let event = match (&granted, is_last) {

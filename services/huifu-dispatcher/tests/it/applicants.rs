@@ -325,6 +325,15 @@ impl Applicants {
         read.collect()
     }
 
+    /// Where the user can be reached, opened.
+    pub(crate) async fn mobile(&self, user: &HtouhuiUserId) -> Option<String> {
+        let connection = self.store().connection().await.unwrap();
+        let sealed = users::mobile::sealed(&connection, user).await.unwrap()?;
+        let keys = DataKeys::parse(stand::system::DATA_KEYS).unwrap();
+        let opened = runtime::mobile::open(&keys, user, &sealed).unwrap();
+        Some(opened.expose().to_owned())
+    }
+
     /// The tails of the user's cards, the default first.
     pub(crate) async fn tails(&self, user: &HtouhuiUserId) -> Vec<String> {
         let connection = self.store().connection().await.unwrap();

@@ -21,8 +21,16 @@ fn all_done(subject: SubjectKind) -> Looks {
     Looks::like(State::Passed, &attempts, executions)
 }
 
+/// Of the contact, where a legal person has one.
+pub(crate) fn forms_mobile(subject: SubjectKind) -> &'static str {
+    match subject {
+        SubjectKind::EnterpriseMerchant | SubjectKind::EnterpriseUser => "13917540817",
+        SubjectKind::IndividualMerchant | SubjectKind::IndividualUser => "13764190263",
+    }
+}
+
 #[tokio::test]
-async fn each_kind_of_subject_is_opened_with_its_card_and_its_cash_types() {
+async fn each_kind_of_subject_is_opened_with_its_card_its_cash_types_and_its_mobile() {
     for subject in SubjectKind::ALL {
         let applicants = Applicants::start().await;
         let id = applicants.open(subject, "").await;
@@ -37,6 +45,14 @@ async fn each_kind_of_subject_is_opened_with_its_card_and_its_cash_types() {
         let connection = applicants.store().connection().await.unwrap();
         let opened = users::find(&connection, user).await.unwrap().unwrap();
         assert_eq!((opened.kind, opened.has_password), (subject, false));
+        let mobile = applicants.mobile(user).await;
+        assert_eq!(
+            mobile.as_deref(),
+            Some(forms_mobile(subject)),
+            "{subject:?}"
+        );
+        let tail = opened.mobile_tail.as_deref();
+        assert!(tail.is_some_and(|tail| forms_mobile(subject).ends_with(tail)));
         let member = applicants.huifu().member(opened.huifu_id.as_str()).unwrap();
         let cards = users::cards::of(&connection, user).await.unwrap();
         assert_eq!(cards.len(), 1);

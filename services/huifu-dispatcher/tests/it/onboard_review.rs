@@ -14,6 +14,7 @@ use store::attempts::AttemptOutcome::Submitted;
 use store::users;
 
 use crate::applicants::{Applicants, SOON};
+use crate::onboard_pass::forms_mobile;
 
 /// Asks until the application stands there.
 async fn comes_to(applicants: &Applicants, id: &ApplicationId, state: State) {
@@ -43,6 +44,12 @@ async fn a_review_that_passes_is_found_with_the_card_it_bound() {
         let user = &application.htouhui_user_id;
         let tail = stand::forms::tail(subject.as_str());
         assert_eq!(applicants.tails(user).await, [tail], "{subject:?}");
+        let mobile = applicants.mobile(user).await;
+        assert_eq!(
+            mobile.as_deref(),
+            Some(forms_mobile(subject)),
+            "{subject:?}"
+        );
         assert!(application.token_no.is_some(), "{subject:?}");
         let looks = applicants.looks(&id).await;
         assert_eq!(looks.executions as usize, looks.attempts.len());

@@ -21,10 +21,13 @@ fn front() -> Arc<Front> {
         ("PAGE_KEY", "a page key that is long enough to be one"),
         ("WITHDRAWAL_MAX_FEN", "5000000"),
         ("DATA_KEYS", stand::system::DATA_KEYS),
+        ("SMS_GATEWAY_URL", "https://sms.example/send"),
+        ("SMS_GATEWAY_TOKEN", "token"),
     ]);
     let settings = IntakeSettings::read(&mut env).unwrap();
     let store = Store::new("postgres://nobody@127.0.0.1:1/nothing", 1, "intake test").unwrap();
-    Arc::new(Front::new(store, &settings, CancellationToken::new()))
+    let sms = Arc::new(HttpGateway::new(&settings.sms).unwrap());
+    Arc::new(Front::new(store, &settings, sms, CancellationToken::new()))
 }
 
 /// Two handlers that never answer well, within the limits and layers of the real ones.
@@ -59,7 +62,8 @@ async fn turned_away(router: &Router, method: Method, name: &str, announced: usi
         assert!(!answer.status().is_success(), "{path}: {}", answer.status());
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(header("content-type"), kind, "{path}");
-        assert_eq!(header("x-request-id").len(), 32);
+        let id = header("x-request-id");
+        assert_eq!(id.len(), 32);
         assert!(header("content-security-policy").contains("default-src 'none'"));
         assert_eq!(header("x-frame-options"), "DENY");
         assert_eq!(header("cache-control"), "no-store");
@@ -69,6 +73,11 @@ async fn turned_away(router: &Router, method: Method, name: &str, announced: usi
         if path.starts_with("/w/") {
             assert!(text.contains(&format!("id=\"code\">{code}<")), "{text}");
             assert!(text.contains("lang=\"en\"") && text.contains("lang=\"zh-CN\""));
+        } else {
+            let problem: serde_json::Value = serde_json::from_str(text).unwrap();
+            assert_eq!(problem["code"], code, "{text}");
+            assert_eq!(problem["instance"], id);
+            assert!(problem["detail_zh"].is_string(), "{text}");
         }
     }
 }

@@ -24,8 +24,11 @@ impl Endpoint for Status {
     const PATH: &'static str = "/v1/onboarding/query";
     /// A query is one short name.
     const LONGEST_BODY: usize = 1024;
-    const CODES: &'static [ErrorCode] =
-        &[ErrorCode::RequestMalformed, ErrorCode::ApplicationUnknown];
+    const CODES: &'static [ErrorCode] = &[
+        ErrorCode::RequestMalformed,
+        ErrorCode::FieldTooLong,
+        ErrorCode::ApplicationUnknown,
+    ];
     type Answer = ApplicationAnswer;
 
     fn described(components: &mut Components) -> Described {
@@ -68,8 +71,7 @@ impl Endpoint for Status {
     }
 
     async fn answer(call: Call<'_>) -> Result<ApplicationAnswer, Refusal> {
-        let asked: StatusRequest =
-            serde_json::from_slice(call.body).map_err(|_| ErrorCode::RequestMalformed)?;
+        let asked = StatusRequest::parse(call.body)?;
         let (connection, partner) = (&call.connection, call.partner_id());
         let found = match &asked {
             StatusRequest::ApplicationId(id) => applications::find(connection, id).await?,

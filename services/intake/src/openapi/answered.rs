@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use contract::partner::ErrorCode;
-use runtime::http_server::{TURNED_AWAY, TurnedAway};
 use runtime::problem::Problem;
 use serde_json::{Map, Value, json};
 
@@ -16,27 +15,12 @@ struct Said {
     en: &'static str,
 }
 
-/// The problems of a call to the JSON API, by their status: these codes, and those with which the
-/// listener turns anybody away.
+/// The problems of a call to the JSON API, by their status.
 pub(super) fn problems(
     codes: impl Iterator<Item = ErrorCode>,
     components: &mut Components,
 ) -> Map<String, Value> {
-    let mut by_status = told(codes);
-    for TurnedAway {
-        status,
-        code,
-        zh,
-        en,
-    } in TURNED_AWAY
-    {
-        let said = Said { code, zh, en };
-        by_status
-            .entry(status.as_u16())
-            .or_default()
-            .entry(code)
-            .or_insert(said);
-    }
+    let by_status = told(codes);
     let problem = components.made(Problem::schema);
     let problem = components.add("Problem", problem);
     let responses = by_status.into_iter().map(|(status, said)| {

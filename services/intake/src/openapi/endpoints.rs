@@ -1,5 +1,6 @@
 //! The endpoints of the JSON API as operations: collected by the very list that routes them.
 
+use axum::routing::MethodFilter;
 use serde_json::{Map, Value, json};
 
 use super::answered;
@@ -29,8 +30,13 @@ impl Serve for Endpoints {
         let codes = EVERY_CALL.iter().chain(E::CODES).copied();
         let responses = answered::problems(codes, &mut self.components);
         let operation = operation::<E>(&described, &answer, responses);
+        let method = if E::METHOD == MethodFilter::GET {
+            "get"
+        } else {
+            "post"
+        };
         self.paths
-            .insert(E::PATH.to_owned(), json!({ "post": operation }));
+            .insert(E::PATH.to_owned(), json!({ method: operation }));
         self
     }
 }

@@ -101,7 +101,10 @@ fn of_rule(rule: Rule) -> Map<String, Value> {
         | Rule::Text
         | Rule::Object
         | Rule::AtMostBytes(_)
-        | Rule::Picture => json!({}),
+        | Rule::Picture
+        | Rule::Cursor
+        | Rule::Between(..)
+        | Rule::ExactlyOneOf(_) => json!({}),
     };
     match keywords {
         Value::Object(keywords) => keywords,

@@ -278,3 +278,73 @@ pub(crate) const QUOTE: [Field; 2] = [
         "100.00",
     ),
 ];
+
+const fn checked(name: &'static str, max: usize, told: Told, example: &'static str) -> Field {
+    may(name, max, Rule::Text, told, example)
+}
+
+/// The body of a signature check, beside `fields`.
+pub(crate) const SIGNATURE_CHECK: [Field; 9] = [
+    must(
+        "kind",
+        64,
+        Rule::OneOf("form, api, return, notice"),
+        Told::new(
+            "检查什么：form 页面调用，api 接口调用（均由合作方签名）；return 同步返回，notice 通知（由我方签名）",
+            "What was signed: form, a page call, and api, a call of the API, by the partner; return, \
+             the synchronous answer, and notice, by us",
+        ),
+        "form",
+    ),
+    checked(
+        "body",
+        16 * 1024,
+        Told::new(
+            "收发的原始正文或查询串",
+            "The form, query or body byte for byte as it was sent",
+        ),
+        "money=100.00&partner_id=shop",
+    ),
+    checked(
+        "text",
+        20 * 1024,
+        Told::new("您的签名原文", "The text that you signed"),
+        "money=100.00&partner_id=shop",
+    ),
+    checked(
+        "signature",
+        2_048,
+        Told::new("签名", "The signature"),
+        "c2lnbmF0dXJl",
+    ),
+    checked(
+        "key_id",
+        64,
+        Told::new("签名所用密钥的编号", "Which key signed"),
+        "key-1",
+    ),
+    checked(
+        "method",
+        64,
+        Told::new("接口调用的方法", "The method of a call of the API"),
+        "POST",
+    ),
+    checked(
+        "path",
+        2_048,
+        Told::new("接口调用的路径与查询串", "Its path with the query"),
+        "/v1/quotes",
+    ),
+    checked(
+        "timestamp",
+        64,
+        Told::new("接口调用的 timestamp", "Its timestamp"),
+        "20261122120000",
+    ),
+    checked(
+        "nonce",
+        64,
+        Told::new("接口调用的 nonce", "Its nonce"),
+        "b7f3c1d2e4",
+    ),
+];

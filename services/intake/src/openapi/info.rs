@@ -33,12 +33,14 @@ pub(super) fn info() -> Value {
 /// The groups of operations.
 pub(super) const WITHDRAWALS: &str = "withdrawals";
 pub(super) const ONBOARDING: &str = "onboarding";
+pub(super) const EVENTS: &str = "events";
 pub(super) const DOCUMENTS: &str = "documents";
 
 pub(super) fn tags() -> Value {
     json!([
         { "name": WITHDRAWALS, "description": "提现 / Withdrawals" },
         { "name": ONBOARDING, "description": "开户、绑卡与提现费率 / Accounts, cards and cash rules" },
+        { "name": EVENTS, "description": "事件流、重发通知与签名自查 / Events, notices asked for again, and signatures explained" },
         { "name": DOCUMENTS, "description": "公钥与本文件 / Our keys, and this document" },
     ])
 }

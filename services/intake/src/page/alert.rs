@@ -36,7 +36,8 @@ impl Alert {
     /// The stable code, shown beside the sentence.
     pub(crate) fn code(self) -> ErrorCode {
         match self {
-            Self::PasswordWrong(_) | Self::PasswordUnset => ErrorCode::PasswordWrong,
+            Self::PasswordWrong(_) => ErrorCode::PasswordWrong,
+            Self::PasswordUnset => ErrorCode::PasswordUnset,
             Self::PasswordLocked(_) => ErrorCode::PasswordLocked,
             Self::PasswordLength | Self::Stale => ErrorCode::FieldMalformed,
             Self::CashType | Self::PricesChanged => ErrorCode::CashTypeUnavailable,
@@ -90,6 +91,21 @@ impl Alert {
         }
     }
 
+    /// Whether another password, set by SMS, is the way out.
+    pub(crate) fn is_unlockable(self) -> bool {
+        match self {
+            Self::PasswordLocked(_) => true,
+            Self::PasswordWrong(_)
+            | Self::PasswordUnset
+            | Self::PasswordLength
+            | Self::CashType
+            | Self::BalanceTooLow(..)
+            | Self::Card
+            | Self::PricesChanged
+            | Self::Stale => false,
+        }
+    }
+
     pub(crate) fn text(self, language: Language) -> String {
         match language {
             Language::Chinese => self.zh(),
@@ -106,7 +122,7 @@ impl Alert {
                     day_and_time(until)
                 )
             }
-            Self::PasswordUnset => "您尚未设置交易密码，暂时无法提现。".to_owned(),
+            Self::PasswordUnset => "您尚未设置交易密码，请先设置。".to_owned(),
             Self::PasswordLength => "请输入 6 至 64 位交易密码。".to_owned(),
             Self::CashType => "请选择可用的到账方式。".to_owned(),
             Self::BalanceTooLow(cash_type, most) => {
@@ -126,7 +142,9 @@ impl Alert {
                 let until = day_and_time(until);
                 format!("Too many wrong passwords. Locked until {until} Beijing time.")
             }
-            Self::PasswordUnset => "You have not set a transaction password yet.".to_owned(),
+            Self::PasswordUnset => {
+                "You have not set a transaction password yet. Set one first.".to_owned()
+            }
             Self::PasswordLength => {
                 "Enter your transaction password: 6 to 64 characters.".to_owned()
             }

@@ -6,6 +6,7 @@ use contract::withdrawal::CashType;
 
 use super::{Alert, Shown};
 use crate::choices::Offer;
+use crate::frame::Frame;
 use crate::words::{self, Words};
 
 /// What the user had chosen when the page is shown again.
@@ -13,13 +14,25 @@ use crate::words::{self, Words};
 pub(crate) struct Typed {
     pub(crate) cash_type: String,
     pub(crate) card_id: String,
+    /// The user comes from setting the first password.
+    pub(crate) password_is_new: bool,
+}
+
+impl Typed {
+    /// Nothing was typed yet.
+    pub(crate) fn fresh(password_is_new: bool) -> Self {
+        Self {
+            password_is_new,
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct PageView<'a> {
+    frame: Frame,
     words: &'static Words,
-    style: String,
     partner_name: &'a str,
     amount: String,
     order_id: &'a str,
@@ -29,6 +42,11 @@ pub(super) struct PageView<'a> {
     offers: Vec<OfferView>,
     cards: Vec<CardView<'a>>,
     alert: Option<AlertView>,
+    /// Said once, when the user comes from setting the first password.
+    password_is_new: bool,
+    has_password: bool,
+    /// Where a password is set, the first or another one.
+    password_path: String,
     open_until: String,
 }
 
@@ -62,12 +80,14 @@ struct AlertView {
     text: String,
     code: &'static str,
     field: &'static str,
+    /// Whether the way out is another password.
+    unlockable: bool,
 }
 
 impl<'a> PageView<'a> {
     pub(super) fn new(shown: &'a Shown<'a>, alert: Option<Alert>, typed: &Typed) -> Self {
         let request = &shown.withdrawal.request;
-        let language = request.language;
+        let language = shown.language;
         let (choices, purse) = (&shown.choices, &shown.purse);
         // What the user had chosen is what the page proposes now, unless it does not fit any more.
         let typed_type = CashType::from_name(&typed.cash_type);
@@ -86,21 +106,25 @@ impl<'a> PageView<'a> {
             chosen: chosen_card.is_some_and(|chosen| chosen.id == card.id),
         });
         Self {
+            frame: Frame::new(shown.front, language).with_choice(),
             words: words::in_language(language),
-            style: shown.front.assets.style_path(),
             partner_name: &shown.partner_name,
             amount: words::yuan(request.amount),
             order_id: request.id.as_str(),
-            csrf: shown.front.page_key.csrf(&request.id, &shown.session),
+            csrf: shown.session.csrf(shown.front, &request.id),
             seen: choices.seen(),
             balance: balance_view(shown),
             offers: choices.offers.iter().map(offer_view).collect(),
             cards: cards.collect(),
-            alert: alert.map(|alert| AlertView {
+            alert: alert.or_else(|| shown.lock()).map(|alert| AlertView {
                 text: alert.text(language),
                 code: alert.code().as_str(),
                 field: alert.field(),
+                unlockable: alert.is_unlockable(),
             }),
+            password_is_new: typed.password_is_new && choices.user.has_password,
+            has_password: choices.user.has_password,
+            password_path: format!("{}/password", shown.front.page_key.path(&request.id)),
             open_until: words::open_until(language, request.expires_at, shown.now),
         }
     }
@@ -113,7 +137,7 @@ impl<'a> PageView<'a> {
 }
 
 fn balance_view(shown: &Shown<'_>) -> BalanceView {
-    let (language, purse) = (shown.withdrawal.request.language, &shown.purse);
+    let (language, purse) = (shown.language, &shown.purse);
     let nothing_fits = shown.choices.nothing_fits(purse);
     BalanceView {
         text: words::balance::sentence(language, purse, shown.now),
@@ -123,7 +147,7 @@ fn balance_view(shown: &Shown<'_>) -> BalanceView {
 }
 
 fn offer_view(shown: &Shown<'_>, offer: &Offer, wanted: Option<CashType>) -> OfferView {
-    let (language, purse) = (shown.withdrawal.request.language, &shown.purse);
+    let (language, purse) = (shown.language, &shown.purse);
     let shortfall = shown.choices.shortfall(offer, purse);
     OfferView {
         cash_type: offer.cash_type.as_str(),

@@ -1,6 +1,6 @@
 use super::*;
 
-const GOOD: [(&str, &str); 8] = [
+const GOOD: [(&str, &str); 10] = [
     ("LISTEN", "127.0.0.1:0"),
     ("PUBLIC_URL", "https://pay.example"),
     ("SIGNING_KEY_ID", "2026-11"),
@@ -9,6 +9,8 @@ const GOOD: [(&str, &str); 8] = [
     ("WITHDRAWAL_MAX_FEN", "5000000"),
     ("DRAFT_TTL_MS", "60000"),
     ("DATA_KEYS", stand::system::DATA_KEYS),
+    ("SMS_GATEWAY_URL", "https://sms.example/send"),
+    ("SMS_GATEWAY_TOKEN", "a-token"),
 ];
 
 fn read(changes: &[(&str, &str)]) -> (Option<IntakeSettings>, Vec<String>) {
@@ -35,9 +37,15 @@ fn good_settings_are_read_with_their_defaults() {
     assert!(settings.published_keys.is_empty());
     assert_eq!(settings.balance_max_age, Duration::from_secs(30));
     assert_eq!(settings.balance_wait, Duration::from_millis(800));
+    assert_eq!(settings.sms.timeout, Duration::from_secs(5));
+    assert_eq!(settings.sms.trusted_proxies, 0);
     assert!(
         !format!("{settings:?}").contains("c3RhbmQt"),
         "a key is shown"
+    );
+    assert!(
+        !format!("{settings:?}").contains("a-token"),
+        "a token is shown"
     );
 }
 
@@ -53,11 +61,22 @@ fn everything_wrong_is_said_at_once_and_no_value_is_repeated() {
         ("DATA_KEYS", "stand-1:dG9vIHNob3J0"),
         ("BALANCE_MAX_AGE_MS", "0"),
         ("BALANCE_WAIT_MS", "60000"),
+        ("SMS_GATEWAY_URL", "http://sms.example/send?key=1"),
+        ("SMS_GATEWAY_TOKEN", ""),
+        ("SMS_GATEWAY_TIMEOUT_MS", "1"),
+        ("TRUSTED_PROXIES", "17"),
     ]);
     assert!(settings.is_none());
-    assert_eq!(errors.len(), 9, "{errors:?}");
+    assert_eq!(errors.len(), 13, "{errors:?}");
     let said = errors.join("\n");
-    for value in ["secret=1", "not a key", "short", "/nowhere", "dG9v"] {
+    for value in [
+        "secret=1",
+        "not a key",
+        "short",
+        "/nowhere",
+        "dG9v",
+        "key=1",
+    ] {
         assert!(!said.contains(value), "{said}");
     }
 }

@@ -5,6 +5,7 @@
 
 use axum::response::Response;
 use contract::ids::OutOrderNo;
+use contract::partner::answer::AnswerCode;
 use contract::partner::{ErrorCode, PageCall};
 use contract::withdrawal::{NewWithdrawal, Withdrawal};
 use jiff::Timestamp;
@@ -31,8 +32,12 @@ pub(super) async fn answer(
     nonces::use_once(&tx, now, &call.partner_id, &call.nonce, now + NONCE_KEPT).await?;
     tx.commit().await?;
     match answer_code(earlier.state) {
-        None => Ok(see_other(&front.page_key.path(&earlier.request.id))),
-        Some(code) => send_back(front, &earlier.request, code, now),
+        None | Some(AnswerCode::Accepted) => {
+            Ok(see_other(&front.page_key.path(&earlier.request.id)))
+        }
+        Some(code @ (AnswerCode::Cancelled | AnswerCode::Expired)) => {
+            send_back(front, &earlier.request, code, now)
+        }
     }
 }
 
@@ -61,5 +66,6 @@ fn asks_for(call: &PageCall, stored: &NewWithdrawal) -> bool {
         && stored.notify_url == call.notify_url.as_str()
         && stored.from_url == call.from_url.as_str()
         && stored.cash_type == call.cash_type
-        && stored.language == call.language
+        // Where the partner leaves it to the browser, another browser asks for the same.
+        && call.language.is_none_or(|language| stored.language == language)
 }

@@ -48,7 +48,7 @@ async fn money_does_not_go_to_a_card_that_the_page_had_not_shown() {
     );
     assert!(told.text().contains("8888") && !told.text().contains("6217"));
 
-    let location = user.decide(&told, &Choice::confirm(PASSWORD)).await;
+    let location = user.finish(&told, &Choice::confirm(PASSWORD)).await;
     assert_eq!(returned(&location.unwrap(), "code"), "0000");
 }
 

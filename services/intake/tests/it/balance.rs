@@ -124,7 +124,7 @@ async fn without_a_balance_the_page_says_so_and_the_user_goes_on() {
     says(&page, "余额暂时无法查询，可继续提现");
     says(&page, "重新查询");
     let choice = Choice::confirm(PASSWORD);
-    let location = agent.decide(&page, &choice).await.unwrap();
+    let location = agent.finish(&page, &choice).await.unwrap();
     assert_eq!(returned(&location, "code"), "0000");
 }
 
@@ -139,7 +139,7 @@ async fn an_aged_balance_is_shown_as_such_and_keeps_nobody_back() {
         "余额 0.01 元，2 小时前查询，暂时无法更新，可继续提现",
     );
     let choice = Choice::confirm(PASSWORD);
-    let location = agent.decide(&page, &choice).await.unwrap();
+    let location = agent.finish(&page, &choice).await.unwrap();
     assert_eq!(returned(&location, "code"), "0000");
 }
 
@@ -181,7 +181,7 @@ async fn a_cash_type_that_cannot_take_the_amount_is_not_to_be_chosen_and_says_wh
     assert!(html.contains("data-code=\"balance_too_low\""), "{html}");
     assert!(html.contains(&format!("{why}。")), "{html}");
     let choice = Choice::confirm(PASSWORD);
-    let location = agent.decide(&page, &choice).await.unwrap();
+    let location = agent.finish(&page, &choice).await.unwrap();
     assert_eq!(returned(&location, "code"), "0000", "no try was counted");
 }
 
@@ -199,7 +199,7 @@ async fn where_nothing_fits_there_is_nothing_to_confirm_and_the_way_back_is_open
         "{}",
         page.html
     );
-    let location = agent.decide(&page, &Choice::Cancel).await.unwrap();
+    let location = agent.finish(&page, &Choice::Cancel).await.unwrap();
     assert_ne!(returned(&location, "code"), "0000");
 }
 
@@ -227,7 +227,7 @@ async fn what_was_there_when_the_page_was_shown_and_is_gone_at_the_button_is_ref
     };
     told(&world, now, -1).await;
     let choice = Choice::confirm(PASSWORD);
-    let location = agent.decide(&page, &choice).await.unwrap();
+    let location = agent.finish(&page, &choice).await.unwrap();
     assert_eq!(returned(&location, "code"), "0000");
 }
 

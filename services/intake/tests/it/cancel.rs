@@ -44,7 +44,7 @@ async fn cancelling_after_confirming_says_that_it_was_accepted() {
     user.decide(&page, &Choice::confirm(PASSWORD))
         .await
         .unwrap();
-    let location = user.decide(&page, &Choice::Cancel).await.unwrap();
+    let location = user.finish(&page, &Choice::Cancel).await.unwrap();
     assert_eq!(returned(&location, "code"), "0000");
     assert_eq!(world.state(&order_of(&page.url)).await, State::Accepted);
 }

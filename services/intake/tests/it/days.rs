@@ -72,7 +72,7 @@ async fn d1_costs_less_on_a_working_day_and_that_is_what_is_accepted() {
         let page = d1_page(&world, &mut agent).await;
         assert!(page.text().contains(shown), "{kind:?}: {}", page.text());
         let location = agent
-            .decide(&page, &Choice::confirm(PASSWORD))
+            .finish(&page, &Choice::confirm(PASSWORD))
             .await
             .unwrap();
         assert_eq!(returned(&location, "code"), "0000");
@@ -117,7 +117,7 @@ async fn a_fee_that_changed_over_midnight_is_shown_again_and_not_agreed_to_unsee
 
     let renewed = agent.get(&page.url).await.unwrap();
     let choice = Choice::confirm(PASSWORD);
-    agent.decide(&renewed, &choice).await.unwrap();
+    agent.finish(&renewed, &choice).await.unwrap();
     let agreed = world.find(&id).await.confirmed.unwrap();
     assert_eq!(agreed.fee, Fen::new(305).unwrap());
 }

@@ -95,7 +95,7 @@ async fn an_older_tab_of_the_same_browser_still_works() {
     let mut user = UserAgent::new().unwrap();
     let older = world.page(&mut user, &[]).await;
     let _newer = world.page(&mut user, &[]).await;
-    user.decide(&older, &sandbox::user::Choice::confirm(PASSWORD))
+    user.finish(&older, &sandbox::user::Choice::confirm(PASSWORD))
         .await
         .unwrap();
     assert_eq!(world.state(&order_of(&older.url)).await, State::Accepted);

@@ -22,14 +22,23 @@ async fn five_wrong_tries_lock_the_password_even_for_the_right_one() {
         assert_eq!(told.status, 403);
         let sentence = format!("还可以尝试 {left} 次");
         assert!(told.text().contains(&sentence), "{}", told.text());
+        assert!(told.html.contains("data-code=\"password_wrong\""));
         assert!(!told.html.contains("135791"));
         assert!(told.form_for("confirm").is_some(), "the user can try again");
     }
     let locked = wrong(&mut user, &page, "135791").await;
     assert_eq!(locked.status, 429);
     assert!(locked.text().contains("已锁定至"), "{}", locked.text());
+    assert!(locked.html.contains("data-code=\"password_locked\""));
     let still = wrong(&mut user, &page, PASSWORD).await;
     assert_eq!(still.status, 429, "the right password comes too late");
+    let looked_at = user.get(&page.url).await.unwrap();
+    assert_eq!(looked_at.status, 200, "nothing was tried");
+    assert!(
+        looked_at.text().contains("已锁定至"),
+        "{}",
+        looked_at.text()
+    );
     // Another withdrawal of the same user is no way around it.
     let other = world.page(&mut user, &[]).await;
     assert_eq!(wrong(&mut user, &other, PASSWORD).await.status, 429);
@@ -75,7 +84,7 @@ async fn a_right_password_forgets_the_wrong_ones() {
             assert_eq!(wrong(&mut user, &page, "135791").await.status, 403);
         }
         let location = user
-            .decide(&page, &Choice::confirm(PASSWORD))
+            .finish(&page, &Choice::confirm(PASSWORD))
             .await
             .unwrap();
         assert_eq!(returned(&location, "code"), "0000");

@@ -52,7 +52,7 @@ async fn a_partner_asks_by_either_number_and_verifies_the_answer() {
         signed(&world.partner, ask(&world, &world.partner, by_number).await).await;
     assert_eq!((status, answer["state"].as_str()), (200, Some("draft")));
     assert!(answer.get("fee").is_none());
-    user.decide(&page, &Choice::confirm(PASSWORD))
+    user.finish(&page, &Choice::confirm(PASSWORD))
         .await
         .unwrap();
     let by_order = format!(r#"{{"order_id":"{id}"}}"#);
@@ -98,8 +98,11 @@ async fn a_bad_query_is_a_problem_with_a_stable_code() {
     let (status, problem) = signed(partner, ask(&world, partner, "{}").await).await;
     assert_eq!(
         (status, problem["code"].as_str()),
-        (400, Some("request_malformed"))
+        (400, Some("field_malformed"))
     );
+    assert_eq!(problem["field"], "order_id");
+    let (_, problem) = signed(partner, ask(&world, partner, "[]").await).await;
+    assert_eq!(problem["code"], "request_malformed");
 
     let fresh = partner.authorization("POST", PATH, body);
     for (header, body, status, code) in [

@@ -130,7 +130,7 @@ async fn what_a_withdrawal_of_our_own_takes_is_not_offered_again() {
     let mut user = UserAgent::new().unwrap();
     let page = world.page(&mut user, &[("money", "80.00")]).await;
     let wishes = world.wishes().await.len();
-    user.decide(&page, &Choice::confirm(PASSWORD))
+    user.finish(&page, &Choice::confirm(PASSWORD))
         .await
         .unwrap();
     let quote = good(&world.partner, Api::Quotes, &asked(USER, "80.00")).await;

@@ -1,14 +1,21 @@
 //! The pages as browsers get them: text, headers, style.
 
 use reqwest::Client;
-use sandbox::user::UserAgent;
+use sandbox::user::{Choice, UserAgent};
 
-use crate::world::{World, order_of};
+use crate::first_password::{NEW, newcomers_page, password_page, press};
+use crate::world::{PASSWORD, World, order_of};
 
 /// The same page every time: ids, tokens and the clock replaced.
 fn normalised(html: &str, id: &str) -> String {
     let mut text = html.replace(id, "[order_id]");
-    for (before, after) in [("name=\"csrf\" value=\"", "\""), ("/assets/page.", ".css")] {
+    for (before, after) in [
+        ("name=\"csrf\" value=\"", "\""),
+        ("stylesheet\" href=\"/assets/page.", ".css"),
+        ("script src=\"/assets/page.", ".js"),
+        ("\"/assets/icon.", ".svg"),
+        ("href=\"/w/[order_id]/", "/"),
+    ] {
         let mut rest = std::mem::take(&mut text);
         while let Some((head, tail)) = rest.split_once(before) {
             let (_, tail) = tail.split_once(after).unwrap();
@@ -20,6 +27,10 @@ fn normalised(html: &str, id: &str) -> String {
     let lines = text.lines().map(|line| {
         if line.contains("请在 ") || line.contains("Please finish before ") {
             "<p>[open until]</p>"
+        } else if line.contains("<dt>预计到账") || line.contains("<dt>Expected") {
+            "[expected]"
+        } else if line.contains("id=\"sent\"") || line.contains("id=\"wait\"") {
+            "[sent until, wait]"
         } else {
             line
         }
@@ -37,11 +48,44 @@ async fn the_page_reads_the_same_in_both_languages_as_it_did_before() {
             .await;
         let html = normalised(&page.html, order_of(&page.url).as_str());
         insta::assert_snapshot!(format!("page_{lang}"), html);
+        let result = user.decide(&page, &Choice::confirm(PASSWORD)).await;
+        let result = user.get(&result.unwrap()).await.unwrap();
+        let html = normalised(&result.html, order_of(&page.url).as_str());
+        insta::assert_snapshot!(format!("result_{lang}"), html);
     }
     let refused = world
         .refusal(&world.partner.signed_form(&[("money", "1.234")]))
         .await;
     insta::assert_snapshot!("refused", normalised(&refused.html, "-"));
+}
+
+#[tokio::test]
+async fn the_pages_about_passwords_read_the_same_as_they_did_before() {
+    let world = World::open().await;
+    let mut user = UserAgent::new().unwrap();
+    let page = newcomers_page(&world, &mut user).await;
+    let id = order_of(&page.url);
+    let asking = password_page(&mut user, &page).await;
+    insta::assert_snapshot!("password_asking", normalised(&asking.html, id.as_str()));
+    let typing = press(&mut user, &asking, "send", &[]).await;
+    insta::assert_snapshot!("password_typing", normalised(&typing.html, id.as_str()));
+    let typed = [("code", "1"), ("new_password", NEW), ("repeat", NEW)];
+    let told = press(&mut user, &typing, "set", &typed).await;
+    insta::assert_snapshot!("password_told", normalised(&told.html, id.as_str()));
+}
+
+#[tokio::test]
+async fn a_page_with_everything_it_loads_is_below_fifty_kilobytes() {
+    let world = World::open().await;
+    let mut user = UserAgent::new().unwrap();
+    let page = world.page(&mut user, &[]).await;
+    let mut bytes = page.html.len();
+    for part in page.html.split("\"/assets/").skip(1) {
+        let name = part.split('"').next().unwrap();
+        let file = reqwest::get(format!("{}/assets/{name}", world.base)).await;
+        bytes += file.unwrap().bytes().await.unwrap().len();
+    }
+    assert!((10_000..50_000).contains(&bytes), "{bytes} bytes");
 }
 
 #[tokio::test]
@@ -56,13 +100,14 @@ async fn browsers_are_told_to_load_nothing_else_and_keep_nothing() {
     for part in [
         "default-src 'none'",
         "style-src 'self'",
+        "script-src 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
         &format!("form-action 'self' {}", world.partner.base_url),
     ] {
         assert!(policy.contains(part), "{part} is not in {policy}");
     }
-    assert!(!policy.contains("unsafe") && !policy.contains("script-src"));
+    assert!(!policy.contains("unsafe"), "{policy}");
     assert_eq!(header("referrer-policy"), "no-referrer");
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert_eq!(header("x-frame-options"), "DENY");
@@ -72,25 +117,21 @@ async fn browsers_are_told_to_load_nothing_else_and_keep_nothing() {
         "this is plain http"
     );
     let html = answer.text().await.unwrap();
-    assert!(
-        !html.contains("<script") && !html.contains("style="),
-        "{html}"
-    );
+    assert_eq!(html.matches("<script").count(), 1, "nothing stands inline");
+    assert!(!html.contains("style=") && !html.contains(" on"), "{html}");
 
-    let (_, rest) = html.split_once("rel=\"stylesheet\" href=\"").unwrap();
-    let path = rest.split('"').next().unwrap();
-    let style = client
-        .get(format!("{}{path}", world.base))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(style.headers()["content-type"], "text/css; charset=utf-8");
-    assert!(
-        style.headers()["cache-control"]
-            .to_str()
-            .unwrap()
-            .contains("immutable")
-    );
+    for (before, kind) in [
+        ("rel=\"stylesheet\" href=\"", "text/css; charset=utf-8"),
+        ("<script src=\"", "text/javascript; charset=utf-8"),
+    ] {
+        let (_, rest) = html.split_once(before).unwrap();
+        let path = rest.split('"').next().unwrap();
+        let file = client.get(format!("{}{path}", world.base)).send().await;
+        let file = file.unwrap();
+        assert_eq!(file.headers()["content-type"], kind);
+        let kept = file.headers()["cache-control"].to_str().unwrap();
+        assert!(kept.contains("immutable"), "{kept}");
+    }
     let missing = client
         .get(format!("{}/assets/page.css", world.base))
         .send()

@@ -1,4 +1,4 @@
-//! A database, intake in this process, a partner, and a user who may withdraw.
+//! A database, intake in this process, a partner, an SMS gateway, and users who may withdraw.
 
 use std::time::Duration;
 
@@ -10,14 +10,16 @@ use contract::money::Fen;
 use contract::signing::keys::PublicKey;
 use contract::withdrawal::{CashType, State, Withdrawal};
 use jiff::SignedDuration;
+use runtime::data_keys::DataKeys;
 use runtime::service::{Running, start_in_process};
 use runtime::settings::{Env, Secret};
 use sandbox::SigningKey;
 use sandbox::partner::{PartnerConfig, PartnerHandle, PartnerSandbox};
+use sandbox::sms::{SmsConfig, SmsHandle, SmsSandbox};
 use sandbox::user::{Page, UserAgent, UserError};
 use stand::TestDatabase;
 use stand::keys::rsa_2048;
-use stand::system::DATA_KEYS;
+use stand::system::{DATA_KEYS, SMS_TOKEN};
 use store::outbox::Claimed;
 use store::partners::PartnerKey;
 use store::users::{NewCard, NewUser};
@@ -33,12 +35,17 @@ pub(crate) const STRANGER: &str = "10000000002";
 pub(crate) const CARDLESS: &str = "10000000003";
 /// A user of the shop with two cards and no password.
 pub(crate) const TWO_CARDS: &str = "10000000004";
+/// A user of the shop with a card, no password, and no mobile number.
+pub(crate) const UNREACHABLE: &str = "10000000005";
+/// Of everybody who can be reached.
+pub(crate) const MOBILE: &str = "13812345678";
 const PEPPER: &str = "a pepper for tests";
 
 pub(crate) struct World {
     pub(crate) intake: Running,
     pub(crate) base: String,
     pub(crate) partner: PartnerHandle,
+    pub(crate) sms: SmsHandle,
     pub(crate) store: Store,
     database: TestDatabase,
 }
@@ -53,13 +60,16 @@ impl World {
         let database = TestDatabase::create().await.unwrap();
         let store = Store::new(database.url(), 4, "intake test").unwrap();
         let base = format!("http://127.0.0.1:{}", stand::free_port());
-        let intake = start(&base, database.url(), settings).await;
+        let sms = SmsSandbox::start(SmsConfig::for_tests(SMS_TOKEN)).await;
+        let sms = sms.unwrap();
+        let intake = start(&base, database.url(), &sms.url(), settings).await;
         let partner = shop(&base, "shop", 3).await;
         register(&store).await;
         Self {
             intake,
             base,
             partner,
+            sms,
             store,
             database,
         }
@@ -88,6 +98,12 @@ impl World {
         assert!(self.holds(statements).await, "{statements}");
     }
 
+    /// Moves every code into the past.
+    pub(crate) async fn codes_grow_older(&self, by: &str) {
+        let statement = include_str!("sql/codes_grow_older.sql");
+        self.sql(&statement.replace("{by}", by)).await;
+    }
+
     /// Whether the database carries the statements out.
     pub(crate) async fn holds(&self, statements: &str) -> bool {
         self.database.tamper(statements).await.is_ok()
@@ -99,6 +115,13 @@ impl World {
             .await
             .unwrap()
             .unwrap()
+    }
+
+    /// What is on the timeline, in order.
+    pub(crate) async fn events(&self, id: &WithdrawalId) -> Vec<String> {
+        let connection = self.store.connection().await.unwrap();
+        let entries = store::timeline::of(&connection, id).await.unwrap();
+        entries.into_iter().map(|entry| entry.event).collect()
     }
 
     pub(crate) async fn state(&self, id: &WithdrawalId) -> State {
@@ -179,7 +202,12 @@ pub(crate) async fn shop(base: &str, partner_id: &str, key: usize) -> PartnerHan
     PartnerSandbox::start(config).await.unwrap()
 }
 
-async fn start(base: &str, database_url: &str, settings: &[(&str, &str)]) -> Running {
+async fn start(
+    base: &str,
+    database_url: &str,
+    sms_url: &str,
+    settings: &[(&str, &str)],
+) -> Running {
     let address = base.trim_start_matches("http://");
     let key = rsa_2048(1).private_pkcs8_pem;
     let mut env = vec![
@@ -192,6 +220,9 @@ async fn start(base: &str, database_url: &str, settings: &[(&str, &str)]) -> Run
         ("WITHDRAWAL_MAX_FEN", "5000000"),
         ("ALLOW_LOOPBACK_HTTP", "true"),
         ("DATA_KEYS", DATA_KEYS),
+        ("SMS_GATEWAY_URL", sms_url),
+        ("SMS_GATEWAY_TOKEN", SMS_TOKEN),
+        ("SMS_GATEWAY_TIMEOUT_MS", "1000"),
         // Nobody asks Huifu here; a test of waiting waits longer.
         ("BALANCE_WAIT_MS", "0"),
         ("ADMIN_LISTEN", "127.0.0.1:0"),
@@ -223,6 +254,18 @@ async fn register(store: &Store) {
         &["2222", "3333"],
     )
     .await;
+    let unreachable = (UNREACHABLE, "unreachable");
+    add_user(&tx, "shop", unreachable, None, &["4444"]).await;
+    let keys = DataKeys::parse(DATA_KEYS).unwrap();
+    let mobile = MOBILE.parse().unwrap();
+    for user in [USER, TWO_CARDS] {
+        let user = user.parse().unwrap();
+        let sealed = runtime::mobile::seal(&keys, &user, &mobile);
+        let now = runtime::clock::now();
+        store::users::mobile::set(&tx, now, &user, &sealed)
+            .await
+            .unwrap();
+    }
     tx.commit().await.unwrap();
 }
 

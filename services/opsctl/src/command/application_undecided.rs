@@ -9,6 +9,7 @@ use contract::application::{State, steps};
 use contract::huifu::operations::ApplicationForm;
 use contract::ids::HuifuId;
 use runtime::data_keys::context;
+use runtime::mobile;
 use serde_json::Value;
 use store::Connection;
 use store::applications::attempts::{self, Attempt};
@@ -105,7 +106,8 @@ fn granted(decide: &Decide, wanted: &ForSending) -> anyhow::Result<Option<Grant>
         }
         (Some(_), Some(_)) | (None, None) => {
             let token_no = decide.token_no.as_ref();
-            Ok(Grant::new(application, &form, huifu_id, token_no))
+            let mobile = mobile::of_form(&data_keys()?, &application.htouhui_user_id, &form);
+            Ok(Grant::new(application, &form, huifu_id, token_no, mobile))
         }
     }
 }

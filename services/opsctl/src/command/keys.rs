@@ -1,11 +1,12 @@
-//! `opsctl keys`: the keys under which personal data lies, and how much lies under each.
+//! `opsctl keys`: the keys under which personal data and the secrets of partners lie, and how much
+//! lies under each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Subcommand;
 use runtime::data_keys::DataKeys;
 use serde_json::json;
-use store::{Connection, applications, materials};
+use store::{Connection, applications, materials, notice_secrets, users};
 
 use super::keys_rotation::{self, RotateData};
 use crate::database::{Database, data_keys};
@@ -35,6 +36,14 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
 pub(super) struct Count {
     pub(super) forms: i64,
     pub(super) pictures: i64,
+    pub(super) secrets: i64,
+    pub(super) mobiles: i64,
+}
+
+impl Count {
+    fn is_nothing(self) -> bool {
+        self.forms + self.pictures + self.mobiles + self.secrets == 0
+    }
 }
 
 /// What lies under each key, by the key's name.
@@ -45,6 +54,12 @@ pub(super) async fn counts(connection: &Connection) -> anyhow::Result<BTreeMap<S
     }
     for (key, count) in materials::rotation::contents_by_key(connection).await? {
         counts.entry(key).or_default().pictures = count;
+    }
+    for (key, count) in notice_secrets::by_key(connection).await? {
+        counts.entry(key).or_default().secrets = count;
+    }
+    for (key, count) in users::mobile::by_key(connection).await? {
+        counts.entry(key).or_default().mobiles = count;
     }
     Ok(counts)
 }
@@ -60,7 +75,11 @@ async fn usage(connection: &Connection, keys: &DataKeys) -> anyhow::Result<Repor
     });
     let lines: Vec<_> = lines.collect();
     let json = lines.iter().map(|(id, role, count)| {
-        json!({ "key_id": id, "role": role, "forms": count.forms, "pictures": count.pictures })
+        json!({
+            "key_id": id, "role": role, "forms": count.forms, "pictures": count.pictures,
+            "mobiles": count.mobiles,
+            "secrets": count.secrets,
+        })
     });
     let rows = lines.iter().map(|(id, role, count)| {
         vec![
@@ -68,11 +87,13 @@ async fn usage(connection: &Connection, keys: &DataKeys) -> anyhow::Result<Repor
             (*role).to_owned(),
             count.forms.to_string(),
             count.pictures.to_string(),
+            count.mobiles.to_string(),
+            count.secrets.to_string(),
         ]
     });
     Ok(Report::new(json.collect::<Vec<_>>()).rows(Rows {
         title: String::new(),
-        head: vec!["KEY", "ROLE", "FORMS", "PICTURES"],
+        head: vec!["KEY", "ROLE", "FORMS", "PICTURES", "MOBILES", "SECRETS"],
         rows: rows.collect(),
         when_empty: "There is no data key.",
     }))
@@ -84,7 +105,7 @@ fn role(keys: &DataKeys, id: &str, count: Count) -> &'static str {
         "seals"
     } else if !keys.ids().any(|held| held.as_str() == id) {
         "missing"
-    } else if count.forms == 0 && count.pictures == 0 {
+    } else if count.is_nothing() {
         "not needed"
     } else {
         "opens"

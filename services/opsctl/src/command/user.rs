@@ -12,6 +12,7 @@ use serde_json::json;
 use store::users::{self, NewUser};
 
 use super::user_listing::{self, List};
+use super::user_mobile::{self, Mobile};
 use super::user_password::{self, Password};
 use super::{user_card, user_fee};
 use crate::database::{Database, from_environment};
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     /// Set a user's password, the first or another one, and lift its lock; needs PASSWORD_PEPPER or
     /// PASSWORD_PEPPER_FILE, the same as intake's
     Password(Password),
+    /// Register the mobile number to which a user's codes go; needs DATA_KEYS or DATA_KEYS_FILE,
+    /// the same as intake's
+    Mobile(Mobile),
     /// The cards that a user may withdraw to
     #[command(subcommand)]
     Card(user_card::Command),
@@ -85,6 +89,7 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             user_listing::show(&database.connection().await?, &htouhui_user_id).await
         }
         Command::Password(arguments) => user_password::run(&arguments, database).await,
+        Command::Mobile(arguments) => user_mobile::run(&arguments, database).await,
         Command::Card(command) => user_card::run(command, database).await,
         Command::Fee(command) => user_fee::run(command, database).await,
     }

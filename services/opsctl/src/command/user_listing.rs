@@ -1,6 +1,7 @@
 //! `opsctl user list` and `user show`: who may withdraw, to which cards and for what.
 //!
-//! Of a card there are four digits, for more of it is not kept; of a password whether there is one.
+//! Of a card there are four digits, for more of it is not kept; of a mobile number as many, for the
+//! rest is sealed; of a password whether there is one.
 
 use anyhow::anyhow;
 use clap::{Args, value_parser};
@@ -47,6 +48,7 @@ pub(super) async fn list(connection: &Connection, which: &List) -> anyhow::Resul
             "KIND",
             "HUIFU_ID",
             "PASSWORD",
+            "MOBILE",
             "CARDS",
             "OPEN",
         ],
@@ -86,6 +88,7 @@ impl Account {
             user.kind.as_str().to_owned(),
             user.huifu_id.to_string(),
             self.password().to_owned(),
+            self.mobile(),
             dash_if_empty(tails.collect::<Vec<_>>().join(" ")),
             dash_if_empty(open.collect::<Vec<_>>().join(" ")),
         ]
@@ -101,6 +104,7 @@ impl Account {
             ("huifu_id", user.huifu_id.to_string()),
             ("password", self.password().to_owned()),
             ("locked until", shown_optional(user.locked_until)),
+            ("mobile", self.mobile()),
         ]
     }
 
@@ -110,6 +114,11 @@ impl Account {
         } else {
             "none"
         }
+    }
+
+    fn mobile(&self) -> String {
+        let tail = self.user.mobile_tail.as_ref();
+        tail.map_or_else(|| "-".to_owned(), |tail| format!("*******{tail}"))
     }
 
     fn card_rows(&self) -> Rows {
@@ -164,7 +173,8 @@ impl Account {
             "htouhui_user_id": user.htouhui_user_id,
             "third_party_user_id": user.third_party_user_id, "partner_id": user.partner_id,
             "kind": user.kind, "huifu_id": user.huifu_id, "has_password": user.has_password,
-            "locked_until": user.locked_until, "cards": cards.collect::<Vec<_>>(),
+            "locked_until": user.locked_until, "mobile_tail": user.mobile_tail,
+            "cards": cards.collect::<Vec<_>>(),
             "cash_rules": rules.collect::<Vec<_>>(),
         })
     }

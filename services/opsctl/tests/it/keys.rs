@@ -1,13 +1,15 @@
 //! Data keys: counted, rotated, and an old one taken away, with the real binary.
 
 use contract::application::{ApplicationKind, SubjectKind};
-use contract::ids::{ApplicationId, ApplicationNo, MaterialId, PartnerId};
+use contract::ids::{ApplicationId, ApplicationNo, HtouhuiUserId, MaterialId, PartnerId};
 use runtime::data_keys::{DataKeyError, DataKeys, context};
+use runtime::mobile;
 use serde_json::Value;
 use store::applications::{self, NewApplication, timeline};
 use store::cases::{self, CaseState};
 use store::dead_letters::Decision;
 use store::materials::{self, NewMaterial};
+use store::users;
 
 use crate::tool::Tool;
 use crate::world::World;
@@ -15,6 +17,7 @@ use crate::world::World;
 const OLD: &str = "old:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const NEW: &str = "new:Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
 const FORM: &[u8] = br#"{"card_info":{"card_no":"6222021122334455"}}"#;
+const MOBILE: &str = "13764190263";
 const ROTATE: &str = "keys rotate-data --yes --reason yearly --by lin";
 
 fn both() -> String {
@@ -84,7 +87,24 @@ async fn filled(world: &World, keys: &str, numbers: std::ops::RangeInclusive<u12
         };
         applications::insert(&tx, world.now, &new).await.unwrap();
     }
+    let user = user();
+    let sealed = mobile::seal(&keys, &user, &MOBILE.parse().unwrap());
+    users::mobile::set(&tx, world.now, &user, &sealed)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
+}
+
+fn user() -> HtouhuiUserId {
+    "10000000001".parse().unwrap()
+}
+
+/// Whether these keys open the mobile of the user.
+async fn opens_mobile(world: &World, keys: &str) -> bool {
+    let connection = world.connection().await;
+    let sealed = users::mobile::sealed(&connection, &user()).await.unwrap();
+    let keys = DataKeys::parse(keys).unwrap();
+    mobile::open(&keys, &user(), &sealed.unwrap()).is_ok_and(|number| number.expose() == MOBILE)
 }
 
 /// A form with the digest of another, and a picture that was moved here from somewhere else.
@@ -165,6 +185,7 @@ async fn everything_moves_to_the_new_key_and_the_old_one_can_go() {
         key_id: "new".to_owned(),
     };
     assert_eq!(opens(&world, OLD, 1).await, Err(missing));
+    assert!(opens_mobile(&world, NEW).await && !opens_mobile(&world, OLD).await);
     insta::assert_snapshot!("keys_data_usage_after", tool.typed("keys data-usage"));
 
     let again: Value = serde_json::from_str(&tool.typed(&format!("{ROTATE} --json"))).unwrap();

@@ -10,12 +10,14 @@
 mod applications;
 mod calendar;
 mod cases;
+mod certification;
 mod dead_letters;
 mod exit_codes;
 mod help;
 mod keygen;
 mod keys;
 mod migrate;
+mod mobiles;
 mod partners;
 mod passwords;
 mod questions;

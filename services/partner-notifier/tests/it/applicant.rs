@@ -75,6 +75,7 @@ impl World {
                 is_default: true,
             }),
             rules: &[],
+            mobile: None,
         };
         let because = |code| Reason { code, detail: None };
         let end = match end {

@@ -53,8 +53,6 @@ pub enum ErrorCode {
     BalanceTooLow,
     /// No such user of this partner.
     UserUnknown,
-    /// The user may not withdraw at present.
-    UserSuspended,
     /// The user has no bound card.
     CardMissing,
     /// The user or partner may not use this cash type.
@@ -77,12 +75,30 @@ pub enum ErrorCode {
     MaterialTooLarge,
     /// The file is no picture that we take.
     MaterialKindUnsupported,
+    /// No such notice of this partner.
+    NoticeUnknown,
     /// The page was open for too long.
     PageExpired,
     /// The transaction password is wrong.
     PasswordWrong,
     /// Too many wrong passwords.
     PasswordLocked,
+    /// The user has not set a transaction password yet.
+    PasswordUnset,
+    /// The new transaction password is not six digits, or is easily guessed.
+    PasswordUnfit,
+    /// The new transaction password was typed twice, differently.
+    PasswordRepeatDiffers,
+    /// No mobile number is registered to which a code could go.
+    MobileMissing,
+    /// The code from the SMS is wrong.
+    SmsCodeWrong,
+    /// There is no code that is still good: never asked for, too old, or used.
+    SmsCodeExpired,
+    /// Too many wrong codes.
+    SmsCodeUsedUp,
+    /// The SMS could not be sent.
+    SmsUnavailable,
     /// No such path.
     NotFound,
     /// The path does not take this method.
@@ -99,7 +115,7 @@ use ErrorCode::*;
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 48] = [
         FieldMissing,
         FieldRepeated,
         FieldTooLong,
@@ -120,7 +136,6 @@ impl ErrorCode {
         AmountBelowFee,
         BalanceTooLow,
         UserUnknown,
-        UserSuspended,
         CardMissing,
         CashTypeUnavailable,
         OrderConflict,
@@ -132,9 +147,18 @@ impl ErrorCode {
         MaterialUnknown,
         MaterialTooLarge,
         MaterialKindUnsupported,
+        NoticeUnknown,
         PageExpired,
         PasswordWrong,
         PasswordLocked,
+        PasswordUnset,
+        PasswordUnfit,
+        PasswordRepeatDiffers,
+        MobileMissing,
+        SmsCodeWrong,
+        SmsCodeExpired,
+        SmsCodeUsedUp,
+        SmsUnavailable,
         NotFound,
         MethodNotAllowed,
         RateLimited,
@@ -165,7 +189,6 @@ impl ErrorCode {
             AmountBelowFee => "amount_below_fee",
             BalanceTooLow => "balance_too_low",
             UserUnknown => "user_unknown",
-            UserSuspended => "user_suspended",
             CardMissing => "card_missing",
             CashTypeUnavailable => "cash_type_unavailable",
             OrderConflict => "order_conflict",
@@ -177,9 +200,18 @@ impl ErrorCode {
             MaterialUnknown => "material_unknown",
             MaterialTooLarge => "material_too_large",
             MaterialKindUnsupported => "material_kind_unsupported",
+            NoticeUnknown => "notice_unknown",
             PageExpired => "page_expired",
             PasswordWrong => "password_wrong",
             PasswordLocked => "password_locked",
+            PasswordUnset => "password_unset",
+            PasswordUnfit => "password_unfit",
+            PasswordRepeatDiffers => "password_repeat_differs",
+            MobileMissing => "mobile_missing",
+            SmsCodeWrong => "sms_code_wrong",
+            SmsCodeExpired => "sms_code_expired",
+            SmsCodeUsedUp => "sms_code_used_up",
+            SmsUnavailable => "sms_unavailable",
             NotFound => "not_found",
             MethodNotAllowed => "method_not_allowed",
             RateLimited => "rate_limited",
@@ -194,19 +226,28 @@ impl ErrorCode {
             FieldMissing | FieldRepeated | FieldTooLong | FieldMalformed | RequestMalformed
             | TimestampOutOfRange | AmountNotPositive => 400,
             PartnerUnknown | KeyUnknown | KeyRetired | SignatureMissing | SignatureMismatch => 401,
-            PartnerSuspended | HostNotRegistered | UserSuspended | PasswordWrong => 403,
-            NotFound | OrderUnknown | ApplicationUnknown => 404,
+            PartnerSuspended | HostNotRegistered | PasswordWrong | PasswordUnset
+            | MobileMissing | SmsCodeWrong => 403,
+            NotFound | OrderUnknown | ApplicationUnknown | NoticeUnknown => 404,
             MethodNotAllowed => 405,
             NonceRepeated | OrderConflict | OpeningExists | ApplicationConflict
             | MaterialConflict => 409,
             PageExpired => 410,
             RequestTooLarge | MaterialTooLarge => 413,
             MaterialKindUnsupported => 415,
-            AmountTooLarge | AmountBelowFee | BalanceTooLow | UserUnknown | CardMissing
-            | CashTypeUnavailable | MaterialUnknown => 422,
-            RateLimited | PasswordLocked => 429,
+            AmountTooLarge
+            | AmountBelowFee
+            | BalanceTooLow
+            | UserUnknown
+            | CardMissing
+            | CashTypeUnavailable
+            | MaterialUnknown
+            | PasswordUnfit
+            | PasswordRepeatDiffers
+            | SmsCodeExpired => 422,
+            RateLimited | PasswordLocked | SmsCodeUsedUp => 429,
             Internal => 500,
-            Unavailable => 503,
+            Unavailable | SmsUnavailable => 503,
         }
     }
 }

@@ -67,8 +67,8 @@ pub struct PageCall {
     pub out_order_no: Option<OutOrderNo>,
     /// What to preselect.
     pub cash_type: Option<CashType>,
-    /// The language of the page.
-    pub language: Language,
+    /// The language of the page, if the partner says so; else the browser decides.
+    pub language: Option<Language>,
     signed_text: String,
     sign: String,
 }
@@ -156,7 +156,7 @@ impl PageCall {
             self.from_url.as_str(),
             out_order_no,
             cash_type,
-            self.language.as_str(),
+            self.language.unwrap_or_default().as_str(),
         ] {
             digest.update(part);
             // No part contains it, so no border between two parts can move.
@@ -210,7 +210,7 @@ struct Business {
     from_url: PartnerUrl,
     out_order_no: Option<OutOrderNo>,
     cash_type: Option<CashType>,
-    language: Language,
+    language: Option<Language>,
 }
 
 impl Business {
@@ -247,7 +247,7 @@ impl Business {
             from_url: from_url?,
             out_order_no: out_order_no?,
             cash_type: cash_type?,
-            language: language?.unwrap_or_default(),
+            language: language?,
         })
     }
 }

@@ -14,7 +14,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use super::{Limits, TurnedAway, with_request_id};
+use super::{Limits, with_request_id};
 use crate::ids;
 use crate::problem::Problem;
 
@@ -42,40 +42,6 @@ impl Guard {
             limits: *limits,
             room: Arc::new(Semaphore::new(limits.requests)),
         }
-    }
-}
-
-pub(super) const OVERLOADED: TurnedAway = TurnedAway {
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    code: "overloaded",
-    zh: "同时处理的请求过多，本次请求未执行，请重试。",
-    en: "Too many requests at once. Nothing was done; try again.",
-};
-
-pub(super) const TOO_LONG: TurnedAway = TurnedAway {
-    status: StatusCode::PAYLOAD_TOO_LARGE,
-    code: "too_long",
-    zh: "请求正文过长。",
-    en: "The body is longer than anything that is read here.",
-};
-
-pub(super) const TIMEOUT: TurnedAway = TurnedAway {
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    code: "timeout",
-    zh: "请求处理超时，可能已执行，也可能未执行。",
-    en: "The request took too long. It may or may not have been carried out.",
-};
-
-pub(super) const PANICKED: TurnedAway = TurnedAway {
-    status: StatusCode::INTERNAL_SERVER_ERROR,
-    code: "internal",
-    zh: "系统内部错误。",
-    en: "Something failed on our side.",
-};
-
-impl TurnedAway {
-    fn problem(&self) -> Problem {
-        Problem::new(self.status, self.code, self.en).in_chinese(self.zh)
     }
 }
 
@@ -114,10 +80,15 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
 
 async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
     let Ok(_room) = guard.room.try_acquire() else {
-        return OVERLOADED.problem().into_response();
+        let problem = Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "overloaded",
+            "Too many requests at once. Nothing was done; try again.",
+        );
+        return problem.into_response();
     };
     if announced_length(&request) > guard.limits.body as u64 {
-        return TOO_LONG.problem().into_response();
+        return too_long(guard.limits.body).into_response();
     }
     let work = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(guard.limits.request_timeout, work).await {
@@ -126,11 +97,16 @@ async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
             // The panic's text was printed by the hook; it may hold anything, so it is not
             // repeated.
             tracing::error!("a handler panicked");
-            PANICKED.problem().into_response()
+            Problem::internal().into_response()
         }
         Err(_elapsed) => {
             tracing::warn!("a request took too long and was dropped");
-            TIMEOUT.problem().into_response()
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "timeout",
+                "The request took too long. It may or may not have been carried out.",
+            )
+            .into_response()
         }
     }
 }
@@ -140,6 +116,14 @@ fn announced_length(request: &Request) -> u64 {
     header
         .and_then(|value| value.to_str().ok()?.parse().ok())
         .unwrap_or(0)
+}
+
+fn too_long(max: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_long",
+        format!("The body is longer than {max} bytes."),
+    )
 }
 
 /// Known methods by name; others as one word, or a stranger could grow the metrics without end.

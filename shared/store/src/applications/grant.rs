@@ -1,6 +1,6 @@
 //! What exists at Huifu once an application has passed: what its form asked for, with the numbers
 //! that Huifu gave. Whoever has opened the form makes one; it keeps nothing of it but four digits
-//! of the card and the fees.
+//! of the card, the fees, and the mobile number of an opening, sealed again.
 
 use contract::fee::CashRule;
 use contract::huifu::operations::{ApplicationForm, CardSummary};
@@ -9,7 +9,7 @@ use contract::withdrawal::CashType;
 
 use super::Application;
 use super::progress::Granted;
-use crate::users::NewCard;
+use crate::users::{NewCard, SealedMobile};
 
 /// Shown where neither the partner nor Huifu named the bank.
 const SOME_BANK: &str = "银行卡";
@@ -21,15 +21,18 @@ pub struct Grant {
     card: Option<(TokenNo, CardSummary)>,
     bank_name: String,
     rules: Vec<(CashType, Option<CashRule>)>,
+    mobile: Option<SealedMobile>,
 }
 
 impl Grant {
     /// `None`: the form has a card, and Huifu has not said yet by which number it knows it.
+    /// `mobile` is the form's, sealed by whoever has the keys (`runtime::mobile`).
     pub fn new(
         application: &Application,
         form: &ApplicationForm,
         huifu_id: &HuifuId,
         token_no: Option<&TokenNo>,
+        mobile: Option<SealedMobile>,
     ) -> Option<Self> {
         let card = match form.card() {
             Some(card) => Some((token_no?.clone(), card)),
@@ -45,6 +48,7 @@ impl Grant {
             card,
             bank_name: bank_name.to_owned(),
             rules: rules.collect(),
+            mobile,
         })
     }
 
@@ -68,6 +72,7 @@ impl Grant {
                 is_default: card.is_default,
             }),
             rules: &self.rules,
+            mobile: self.mobile.as_ref(),
         }
     }
 }

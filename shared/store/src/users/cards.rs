@@ -2,6 +2,7 @@
 
 use contract::ids::{HtouhuiUserId, TokenNo};
 use jiff::Timestamp;
+use tokio_postgres::Row;
 
 use crate::row::parsed;
 use crate::{Connection, StoreError, Transaction};
@@ -13,6 +14,10 @@ select id, token_no, tail, bank_name, is_default
  where htouhui_user_id = $1 and state = 'active'
  order by is_default desc, id
  limit 50";
+
+const FIND_CARD: &str = "\
+-- users.find_card
+select id, token_no, tail, bank_name, is_default from cards where id = $1";
 
 const ADD_CARD: &str = "\
 -- users.add_card
@@ -74,16 +79,13 @@ pub struct NewCard<'a> {
 /// The user's active cards, the default first.
 pub async fn of(connection: &Connection, id: &HtouhuiUserId) -> Result<Vec<Card>, StoreError> {
     let rows = connection.query(CARDS_OF, &[&id.as_str()]).await?;
-    let cards = rows.iter().map(|row| {
-        Ok(Card {
-            id: row.try_get("id")?,
-            token_no: parsed(row, "token_no")?,
-            tail: row.try_get("tail")?,
-            bank_name: row.try_get("bank_name")?,
-            is_default: row.try_get("is_default")?,
-        })
-    });
-    cards.collect()
+    rows.iter().map(from_row).collect()
+}
+
+/// The card of this number, closed or not: one that a withdrawal went to stays on its page.
+pub async fn find(connection: &Connection, id: i64) -> Result<Option<Card>, StoreError> {
+    let row = connection.query_opt(FIND_CARD, &[&id]).await?;
+    row.as_ref().map(from_row).transpose()
 }
 
 /// Binds a card. Refused by `card_bound_once`, `card_tail_is_four_digits`,
@@ -154,4 +156,14 @@ pub async fn set_none_as_default(
     tx.execute(NO_DEFAULT_CARD, &[&user.as_str(), &now, &tx.name()])
         .await
         .map(drop)
+}
+
+fn from_row(row: &Row) -> Result<Card, StoreError> {
+    Ok(Card {
+        id: row.try_get("id")?,
+        token_no: parsed(row, "token_no")?,
+        tail: row.try_get("tail")?,
+        bank_name: row.try_get("bank_name")?,
+        is_default: row.try_get("is_default")?,
+    })
 }

@@ -176,6 +176,7 @@ impl World {
                 is_default: false,
             }),
             rules: &rules,
+            mobile: None,
         };
         let event = match transition {
             Transition::OpenAttempt => Event::OpenAttempt,

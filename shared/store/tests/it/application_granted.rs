@@ -58,6 +58,7 @@ async fn bind(world: &World, number: u128, token_no: &str, is_default: bool) {
         huifu_id: &passed.huifu_id,
         card: passed.card(is_default),
         rules: &[],
+        mobile: None,
     };
     pass(world, &application, Step::Business, &granted)
         .await
@@ -96,6 +97,7 @@ async fn an_opening_becomes_a_user_with_a_card_and_prices() {
                 (CashType::T1, Some(rule(100))),
                 (CashType::Dm, None),
             ],
+            mobile: None,
         };
         let moved = pass(&world, &application, step, &granted).await.unwrap();
         assert!(matches!(
@@ -191,6 +193,7 @@ async fn prices_are_replaced_added_and_taken_away() {
         huifu_id: &huifu_id,
         card: None,
         rules: &rules,
+        mobile: None,
     };
     pass(&world, &application, Step::Business, &granted)
         .await
@@ -228,6 +231,7 @@ async fn what_cannot_be_written_moves_nothing() {
         huifu_id: &passed.huifu_id,
         card: passed.card(true),
         rules: &[],
+        mobile: None,
     };
     let refused = pass(&world, &application, Step::Business, &granted)
         .await

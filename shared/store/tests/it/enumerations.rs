@@ -6,13 +6,16 @@ use contract::application::{self, ApplicationKind, Step, SubjectKind};
 use contract::calendar::DayKind;
 use contract::fee::FeeBearer;
 use contract::huifu::statement::LineState;
+use contract::partner::events::EventKind;
 use contract::partner::onboarding::MediaType;
 use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
 use store::cases::CaseState;
+use store::certifications::CertificationResult;
 use store::dead_letters::DeadLetterState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
+use store::sms_codes::{CodeState, Purpose};
 use store::statements::{DifferenceKind, StatementState};
 
 use crate::world::World;
@@ -39,7 +42,13 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 12] = [
+    let lists: [(&str, Vec<&str>); 14] = [
+        (
+            "certification_result_known",
+            CertificationResult::ALL
+                .map(CertificationResult::as_str)
+                .to_vec(),
+        ),
         (
             "withdrawal_state_known",
             State::ALL.map(State::as_str).to_vec(),
@@ -87,6 +96,10 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
         (
             "case_state_known",
             CaseState::ALL.map(CaseState::as_str).to_vec(),
+        ),
+        (
+            "event_kind_known",
+            EventKind::ALL.map(EventKind::as_str).to_vec(),
         ),
         (
             "notice_state_known",
@@ -157,11 +170,19 @@ async fn every_list_of_applications_is_the_list_in_rust() {
 }
 
 #[tokio::test]
-async fn every_list_of_languages_partners_and_letters_is_the_list_in_rust() {
+async fn every_list_of_languages_codes_partners_and_letters_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
     let letters = DeadLetterState::ALL.map(DeadLetterState::as_str).to_vec();
-    let lists: [(&str, Vec<&str>); 3] = [
+    let lists: [(&str, Vec<&str>); 5] = [
+        (
+            "sms_code_purpose_known",
+            Purpose::ALL.map(Purpose::as_str).to_vec(),
+        ),
+        (
+            "sms_code_state_known",
+            CodeState::ALL.map(CodeState::as_str).to_vec(),
+        ),
         (
             "withdrawal_language_known",
             Language::ALL.map(Language::as_str).to_vec(),

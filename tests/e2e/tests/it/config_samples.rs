@@ -32,6 +32,7 @@ fn write_secrets(folder: &Path) {
         ("password-pepper", "a pepper of at least thirty-two bytes"),
         ("data-keys", stand::system::DATA_KEYS),
         ("page-key", "a page key of at least thirty-two bytes"),
+        ("sms-gateway-token", "a token"),
     ];
     for (name, secret) in secrets {
         std::fs::write(folder.join(name), secret).unwrap();

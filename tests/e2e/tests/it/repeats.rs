@@ -21,8 +21,8 @@ async fn the_same_page_call_and_the_same_confirmation_twice_are_one_withdrawal()
     assert_eq!(first.url, second.url);
 
     let confirm = Choice::confirm(PASSWORD);
-    let returned = user.decide(&first, &confirm).await.unwrap();
-    let again = user.decide(&second, &confirm).await.unwrap();
+    let returned = user.finish(&first, &confirm).await.unwrap();
+    let again = user.finish(&second, &confirm).await.unwrap();
     let order = |url: &url::Url| {
         url.query_pairs()
             .find(|(name, _)| name == "order_id")

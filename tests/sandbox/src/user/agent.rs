@@ -84,7 +84,7 @@ impl UserAgent {
         choice: &Choice,
     ) -> Result<Url, UserError> {
         let page = self.open(withdraw_url, form).await?;
-        self.decide(&page, choice).await
+        self.finish(&page, choice).await
     }
 
     /// Posts the signed form and follows the 303 to the hosted page.
@@ -104,10 +104,33 @@ impl UserAgent {
         read_page(answer).await
     }
 
-    /// Confirms or cancels; where the user is sent then.
+    /// Confirms or cancels; where the user is sent then: to the result, or to the partner.
     pub async fn decide(&mut self, page: &Page, choice: &Choice) -> Result<Url, UserError> {
         let (action, form) = fill(page, choice)?;
         self.submit(form.with("action", action)).await
+    }
+
+    /// Confirms or cancels, looks at the result if there is one, and goes back; where the user ends
+    /// up at the partner. That address is not fetched.
+    pub async fn finish(&mut self, page: &Page, choice: &Choice) -> Result<Url, UserError> {
+        let location = self.decide(page, choice).await?;
+        if location.origin() != page.url.origin() {
+            return Ok(location);
+        }
+        let result = self.get(&location).await?;
+        self.go_back(&result).await
+    }
+
+    /// Presses the button that leads back to the partner; where the user ends up.
+    pub async fn go_back(&mut self, page: &Page) -> Result<Url, UserError> {
+        let Some(link) = page.link("back") else {
+            return Err(UserError::Shown(Box::new(page.clone())));
+        };
+        if link.origin() != page.url.origin() {
+            return Ok(link);
+        }
+        let answer = self.send(self.client.get(link)).await?;
+        redirect_of(answer).await
     }
 
     /// Sends a form as it is; where the user is sent then.
@@ -134,7 +157,7 @@ impl UserAgent {
     }
 
     async fn send(&mut self, request: RequestBuilder) -> Result<Response, UserError> {
-        let request = match self.cookie_header() {
+        let request = match self.cookies() {
             cookies if cookies.is_empty() => request,
             cookies => request.header(header::COOKIE, cookies),
         };
@@ -144,7 +167,8 @@ impl UserAgent {
     }
 
     /// `name=value; name=value`, empty for a user without cookies.
-    fn cookie_header(&self) -> String {
+    #[must_use]
+    pub fn cookies(&self) -> String {
         let pairs = self
             .cookies
             .iter()

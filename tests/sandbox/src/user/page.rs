@@ -67,6 +67,16 @@ impl Page {
         })
     }
 
+    /// Where the link with this id leads.
+    #[must_use]
+    pub fn link(&self, id: &str) -> Option<Url> {
+        let document = Html::parse_document(&self.html);
+        let selector = css("a[href]");
+        let mut links = document.select(&selector);
+        let link = links.find(|link| link.value().attr("id") == Some(id))?;
+        self.url.join(link.value().attr("href")?).ok()
+    }
+
     /// What a person would read, white space joined.
     #[must_use]
     pub fn text(&self) -> String {
@@ -155,8 +165,8 @@ mod tests {
         <input type="hidden" name="csrf" value="a&amp;b">
         <input type="radio" name="cash_type" value="D0"><input type=radio name=cash_type value=T1
         checked><input type="password" name="password"><input type="checkbox" name="no" value="1">
-        <button name="action" value="confirm">确认</button></form>
-        <form method="post"><button type="submit" name="action" value="cancel">x</button></form>"#;
+        <button name="action" value="confirm">确认</button></form><a id="back" href="/w/1/back?a=1&amp;b=2">
+        x</a><form method="post"><button type="submit" name="action" value="cancel">x</button></form>"#;
 
     fn page() -> Page {
         Page::read(
@@ -188,6 +198,9 @@ mod tests {
         let page = page();
         assert_eq!(page.form_for("cancel").unwrap().action, page.url);
         assert!(page.form_for("pay").is_none());
+        let back = page.link("back").unwrap();
+        assert_eq!(back.as_str(), "http://127.0.0.1/w/1/back?a=1&b=2");
+        assert_eq!(page.link("forth"), None);
         assert!(page.text().starts_with("提现"));
     }
 }

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 const HUIFU: &str = env!("CARGO_BIN_EXE_huifu-sandbox");
 const PARTNER: &str = env!("CARGO_BIN_EXE_partner-sandbox");
+const SMS: &str = env!("CARGO_BIN_EXE_sms-sandbox");
 
 fn start(program: &str, flags: &[&str]) -> (Child, String) {
     let mut child = Command::new(program)
@@ -105,6 +106,14 @@ async fn the_partner_program_serves_and_stops() {
     stop(child);
 }
 
+#[tokio::test]
+async fn the_sms_program_serves_and_stops() {
+    let (child, url) = start(SMS, &["--listen=127.0.0.1:0", "--token=t"]);
+    let page = reqwest::get(&url).await.unwrap().text().await.unwrap();
+    assert!(page.contains("还没有短信"), "{page}");
+    stop(child);
+}
+
 #[test]
 fn help_lists_all_magic_the_interfaces_and_the_modes() {
     let help = |program: &str| {
@@ -123,6 +132,7 @@ fn help_lists_all_magic_the_interfaces_and_the_modes() {
         assert!(huifu.contains(operation.path()), "{operation:?}");
     }
     assert!(help(PARTNER).contains("/admin/mode"));
+    assert!(help(SMS).contains("/admin/mode") && help(SMS).contains("POST /sms"));
 }
 
 #[test]

@@ -28,4 +28,5 @@ mod partner_modes;
 mod partner_notices;
 mod platform;
 mod signature_vectors;
+mod sms_gateway;
 mod user_journey;

@@ -72,20 +72,12 @@ async fn passed(screen: &mut Screen, stage: &Stage, application: &str) -> Result
     Ok(())
 }
 
-/// A password here, money at Huifu, and the shop sends this user from now on.
+/// Money at Huifu, and the shop sends this user from now on. The password is for the user to set.
 async fn ready(screen: &mut Screen, stage: &Stage, user: &str, huifu_id: &str) -> Result<()> {
-    let set = [
-        &["user", "password", user, "--password-stdin"][..],
-        &["--yes", "--reason", "first password"],
-    ];
-    stage
-        .opsctl
-        .run_with_input(&set.concat(), tenant::PASSWORD)
-        .await?;
     stage.huifu.fund(huifu_id, tenant::BALANCE).await?;
     stage.shop.use_user(tenant::USER_AT_PARTNER, user).await?;
     screen.step(&format!(
-        "User {user} has two cards, a password, and {} yuan at Huifu",
+        "User {user} has two cards, and {} yuan at Huifu",
         tenant::BALANCE
     ));
     Ok(())

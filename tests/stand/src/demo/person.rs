@@ -4,9 +4,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use sandbox::user::{Choice, Page, UserAgent};
 use url::Url;
 
-use super::opened;
 use super::screen::Screen;
 use super::stage::Stage;
+use super::{first_password, opened};
 use crate::{forms, tenant};
 
 /// What came of the user's part.
@@ -31,7 +31,10 @@ pub(super) async fn withdraw(screen: &mut Screen, stage: &Stage, money: &str) ->
         "The shop signs a form for {money} yuan; the user's browser posts it"
     ));
     let mut user = UserAgent::new()?;
-    let page = user.open(shop.withdraw_url(), &form).await?;
+    let mut page = user.open(shop.withdraw_url(), &form).await?;
+    if let Some(link) = page.link("set-password") {
+        page = first_password::set(screen, stage, &mut user, &link).await?;
+    }
     let offer = Offer::read(&page, money)?;
     screen.step(&format!(
         "Our page shows {money} yuan, fee {}, arriving {}, to the card ending in {}",
@@ -39,10 +42,19 @@ pub(super) async fn withdraw(screen: &mut Screen, stage: &Stage, money: &str) ->
         offer.arrival,
         forms::tail(opened::SUBJECT)
     ));
-    let back = user
+    let result = user
         .decide(&page, &Choice::confirm(tenant::PASSWORD))
         .await?;
-    screen.step("The user types the password and confirms");
+    let result = user.get(&result).await?;
+    let told = result.text();
+    ensure!(
+        told.contains("提现已受理") && told.contains(&offer.arrival),
+        "the page does not say that it was accepted: {told}"
+    );
+    screen.step(
+        "The user types the password and confirms; the page says: accepted, and what comes next",
+    );
+    let back = user.go_back(&result).await?;
     let shown = user.get(&back).await?;
     let (code, order_id) = (query(&back, "code")?, query(&back, "order_id")?);
     ensure!(
@@ -53,7 +65,7 @@ pub(super) async fn withdraw(screen: &mut Screen, stage: &Stage, money: &str) ->
         shown.text()
     );
     screen.step(&format!(
-        "Back at the shop: code {code} (accepted), order {order_id}; our signature holds"
+        "The user goes back to the shop: code {code} (accepted), order {order_id}; our signature holds"
     ));
     Ok(Asked { order_id, offer })
 }

@@ -1,4 +1,4 @@
-//! Everything the stories play on: a database, a virtual host, six processes, a partner, a user.
+//! Everything the stories play on: a database, a virtual host, seven processes, a partner, a user.
 
 use std::fs;
 use std::path::Path;
@@ -26,6 +26,8 @@ pub(super) struct Stage {
     pub(super) opsctl: Opsctl,
     pub(super) huifu: Huifu,
     pub(super) shop: Shop,
+    /// Where the SMS gateway shows what it was given.
+    pub(super) messages_url: String,
 }
 
 impl Stage {
@@ -47,7 +49,7 @@ impl Stage {
 
         let mut plan = Plan::new(database.url(), vhost.amqp_url(), &KeyFiles::huifu());
         let ports = Sandboxes::on_free_ports();
-        plan.huifu_base_url = ports.url(Sandbox::Huifu);
+        ports.apply_to(&mut plan);
         plan.tell(
             Service::PartnerNotifier,
             "NOTICE_SCHEDULE_MS",
@@ -77,6 +79,7 @@ impl Stage {
             opsctl,
             huifu: Huifu::at(&ports.url(Sandbox::Huifu))?,
             shop: Shop::at(&ports.url(Sandbox::Partner), &intake_url)?,
+            messages_url: ports.ready_url(Sandbox::Sms),
         })
     }
 

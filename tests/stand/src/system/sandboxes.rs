@@ -1,4 +1,5 @@
-//! Huifu's and the partner's sandbox: where they are and what their programs are told.
+//! The sandboxes of Huifu, the partner and the SMS gateway: where they are and what their programs
+//! are told.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{PRODUCT_ID, Plan, SYS_ID};
+use super::{PRODUCT_ID, Plan, SMS_TOKEN, SYS_ID};
 use crate::keys::KeyFiles;
 use crate::ports::free_port;
 use crate::process::Process;
@@ -14,18 +15,20 @@ use crate::tenant;
 
 const START: Duration = Duration::from_secs(60);
 
-/// One of the two.
+/// One of the three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sandbox {
     /// Huifu.
     Huifu,
     /// The shop.
     Partner,
+    /// The SMS gateway.
+    Sms,
 }
 
 impl Sandbox {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Huifu, Self::Partner];
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Huifu, Self::Partner, Self::Sms];
 
     /// The name of its binary.
     #[must_use]
@@ -33,6 +36,7 @@ impl Sandbox {
         match self {
             Self::Huifu => "huifu-sandbox",
             Self::Partner => "partner-sandbox",
+            Self::Sms => "sms-sandbox",
         }
     }
 }
@@ -44,6 +48,8 @@ pub struct Sandboxes {
     pub huifu_port: u16,
     /// The shop's port.
     pub partner_port: u16,
+    /// The SMS gateway's port.
+    pub sms_port: u16,
 }
 
 impl Sandboxes {
@@ -53,6 +59,7 @@ impl Sandboxes {
         Self {
             huifu_port: free_port(),
             partner_port: free_port(),
+            sms_port: free_port(),
         }
     }
 
@@ -68,6 +75,7 @@ impl Sandboxes {
         let path = match sandbox {
             Sandbox::Huifu => "/admin/book",
             Sandbox::Partner => "/notices.json",
+            Sandbox::Sms => "/messages.json",
         };
         format!("{}{path}", self.url(sandbox))
     }
@@ -76,7 +84,14 @@ impl Sandboxes {
         match sandbox {
             Sandbox::Huifu => self.huifu_port,
             Sandbox::Partner => self.partner_port,
+            Sandbox::Sms => self.sms_port,
         }
+    }
+
+    /// Tells the services of this plan where the sandboxes are.
+    pub fn apply_to(&self, plan: &mut Plan) {
+        plan.huifu_base_url = self.url(Sandbox::Huifu);
+        plan.sms_url = format!("{}/sms", self.url(Sandbox::Sms));
     }
 
     /// What a sandbox's program is told so that it fits the services of this plan.
@@ -102,6 +117,7 @@ impl Sandboxes {
                 ("--third-party-user-id", tenant::USER_AT_PARTNER.to_owned()),
                 ("--htouhui-user-id", tenant::USER.to_owned()),
             ],
+            Sandbox::Sms => vec![("--token", SMS_TOKEN.to_owned())],
         };
         let listen = ("--listen", format!("127.0.0.1:{}", self.port(sandbox)));
         [listen]

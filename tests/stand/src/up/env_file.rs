@@ -13,6 +13,7 @@ pub(super) fn text(system: &System) -> String {
         ("CALLBACK_URL", plan.callback_url()),
         ("PARTNER_SANDBOX_URL", sandboxes.url(Sandbox::Partner)),
         ("HUIFU_SANDBOX_URL", sandboxes.url(Sandbox::Huifu)),
+        ("SMS_SANDBOX_URL", sandboxes.url(Sandbox::Sms)),
         ("DATABASE_URL", plan.database_url.clone()),
         ("AMQP_URL", plan.amqp_url.clone()),
         ("PARTNER_ID", tenant::PARTNER_ID.to_owned()),

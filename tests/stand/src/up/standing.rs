@@ -31,6 +31,7 @@ struct Ports {
     admin: [u16; 4],
     huifu: u16,
     partner: u16,
+    sms: u16,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,6 +49,7 @@ impl Standing {
                 admin: std::array::from_fn(|_| free_port()),
                 huifu: free_port(),
                 partner: free_port(),
+                sms: free_port(),
             },
             processes: Vec::new(),
         }
@@ -63,8 +65,10 @@ impl Standing {
 
     pub(super) fn ports_are_free(&self) -> bool {
         let ports = &self.ports;
-        [ports.intake, ports.receiver, ports.huifu, ports.partner]
+        let sandboxes = [ports.huifu, ports.partner, ports.sms];
+        [ports.intake, ports.receiver]
             .iter()
+            .chain(&sandboxes)
             .chain(&ports.admin)
             .all(|port| is_free(*port))
     }
@@ -73,13 +77,14 @@ impl Standing {
         plan.intake_port = self.ports.intake;
         plan.receiver_port = self.ports.receiver;
         plan.admin_ports = Service::ALL.into_iter().zip(self.ports.admin).collect();
-        plan.huifu_base_url = self.sandboxes().url(crate::system::Sandbox::Huifu);
+        self.sandboxes().apply_to(plan);
     }
 
     pub(super) fn sandboxes(&self) -> Sandboxes {
         Sandboxes {
             huifu_port: self.ports.huifu,
             partner_port: self.ports.partner,
+            sms_port: self.ports.sms,
         }
     }
 

@@ -10,6 +10,7 @@ pub(super) fn lines(system: &System, opsctl: &Path, folder: &Path) -> Vec<String
     let (plan, sandboxes) = (&system.plan, system.standing.sandboxes());
     let shop = sandboxes.url(Sandbox::Partner);
     let huifu = sandboxes.url(Sandbox::Huifu);
+    let sms = sandboxes.url(Sandbox::Sms);
     let env_file = shown(&folder.join("tixian.env"));
     let opsctl = shown(opsctl);
     let mut lines = vec![
@@ -17,6 +18,7 @@ pub(super) fn lines(system: &System, opsctl: &Path, folder: &Path) -> Vec<String
         format!("  Open in a browser    {shop}/"),
         format!("  Password to type     {}", tenant::PASSWORD),
         format!("  What the shop hears  {shop}/notices"),
+        format!("  What users are sent  {sms}/"),
         String::new(),
         "  444.01 yuan fails at the bank, 444.02 for want of money, 444.04 times out after paying;"
             .to_owned(),

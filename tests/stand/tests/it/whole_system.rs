@@ -102,6 +102,7 @@ async fn the_demo_ends_as_it_must_and_leaves_nothing() -> Result<()> {
     for part in [
         "1. An account is opened, with two cards",
         "2. A withdrawal that is paid",
+        "The user has no password yet: a code goes by SMS",
         "3. A withdrawal that fails at the bank",
         "$ opsctl dead-letter replay 1 --yes --reason \"the shop is back\"",
         "All ended as they must",
@@ -135,7 +136,7 @@ async fn the_system_stands_until_it_is_brought_down() -> Result<()> {
     assert_eq!(read_environment(&file)?, environment);
 
     let client = reqwest::Client::builder().no_proxy().build()?;
-    for name in ["PARTNER_SANDBOX_URL", "JWKS_URL"] {
+    for name in ["PARTNER_SANDBOX_URL", "SMS_SANDBOX_URL", "JWKS_URL"] {
         let answer = client.get(&environment[name]).send().await?;
         answer.error_for_status()?;
     }
@@ -145,7 +146,7 @@ async fn the_system_stands_until_it_is_brought_down() -> Result<()> {
     assert!(!foreign.starts_engines_of_its_own());
 
     let told = foreign.run(&["down"]).await?;
-    assert_eq!(told.matches("stopped process").count(), 6, "{told}");
+    assert_eq!(told.matches("stopped process").count(), 7, "{told}");
     assert_eq!(processes_of(foreign.path()), [""; 0]);
     assert_eq!(
         foreign.databases().await?,

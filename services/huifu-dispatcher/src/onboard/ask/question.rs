@@ -3,12 +3,12 @@
 use contract::application::ApplicationKind;
 use contract::huifu::LimitError;
 use contract::huifu::operations::{ApplicationForm, ReviewVerdict, StepRefusal, SubjectAnswer};
-use contract::ids::HuifuId;
-use runtime::clock;
+use contract::ids::{HuifuId, TokenNo};
+use runtime::{clock, mobile};
 use serde_json::{Value, json};
 use store::applications::attempts::Attempt;
 use store::applications::{self, Application, ForSending, Grant};
-use store::users::{self, Card};
+use store::users::{self, Card, SealedMobile};
 use tokio_util::sync::CancellationToken;
 
 use super::Ask;
@@ -90,7 +90,17 @@ struct About<'a> {
     application: &'a Application,
     form: &'a ApplicationForm,
     huifu_id: &'a HuifuId,
+    /// What the form says of where a new user can be reached.
+    mobile: Option<SealedMobile>,
     stopping: &'a CancellationToken,
+}
+
+impl About<'_> {
+    /// What the application grants if Huifu knows its card by this number.
+    fn grant(&self, token_no: Option<&TokenNo>) -> Option<Grant> {
+        let mobile = self.mobile.clone();
+        Grant::new(self.application, self.form, self.huifu_id, token_no, mobile)
+    }
 }
 
 /// A finding and what goes onto the timeline with it; `None` when the service stops.
@@ -117,10 +127,12 @@ impl Ask {
             (_, true) => Some((Finding::Over, Value::Null)),
             (None, false) => Some((Finding::NothingToAskBy, Value::Null)),
             (Some(huifu_id), false) => {
+                let user = &application.htouhui_user_id;
                 let about = About {
                     application: &application,
                     form: &form,
                     huifu_id,
+                    mobile: mobile::of_form(&self.data_keys, user, &form),
                     stopping,
                 };
                 self.ask_huifu(&about).await?
@@ -166,8 +178,7 @@ impl Ask {
             ReviewVerdict::Failed(refusal) => Finding::Failed(refusal),
             ReviewVerdict::Passed { .. } => {
                 let token_no = about.application.token_no.as_ref();
-                let grant = Grant::new(about.application, about.form, about.huifu_id, token_no);
-                match grant {
+                match about.grant(token_no) {
                     Some(grant) => Finding::Passed(Box::new(grant)),
                     None => return self.ask_subject(about, After::PassedReview).await,
                 }
@@ -225,9 +236,8 @@ fn found(about: &About<'_>, proof: Proof, answer: &SubjectAnswer) -> (Finding, V
     let finding = match proof {
         Proof::There(card) => {
             let token_no = card.as_ref().map(|card| &card.token_no);
-            let grant = Grant::new(about.application, about.form, about.huifu_id, token_no);
             let bank_name = card.as_ref().and_then(|card| card.bank_name.clone());
-            match grant {
+            match about.grant(token_no) {
                 Some(grant) => Finding::Passed(Box::new(grant.named_by(bank_name))),
                 None => Finding::NotThere,
             }

@@ -17,6 +17,7 @@ use super::rules;
 use super::table::{FieldError, Members, check};
 use crate::application::{ApplicationKind, SubjectKind};
 use crate::ids::MaterialId;
+use crate::mobile::MobileNumber;
 use crate::withdrawal::CashType;
 
 /// A form that broke no rule.
@@ -110,6 +111,13 @@ impl ApplicationForm {
             .text(rules::legal_name_field(self.subject))
     }
 
+    /// Where the user can be reached, as an opening says it; `None` where it is no mobile number of
+    /// mainland China, or nothing is opened.
+    pub fn mobile(&self) -> Option<MobileNumber> {
+        let subject = self.members.object("subject")?;
+        subject.text(mobile_field(self.subject))?.parse().ok()
+    }
+
     /// Says whether the card of this form, if it is the legal person's, carries that name: for a
     /// further card, whose form does not repeat the subject.
     pub fn check_holder(&self, legal_name: &str) -> Result<(), FieldError> {
@@ -118,6 +126,16 @@ impl ApplicationForm {
 
     pub(super) fn members(&self) -> &Members {
         &self.members
+    }
+}
+
+/// Of an enterprise it is the contact: the person who runs the account, and not the legal person,
+/// who need not have given one (huifu-api.md §3.7, §3.8, §3.11).
+fn mobile_field(subject: SubjectKind) -> &'static str {
+    match subject {
+        SubjectKind::EnterpriseMerchant | SubjectKind::IndividualMerchant => "contact_mobile_no",
+        SubjectKind::EnterpriseUser => "contact_mobile",
+        SubjectKind::IndividualUser => "mobile_no",
     }
 }
 

@@ -81,9 +81,9 @@ fn a_good_form_becomes_a_page_call() {
     assert_eq!(call.money, Fen::new(10_000).unwrap());
     assert_eq!(call.return_url.host(), "shop.example");
     assert_eq!(call.cash_type, Some(CashType::Dm));
-    assert_eq!(call.language, Language::English);
+    assert_eq!(call.language, Some(Language::English));
     assert_eq!(call.out_order_no.unwrap().as_str(), "A-1");
-    assert_eq!(parse(&good()).unwrap().language, Language::Chinese);
+    assert_eq!(parse(&good()).unwrap().language, None);
 }
 
 #[test]

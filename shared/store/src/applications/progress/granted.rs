@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Locked;
 use crate::users::cards::{self, NewCard};
-use crate::users::{self, NewUser, cash_rules};
+use crate::users::{self, NewUser, SealedMobile, cash_rules, mobile};
 use crate::{StoreError, Transaction};
 
 const LOCK_USER: &str = "\
@@ -26,6 +26,9 @@ pub struct Granted<'a> {
     pub card: Option<NewCard<'a>>,
     /// What cash types cost from now on; `None` closes one.
     pub rules: &'a [(CashType, Option<CashRule>)],
+    /// Where a new user can be reached, if the opening says it; of what is added to a user it says
+    /// nothing.
+    pub mobile: Option<&'a SealedMobile>,
 }
 
 /// Refused by `users_pkey`, `user_unique_at_partner`, and for a user who is not here
@@ -48,6 +51,9 @@ pub(super) async fn write(
                 password_hash: None,
             };
             users::add(tx, now, &new).await?;
+            if let Some(number) = granted.mobile {
+                mobile::set(tx, now, user, number).await?;
+            }
         }
         // Two cards of one user that pass at the same time must not both become the default.
         ApplicationKind::Card | ApplicationKind::CashRules => {

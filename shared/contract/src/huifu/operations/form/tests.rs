@@ -47,6 +47,21 @@ fn a_good_form_passes_and_its_canonical_form_reads_back() {
 }
 
 #[test]
+fn an_opening_of_each_kind_says_where_the_user_can_be_reached_and_nothing_else_does() {
+    each(|kind, subject, form| {
+        let read = read(kind, subject, &form).unwrap();
+        let mobile = read.mobile();
+        let found = mobile.as_ref().map(|mobile| mobile.expose());
+        let expected = (kind == Opening).then_some("13900000000");
+        assert_eq!(found, expected, "{kind:?} {subject:?}");
+    });
+    let mut form = opening(IndividualUser);
+    put(&mut form, "/subject/mobile_no", json!("23900000000"));
+    let read = read(Opening, IndividualUser, &form).unwrap();
+    assert_eq!(read.mobile(), None, "no number of mainland China");
+}
+
+#[test]
 fn a_form_without_a_required_field_names_it() {
     each(|kind, subject, form| {
         let table = form_table(kind, subject);

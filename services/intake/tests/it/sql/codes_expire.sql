@@ -1,0 +1,1 @@
+update sms_codes set expires_at = now() where state = 'sent';

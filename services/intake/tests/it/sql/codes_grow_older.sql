@@ -1,0 +1,1 @@
+update sms_codes set created_at = created_at - interval '{by}';

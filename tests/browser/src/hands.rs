@@ -1,0 +1,73 @@
+//! What a user does on a page, and what a user reads there.
+
+use anyhow::{Context as _, Result};
+use thirtyfour::{By, WebElement};
+
+use crate::browser::Browser;
+use crate::look::Page;
+
+impl Browser {
+    /// Goes to an address, as if it were typed in.
+    pub async fn go(&self, url: &str) -> Result<()> {
+        Ok(self.driver.goto(url).await?)
+    }
+
+    /// The one element that a CSS selector names.
+    pub async fn find(&self, selector: &str) -> Result<WebElement> {
+        let found = self.driver.find(By::Css(selector)).await;
+        found.with_context(|| format!("the page has no {selector}"))
+    }
+
+    /// Whether there is such an element.
+    pub async fn has(&self, selector: &str) -> Result<bool> {
+        Ok(!self.driver.find_all(By::Css(selector)).await?.is_empty())
+    }
+
+    /// What stands in such an element, as a reader sees it.
+    pub async fn text(&self, selector: &str) -> Result<String> {
+        Ok(self.find(selector).await?.text().await?)
+    }
+
+    /// Presses, and waits for the page that this leads to.
+    pub async fn press(&self, selector: &str) -> Result<()> {
+        let element = self.find(selector).await?;
+        element.scroll_into_view().await?;
+        let pressed = element.click().await;
+        pressed.with_context(|| format!("{selector} cannot be pressed"))
+    }
+
+    /// Types instead of what stood there.
+    pub async fn type_into(&self, selector: &str, text: &str) -> Result<()> {
+        let field = self.find(selector).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Picks an entry of a list.
+    pub async fn pick(&self, list: &str, value: &str) -> Result<()> {
+        self.press(&format!("{list} option[value='{value}']")).await
+    }
+
+    /// From the shop's first page to our page, as a user of the shop goes: the amount is typed,
+    /// and the arrival and the language are picked there if they are not empty.
+    pub async fn ask_at(&self, shop: &str, yuan: &str, cash_type: &str, lang: &str) -> Result<()> {
+        self.go(shop).await?;
+        self.type_into("#money", yuan).await?;
+        self.pick("#cash_type", cash_type).await?;
+        self.pick("#lang", lang).await?;
+        self.press("form button").await?;
+        self.press("form button").await
+    }
+
+    /// Opens our page as [`Browser::ask_at`] does; answers what stands there.
+    pub async fn ask(&self, shop: &str, yuan: &str) -> Result<Page> {
+        self.ask_at(shop, yuan, "", "").await?;
+        self.read("our page").await
+    }
+
+    /// Types the password and confirms.
+    pub async fn confirm(&self, password: &str) -> Result<()> {
+        self.type_into("#password", password).await?;
+        self.press("button[value=confirm]").await
+    }
+}
