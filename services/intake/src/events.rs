@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use store::events::{self, Told};
 
 use crate::api::{Call, Endpoint};
-use crate::openapi::{Components, Described, Example, Told};
+use crate::openapi::{Bilingual, Components, Described, Example};
 use crate::refusal::Refusal;
 
 /// Several pages, so that a partner that reads for the first time does not write with each of them.
@@ -38,8 +38,8 @@ impl Endpoint for Events {
         Described {
             id: "readEvents",
             tag: "events",
-            summary: Told::new("读取事件流", "Read the feed of events"),
-            description: Told::new(
+            summary: Bilingual::new("读取事件流", "Read the feed of events"),
+            description: Bilingual::new(
                 "本合作方的每个最终结果与每个通知的去向，按发生的先后排列。下次以应答中的 next 作为 after，\
                  即可接着读取。事件先于它所对应的通知提交，不会更晚。",
                 "Every final state of this partner's, and the fate of every notice, in the order in \
@@ -68,7 +68,7 @@ impl Endpoint for Events {
             body: None,
             examples: vec![Example {
                 name: "paid",
-                summary: Told::new("一笔提现已到账", "A withdrawal was paid"),
+                summary: Bilingual::new("一笔提现已到账", "A withdrawal was paid"),
                 body: Value::Null,
                 answer: json!({
                     "events": [{

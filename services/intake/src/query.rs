@@ -12,7 +12,7 @@ use serde_json::json;
 use store::withdrawals;
 
 use crate::api::{Call, Endpoint};
-use crate::openapi::{Components, Described, Example, Told, one_of};
+use crate::openapi::{Bilingual, Components, Described, Example, one_of};
 use crate::refusal::Refusal;
 
 /// The endpoint.
@@ -37,8 +37,8 @@ impl Endpoint for WithdrawalQuery {
         Described {
             id: "queryWithdrawal",
             tag: "withdrawals",
-            summary: Told::new("查询提现", "Ask where a withdrawal stands"),
-            description: Told::new(
+            summary: Bilingual::new("查询提现", "Ask where a withdrawal stands"),
+            description: Bilingual::new(
                 "按我方订单号或合作方订单号查询，二者只填其一。只能查到本合作方的提现。",
                 "By our number or by the partner's, exactly one of them. A partner sees its own \
                  withdrawals alone.",
@@ -47,7 +47,7 @@ impl Endpoint for WithdrawalQuery {
             body: Some(components.add("WithdrawalQuery", one_of(names))),
             examples: vec![Example {
                 name: "paid",
-                summary: Told::new("已到账的提现", "A withdrawal that is paid"),
+                summary: Bilingual::new("已到账的提现", "A withdrawal that is paid"),
                 body: json!({ "out_order_no": "A-1001" }),
                 answer: json!({
                     "order_id": "W01KASGXE00000000000000000A",

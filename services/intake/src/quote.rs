@@ -19,7 +19,7 @@ use store::{Connection, calendar};
 
 use crate::api::{Call, Endpoint};
 use crate::balance;
-use crate::openapi::{Components, Described, Example, QUOTE, Told, object};
+use crate::openapi::{Bilingual, Components, Described, Example, QUOTE, object};
 use crate::purse::Purse;
 use crate::refusal::Refusal;
 
@@ -43,8 +43,8 @@ impl Endpoint for Quotes {
         Described {
             id: "quote",
             tag: "withdrawals",
-            summary: Told::new("试算手续费", "Ask what a withdrawal would cost"),
-            description: Told::new(
+            summary: Bilingual::new("试算手续费", "Ask what a withdrawal would cost"),
+            description: Bilingual::new(
                 "用户现在每种到账方式可取多少、手续费多少、到账多少。不预留资金；余额为汇付在 \
                  balance_age_s 秒前所报，价格以申请当天（北京时间）为准。",
                 "What the user could withdraw now with each cash type, what that costs and what \
@@ -55,7 +55,7 @@ impl Endpoint for Quotes {
             body: Some(components.add("QuoteRequest", object(&QUOTE))),
             examples: vec![Example {
                 name: "hundred_yuan",
-                summary: Told::new("提现 100 元", "A hundred yuan"),
+                summary: Bilingual::new("提现 100 元", "A hundred yuan"),
                 body: json!({ "htouhui_user_id": "20000000001", "money": "100.00" }),
                 answer: json!({
                     "htouhui_user_id": "20000000001",

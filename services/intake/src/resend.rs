@@ -16,7 +16,7 @@ use store::dead_letters::Decision;
 use store::notices;
 
 use crate::api::{Call, Endpoint};
-use crate::openapi::{Components, Described, Example, Told};
+use crate::openapi::{Bilingual, Components, Described, Example};
 use crate::rates::too_many;
 use crate::refusal::Refusal;
 
@@ -37,8 +37,8 @@ impl Endpoint for Resend {
         Described {
             id: "resendNotice",
             tag: "events",
-            summary: Told::new("再次发送通知", "Ask for a notice again"),
-            description: Told::new(
+            summary: Bilingual::new("再次发送通知", "Ask for a notice again"),
+            description: Bilingual::new(
                 "立即再次发送本合作方的一个通知，notice_id 与 sequence 不变；重试计划重新开始。同一通知每分钟\
                  最多一次，已在待发送的不重复安排。正文为空，或为空的 JSON 对象。",
                 "A notice of this partner's is due now, with the same notice_id and sequence, and its \
@@ -52,7 +52,7 @@ impl Endpoint for Resend {
             body: None,
             examples: vec![Example {
                 name: "due",
-                summary: Told::new("将再次发送", "It is due again"),
+                summary: Bilingual::new("将再次发送", "It is due again"),
                 body: Value::Null,
                 answer: json!({
                     "notice_id": "N01KASGXE00000000000000000B", "already_due": false,

@@ -12,7 +12,7 @@ use serde_json::json;
 use store::nonces;
 
 use crate::api::{Call, Endpoint};
-use crate::openapi::{Components, Described, Example, SIGNATURE_CHECK, Told, object};
+use crate::openapi::{Bilingual, Components, Described, Example, SIGNATURE_CHECK, object};
 use crate::refusal::Refusal;
 
 /// The endpoint.
@@ -42,8 +42,8 @@ impl Endpoint for SignatureCheck {
         Described {
             id: "checkSignature",
             tag: "events",
-            summary: Told::new("检查签名", "Ask why a signature does not hold"),
-            description: Told::new(
+            summary: Bilingual::new("检查签名", "Ask why a signature does not hold"),
+            description: Bilingual::new(
                 "把您签名的内容（或收到的我方签名）发来，我们说明签名原文应当如何、与您的从哪里开始不同、以及是\
                  什么错误。调用本身须签名有效；不会占用所检查的 nonce。",
                 "Send what you signed, or what you were sent, and hear which text should have been \
@@ -54,7 +54,7 @@ impl Endpoint for SignatureCheck {
             body: Some(components.add("SignatureCheckRequest", body)),
             examples: vec![Example {
                 name: "form",
-                summary: Told::new("一个表单", "A form"),
+                summary: Bilingual::new("一个表单", "A form"),
                 body: json!({
                     "kind": "form",
                     "fields": { "partner_id": "shop", "money": "100.00", "sign": "c2lnbmF0dXJl" },

@@ -13,7 +13,7 @@ use store::users::{self, User};
 
 use super::receive::{self, Asked, For};
 use crate::api::{Call, Endpoint};
-use crate::openapi::{Components, Described, Example, Told, change_body};
+use crate::openapi::{Bilingual, Components, Described, Example, change_body};
 use crate::refusal::Refusal;
 
 /// The endpoint of cards.
@@ -30,8 +30,8 @@ impl Endpoint for Card {
         Described {
             id: "applyForCard",
             tag: "onboarding",
-            summary: Told::new("申请绑卡", "Apply for one more card"),
-            description: Told::new(
+            summary: Bilingual::new("申请绑卡", "Apply for one more card"),
+            description: Bilingual::new(
                 "为已开户的用户再绑定一张银行卡。应答表示已收到，不表示已绑定。",
                 "One more card for a user who has an account. The answer says that we have it, not \
                  that the card is bound.",
@@ -40,7 +40,7 @@ impl Endpoint for Card {
             body: Some(change_body(components, kind)),
             examples: vec![example(
                 kind,
-                Told::new("个人用户的另一张卡", "Another card of an individual user"),
+                Bilingual::new("个人用户的另一张卡", "Another card of an individual user"),
                 include_str!("examples/card.json"),
             )],
         }
@@ -65,8 +65,8 @@ impl Endpoint for CashRules {
         Described {
             id: "applyForCashRules",
             tag: "onboarding",
-            summary: Told::new("申请变更提现费率", "Apply for other cash rules"),
-            description: Told::new(
+            summary: Bilingual::new("申请变更提现费率", "Apply for other cash rules"),
+            description: Bilingual::new(
                 "开通、关闭到账方式，或变更其手续费。应答表示已收到，不表示已生效。",
                 "Opens and closes cash types, or changes what they cost. The answer says that we \
                  have it, not that it is so.",
@@ -75,7 +75,7 @@ impl Endpoint for CashRules {
             body: Some(change_body(components, kind)),
             examples: vec![example(
                 kind,
-                Told::new("D0 涨价，T1 关闭", "D0 costs more, T1 is closed"),
+                Bilingual::new("D0 涨价，T1 关闭", "D0 costs more, T1 is closed"),
                 include_str!("examples/cash_rules.json"),
             )],
         }
@@ -139,7 +139,7 @@ fn unknown() -> Refusal {
 }
 
 /// An application that could be, and its answer.
-fn example(kind: ApplicationKind, summary: Told, form: &str) -> Example {
+fn example(kind: ApplicationKind, summary: Bilingual, form: &str) -> Example {
     let form: Value = serde_json::from_str(form).expect("a checked-in example is JSON");
     Example {
         name: kind.as_str(),

@@ -11,7 +11,7 @@ use store::materials::{self, Inserted, Material, NewMaterial};
 
 use crate::api::{Call, Endpoint};
 use crate::body;
-use crate::openapi::{Components, Described, Example, MATERIAL, Told, object};
+use crate::openapi::{Bilingual, Components, Described, Example, MATERIAL, object};
 use crate::refusal::Refusal;
 
 /// The endpoint.
@@ -34,8 +34,8 @@ impl Endpoint for Materials {
         Described {
             id: "keepMaterial",
             tag: "onboarding",
-            summary: Told::new("上传材料图片", "Send in a picture of a document"),
-            description: Told::new(
+            summary: Bilingual::new("上传材料图片", "Send in a picture of a document"),
+            description: Bilingual::new(
                 "在申请之前上传；申请表中以返回的 material_id 引用。同一 material_no 重复提交相同内容，\
                  返回相同结果。",
                 "Before the application, whose form names it by the material_id that is answered. \
@@ -45,7 +45,7 @@ impl Endpoint for Materials {
             body: Some(components.add("MaterialRequest", object(&MATERIAL))),
             examples: vec![Example {
                 name: "licence",
-                summary: Told::new("营业执照", "A business licence"),
+                summary: Bilingual::new("营业执照", "A business licence"),
                 body: json!({
                     "material_no": "M-1", "file_type": "F07", "content": "iVBORw0KGgo=",
                 }),

@@ -8,7 +8,7 @@ use store::users;
 
 use super::receive::{self, Asked, For};
 use crate::api::{Call, Endpoint};
-use crate::openapi::{Components, Described, Example, Told, opening_body};
+use crate::openapi::{Bilingual, Components, Described, Example, opening_body};
 use crate::refusal::Refusal;
 
 /// The endpoint.
@@ -24,8 +24,8 @@ impl Endpoint for Openings {
         Described {
             id: "applyForOpening",
             tag: "onboarding",
-            summary: Told::new("申请开户", "Apply for an account"),
-            description: Told::new(
+            summary: Bilingual::new("申请开户", "Apply for an account"),
+            description: Bilingual::new(
                 "为尚无账户的用户开户，并绑定首张银行卡、开通提现。应答表示已收到，不表示已通过；结果以异步\
                  通知或查询为准。表单字段沿用汇付的名称与规则，所有错误一次列出。同一 application_no 重复提交\
                  相同内容，返回相同结果。",
@@ -81,11 +81,11 @@ fn example(subject: &'static str) -> Example {
     let (form, summary) = match subject {
         "enterprise_user" => (
             include_str!("examples/enterprise_user.json"),
-            Told::new("企业用户", "An enterprise user"),
+            Bilingual::new("企业用户", "An enterprise user"),
         ),
         _ => (
             include_str!("examples/individual_user.json"),
-            Told::new("个人用户", "An individual user"),
+            Bilingual::new("个人用户", "An individual user"),
         ),
     };
     let form: Value = serde_json::from_str(form).expect("a checked-in example is JSON");

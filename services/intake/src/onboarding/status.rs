@@ -14,7 +14,7 @@ use store::users::cards;
 use store::{Connection, StoreError};
 
 use crate::api::{Call, Endpoint};
-use crate::openapi::{Components, Described, Example, Told, one_of};
+use crate::openapi::{Bilingual, Components, Described, Example, one_of};
 use crate::refusal::Refusal;
 
 /// The endpoint.
@@ -39,8 +39,8 @@ impl Endpoint for Status {
         Described {
             id: "queryApplication",
             tag: "onboarding",
-            summary: Told::new("查询申请", "Ask where an application stands"),
-            description: Told::new(
+            summary: Bilingual::new("查询申请", "Ask where an application stands"),
+            description: Bilingual::new(
                 "按我方申请号或合作方申请编号查询，二者只填其一。",
                 "By our number or by the partner's, exactly one of them.",
             ),
@@ -48,7 +48,7 @@ impl Endpoint for Status {
             body: Some(components.add("ApplicationQuery", one_of(names))),
             examples: vec![Example {
                 name: "refused",
-                summary: Told::new("未通过的申请", "An application that was refused"),
+                summary: Bilingual::new("未通过的申请", "An application that was refused"),
                 body: json!({ "application_no": "OPEN-1" }),
                 answer: json!({
                     "application_id": "P01KASGXE00000000000000000C",

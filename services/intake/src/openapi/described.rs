@@ -4,12 +4,12 @@ use serde_json::Value;
 
 /// A sentence in both languages.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Told {
+pub(crate) struct Bilingual {
     pub(crate) zh: &'static str,
     pub(crate) en: &'static str,
 }
 
-impl Told {
+impl Bilingual {
     pub(crate) const fn new(zh: &'static str, en: &'static str) -> Self {
         Self { zh, en }
     }
@@ -32,8 +32,8 @@ pub(crate) struct Described {
     pub(crate) id: &'static str,
     /// One of the tags in `info.rs`.
     pub(crate) tag: &'static str,
-    pub(crate) summary: Told,
-    pub(crate) description: Told,
+    pub(crate) summary: Bilingual,
+    pub(crate) description: Bilingual,
     /// What stands in its path and its query, as parameter objects of OpenAPI.
     pub(crate) parameters: Vec<Value>,
     /// The schema of the body, if it reads one.
@@ -46,7 +46,7 @@ pub(crate) struct Described {
 pub(crate) struct Example {
     /// A name in snake case.
     pub(crate) name: &'static str,
-    pub(crate) summary: Told,
+    pub(crate) summary: Bilingual,
     pub(crate) body: Value,
     pub(crate) answer: Value,
 }

@@ -3,7 +3,7 @@
 use contract::partner::Rule;
 use serde_json::{Map, Value, json};
 
-use super::described::Told;
+use super::described::Bilingual;
 
 /// A field that somebody sends.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +16,7 @@ pub(crate) struct Field {
     /// What it must be.
     pub(crate) rule: Rule,
     /// What it is for.
-    pub(crate) told: Told,
+    pub(crate) told: Bilingual,
     pub(crate) example: &'static str,
 }
 
@@ -33,7 +33,7 @@ impl Field {
     }
 
     fn description(&self) -> String {
-        let Told { zh, en } = self.told;
+        let Bilingual { zh, en } = self.told;
         format!("{zh}。{}。\n\n{en}; {}.", self.rule.zh(), self.rule.en())
     }
 }

@@ -6,14 +6,14 @@ use contract::ids::{ApplicationNo, HtouhuiUserId, KeyId, OutOrderNo, PartnerId, 
 use contract::money::MAX_CHARACTERS;
 use contract::partner::{Rule, SIGN_TYPE, VERSION};
 
-use super::described::Told;
+use super::described::Bilingual;
 use super::field::Field;
 
 const fn must(
     name: &'static str,
     max: usize,
     rule: Rule,
-    told: Told,
+    told: Bilingual,
     example: &'static str,
 ) -> Field {
     Field {
@@ -30,7 +30,7 @@ const fn may(
     name: &'static str,
     max: usize,
     rule: Rule,
-    told: Told,
+    told: Bilingual,
     example: &'static str,
 ) -> Field {
     Field {
@@ -49,7 +49,7 @@ pub(crate) const SEAL: [Field; 7] = [
         "partner_id",
         PartnerId::MAX,
         Rule::Id,
-        Told::new(
+        Bilingual::new(
             "合作方编号，注册时分配",
             "The partner, as given at registration",
         ),
@@ -59,14 +59,14 @@ pub(crate) const SEAL: [Field; 7] = [
         "version",
         8,
         Rule::OneOf(VERSION),
-        Told::new("接口版本", "The version of this interface"),
+        Bilingual::new("接口版本", "The version of this interface"),
         VERSION,
     ),
     must(
         "sign_type",
         8,
         Rule::OneOf(SIGN_TYPE),
-        Told::new(
+        Bilingual::new(
             "签名算法：RSASSA-PKCS1-v1_5 与 SHA-256，密钥 2048 至 3072 位",
             "The signature: RSASSA-PKCS1-v1_5 with SHA-256, a key of 2048 to 3072 bits",
         ),
@@ -76,7 +76,7 @@ pub(crate) const SEAL: [Field; 7] = [
         "key_id",
         KeyId::MAX,
         Rule::Id,
-        Told::new(
+        Bilingual::new(
             "签名所用密钥的编号；不填则逐一尝试所有有效密钥",
             "Which registered key signed; else every active one is tried",
         ),
@@ -86,7 +86,7 @@ pub(crate) const SEAL: [Field; 7] = [
         "timestamp",
         14,
         Rule::Time,
-        Told::new(
+        Bilingual::new(
             "签名时间，与北京时间相差不超过 10 分钟",
             "When it was signed; at most 10 minutes off",
         ),
@@ -96,7 +96,7 @@ pub(crate) const SEAL: [Field; 7] = [
         "nonce",
         32,
         Rule::Token,
-        Told::new(
+        Bilingual::new(
             "随机串，48 小时内不得重复使用",
             "Never used before by this partner; kept for 48 hours",
         ),
@@ -106,7 +106,7 @@ pub(crate) const SEAL: [Field; 7] = [
         "sign",
         512,
         Rule::Base64,
-        Told::new(
+        Bilingual::new(
             "对除 sign 外所有非空字段的签名",
             "The signature over every field that is not empty but sign",
         ),
@@ -118,7 +118,7 @@ const THIRD_PARTY_USER_ID: Field = must(
     "third_party_user_id",
     ThirdPartyUserId::MAX,
     Rule::Id,
-    Told::new(
+    Bilingual::new(
         "用户在合作方的编号，全局唯一",
         "The user's id at the partner, unique there",
     ),
@@ -128,14 +128,14 @@ const HTOUHUI_USER_ID: Field = must(
     "htouhui_user_id",
     HtouhuiUserId::MAX,
     Rule::Id,
-    Told::new("用户在海投汇的编号", "The user's id at Haitouhui"),
+    Bilingual::new("用户在海投汇的编号", "The user's id at Haitouhui"),
     "20000000001",
 );
 const NOTIFY_URL: Field = must(
     "notify_url",
     200,
     Rule::HttpsUrl,
-    Told::new(
+    Bilingual::new(
         "接收异步通知的地址，主机须已登记",
         "Where notices are posted; its host is registered",
     ),
@@ -145,7 +145,7 @@ const APPLICATION_NO: Field = must(
     "application_no",
     ApplicationNo::MAX,
     Rule::Id,
-    Told::new(
+    Bilingual::new(
         "合作方的申请编号，也是幂等键",
         "The partner's own number of it, and idempotency key",
     ),
@@ -160,7 +160,7 @@ pub(crate) const PAGE_CALL: [Field; 9] = [
         "money",
         MAX_CHARACTERS,
         Rule::Yuan,
-        Told::new(
+        Bilingual::new(
             "提现金额，单位元，大于零",
             "How much, in yuan; more than zero",
         ),
@@ -170,7 +170,7 @@ pub(crate) const PAGE_CALL: [Field; 9] = [
         "return_url",
         256,
         Rule::HttpsUrl,
-        Told::new(
+        Bilingual::new(
             "用户离开页面后返回的地址（GET），主机须已登记；自带的参数保留，不能与同步返回的字段同名",
             "Where the browser goes afterwards (GET); its host is registered, its own query is kept and uses no name of ours",
         ),
@@ -181,7 +181,7 @@ pub(crate) const PAGE_CALL: [Field; 9] = [
         "from_url",
         256,
         Rule::HttpsUrl,
-        Told::new(
+        Bilingual::new(
             "用户重置交易密码后返回的地址，主机须已登记",
             "Where the user lands after resetting the transaction password; its host is registered",
         ),
@@ -191,7 +191,7 @@ pub(crate) const PAGE_CALL: [Field; 9] = [
         "out_order_no",
         OutOrderNo::MAX,
         Rule::Id,
-        Told::new(
+        Bilingual::new(
             "合作方的订单号，也是幂等键",
             "The partner's own number, and idempotency key",
         ),
@@ -201,14 +201,14 @@ pub(crate) const PAGE_CALL: [Field; 9] = [
         "cash_type",
         2,
         Rule::OneOf("D0, D1, T1, DM"),
-        Told::new("预选的到账方式", "The cash type to preselect"),
+        Bilingual::new("预选的到账方式", "The cash type to preselect"),
         "D0",
     ),
     may(
         "lang",
         8,
         Rule::OneOf("zh-CN, en"),
-        Told::new(
+        Bilingual::new(
             "页面语言，默认 zh-CN",
             "The language of the page; zh-CN unless given",
         ),
@@ -223,7 +223,7 @@ pub(crate) const OPENING: [Field; 4] = [
         "subject",
         32,
         Rule::OneOf("enterprise_merchant, individual_merchant, enterprise_user, individual_user"),
-        Told::new("开户主体", "Who the account is for"),
+        Bilingual::new("开户主体", "Who the account is for"),
         "individual_user",
     ),
     THIRD_PARTY_USER_ID,
@@ -239,7 +239,7 @@ pub(crate) const MATERIAL: [Field; 3] = [
         "material_no",
         ApplicationNo::MAX,
         Rule::Id,
-        Told::new(
+        Bilingual::new(
             "合作方的材料编号，也是幂等键",
             "The partner's own number of it, and idempotency key",
         ),
@@ -249,14 +249,14 @@ pub(crate) const MATERIAL: [Field; 3] = [
         "file_type",
         32,
         Rule::FileType,
-        Told::new("汇付的文件类型代码", "What it shows, in Huifu's codes"),
+        Bilingual::new("汇付的文件类型代码", "What it shows, in Huifu's codes"),
         "F07",
     ),
     must(
         "content",
         usize::MAX,
         Rule::Content,
-        Told::new(
+        Bilingual::new(
             "JPEG 或 PNG 图片，最大 2097152 字节（编码前）",
             "A JPEG or PNG picture of at most 2097152 bytes before it is encoded",
         ),
@@ -271,7 +271,7 @@ pub(crate) const QUOTE: [Field; 2] = [
         "money",
         MAX_CHARACTERS,
         Rule::Yuan,
-        Told::new(
+        Bilingual::new(
             "金额，单位元，大于零；不填则只返回价格与余额",
             "How much, in yuan, more than zero; without it only prices and balances are answered",
         ),
@@ -279,7 +279,7 @@ pub(crate) const QUOTE: [Field; 2] = [
     ),
 ];
 
-const fn checked(name: &'static str, max: usize, told: Told, example: &'static str) -> Field {
+const fn checked(name: &'static str, max: usize, told: Bilingual, example: &'static str) -> Field {
     may(name, max, Rule::Text, told, example)
 }
 
@@ -289,7 +289,7 @@ pub(crate) const SIGNATURE_CHECK: [Field; 9] = [
         "kind",
         64,
         Rule::OneOf("form, api, return, notice"),
-        Told::new(
+        Bilingual::new(
             "检查什么：form 页面调用，api 接口调用（均由合作方签名）；return 同步返回，notice 通知（由我方签名）",
             "What was signed: form, a page call, and api, a call of the API, by the partner; return, \
              the synchronous answer, and notice, by us",
@@ -299,7 +299,7 @@ pub(crate) const SIGNATURE_CHECK: [Field; 9] = [
     checked(
         "body",
         16 * 1024,
-        Told::new(
+        Bilingual::new(
             "收发的原始正文或查询串",
             "The form, query or body byte for byte as it was sent",
         ),
@@ -308,43 +308,43 @@ pub(crate) const SIGNATURE_CHECK: [Field; 9] = [
     checked(
         "text",
         20 * 1024,
-        Told::new("您的签名原文", "The text that you signed"),
+        Bilingual::new("您的签名原文", "The text that you signed"),
         "money=100.00&partner_id=shop",
     ),
     checked(
         "signature",
         2_048,
-        Told::new("签名", "The signature"),
+        Bilingual::new("签名", "The signature"),
         "c2lnbmF0dXJl",
     ),
     checked(
         "key_id",
         64,
-        Told::new("签名所用密钥的编号", "Which key signed"),
+        Bilingual::new("签名所用密钥的编号", "Which key signed"),
         "key-1",
     ),
     checked(
         "method",
         64,
-        Told::new("接口调用的方法", "The method of a call of the API"),
+        Bilingual::new("接口调用的方法", "The method of a call of the API"),
         "POST",
     ),
     checked(
         "path",
         2_048,
-        Told::new("接口调用的路径与查询串", "Its path with the query"),
+        Bilingual::new("接口调用的路径与查询串", "Its path with the query"),
         "/v1/quotes",
     ),
     checked(
         "timestamp",
         64,
-        Told::new("接口调用的 timestamp", "Its timestamp"),
+        Bilingual::new("接口调用的 timestamp", "Its timestamp"),
         "20261122120000",
     ),
     checked(
         "nonce",
         64,
-        Told::new("接口调用的 nonce", "Its nonce"),
+        Bilingual::new("接口调用的 nonce", "Its nonce"),
         "b7f3c1d2e4",
     ),
 ];

@@ -39,7 +39,7 @@ fn withdraw(components: &mut Components) -> Value {
         .collect();
     let mut responses = answered::error_pages(withdraw::CODES);
     responses.insert("303".to_owned(), json!({
-        "description": "签名有效：跳转到确认页；同一 out_order_no 的提现已结束时，跳回 return_url 并带上签名的结果。\n\nThe form is believed. The browser goes on to the page; or back to return_url, signed, when the withdrawal of this out_order_no has left the page before.",
+        "description": "签名有效：跳转到提现页面；同一 out_order_no 的提现已取消或已超时，则跳回 return_url 并带上签名的结果。\n\nThe form is believed. The browser goes on to the page; or back to return_url, signed, when the withdrawal of this out_order_no was cancelled or has expired.",
         "headers": {
             "Location": { "required": true, "schema": { "type": "string", "format": "uri-reference" } },
             "x-request-id": header("x-request-id"),
@@ -65,8 +65,8 @@ fn page(components: &mut Components) -> Value {
     json!({
         "operationId": "showWithdrawal",
         "tags": [WITHDRAWALS],
-        "summary": "确认页 / The page",
-        "description": "用户在此核对金额、手续费、到账金额与银行卡，输入交易密码并确认。合作方只会在页面调用的跳转地址中见到它；地址本身即凭证，请不要保存或转发。\n\nWhere the user sees amount, fee, arrival amount and card, and confirms with the transaction password. A partner meets it as the target of the page call's redirect alone. The address is a capability: do not keep it or pass it on.",
+        "summary": "提现页面 / The page",
+        "description": "用户在此核对金额、手续费、到账金额与银行卡，输入交易密码并确认，随后看到受理结果并返回合作方。合作方只会在页面调用的跳转地址中见到它；地址本身即凭证，请不要保存或转发。\n\nWhere the user sees amount, fee, arrival amount and card, and confirms with the transaction password, then sees what happens next and goes back. A partner meets it as the target of the page call's redirect alone. The address is a capability: do not keep it or pass it on.",
         "parameters": [
             { "name": "order_id", "in": "path", "required": true, "schema": order_id },
             { "name": "mac", "in": "path", "required": true, "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]+$" } },
@@ -77,7 +77,7 @@ fn page(components: &mut Components) -> Value {
                 "content": { "text/html": { "schema": { "type": "string" } } },
             },
             "303": {
-                "description": "提现已离开页面，跳回 return_url 并带上签名的结果。\n\nThe withdrawal has left the page; back to return_url, signed.",
+                "description": "提现已取消或已超时，跳回 return_url 并带上签名的结果。\n\nThe withdrawal was cancelled or has expired; back to return_url, signed.",
                 "headers": { "Location": { "required": true, "schema": { "type": "string", "format": "uri" } } },
             },
             "default": {

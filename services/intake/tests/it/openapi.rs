@@ -19,6 +19,9 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
                       response_headers_conformance,response_schema_conformance,\
                       unsupported_method,allow_header_conformance";
 
+/// More calls than it makes: an allowance that is used up would hide what lies behind it.
+const UNHINDERED: (&str, &str) = ("API_CALLS_PER_S", "10000");
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/openapi")
 }
@@ -110,14 +113,14 @@ async fn schemathesis(world: &World, environment: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn a_partner_that_signs_anything_is_answered_as_the_document_says() {
-    let world = World::open().await;
+    let world = World::open_with(&[UNHINDERED]).await;
     let said = schemathesis(&world, &[]).await;
     assert!(said.contains("No issues found"), "{said}");
 }
 
 #[tokio::test]
 async fn a_stranger_who_sends_anything_is_answered_as_the_document_says() {
-    let world = World::open().await;
+    let world = World::open_with(&[UNHINDERED]).await;
     let said = schemathesis(&world, &[("TIXIAN_UNSIGNED", "1")]).await;
     assert!(said.contains("No issues found"), "{said}");
 }

@@ -31,11 +31,12 @@ impl Fields {
         let Value::Object(members) = read(body)? else {
             return Err(BodyError::Malformed);
         };
-        let unknown = members
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()))
-            .take(MOST_UNKNOWN);
-        let problems = unknown.map(|name| FieldProblem {
+        let unknown = members.keys().map(String::as_str);
+        let mut unknown: Vec<&str> = unknown.filter(|name| !known.contains(name)).collect();
+        // In one order whatever serde_json was built with, and so the same ones of very many.
+        unknown.sort_unstable();
+        unknown.truncate(MOST_UNKNOWN);
+        let problems = unknown.into_iter().map(|name| FieldProblem {
             field: repeatable(name).to_owned(),
             ..FieldError {
                 field: UNKNOWN_FIELD,
