@@ -14,8 +14,8 @@ mod endpoints;
 mod field;
 mod fields;
 mod form;
-mod info;
 mod page_call;
+mod preface;
 mod webhooks;
 
 use std::sync::Arc;
@@ -102,16 +102,16 @@ fn document() -> Value {
     let mut document = json!({
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
-        "info": info::info(),
+        "info": preface::info(),
         "servers": [{
             "url": "/",
             "description": "本文件所在的地址 / where this document is",
         }],
-        "tags": info::tags(),
+        "tags": preface::tags(),
         "paths": paths,
         "webhooks": webhooks,
         "components": {
-            "securitySchemes": info::security_schemes(),
+            "securitySchemes": preface::security_schemes(),
             "headers": answered::headers(),
             "schemas": endpoints.components.finish(),
         },

@@ -40,14 +40,19 @@ pub(super) fn problems(
 
 /// The same codes as pages for a person.
 pub(super) fn error_pages(codes: &[ErrorCode]) -> Map<String, Value> {
-    let responses = told(codes.iter().copied()).into_iter().map(|(status, said)| {
-        let response = json!({
-            "description": list(said.values()),
-            "headers": { "x-request-id": header("x-request-id"), "Retry-After": header("Retry-After") },
-            "content": { "text/html": { "schema": { "type": "string" } } },
+    let responses = told(codes.iter().copied())
+        .into_iter()
+        .map(|(status, said)| {
+            let response = json!({
+                "description": list(said.values()),
+                "headers": {
+                    "x-request-id": header("x-request-id"),
+                    "Retry-After": header("Retry-After"),
+                },
+                "content": { "text/html": { "schema": { "type": "string" } } },
+            });
+            (status.to_string(), response)
         });
-        (status.to_string(), response)
-    });
     responses.collect()
 }
 

@@ -30,7 +30,7 @@ impl Bilingual {
 pub(crate) struct Described {
     /// A name for generated clients, in camel case; never changed.
     pub(crate) id: &'static str,
-    /// One of the tags in `info.rs`.
+    /// One of the tags in `preface.rs`.
     pub(crate) tag: &'static str,
     pub(crate) summary: Bilingual,
     pub(crate) description: Bilingual,

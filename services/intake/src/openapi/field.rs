@@ -52,9 +52,13 @@ pub(crate) fn object(fields: &[Field]) -> Value {
 pub(crate) fn one_of<const N: usize>(names: [(&str, Value); N]) -> Value {
     let alternatives = names.iter().map(|(name, _)| json!({ "required": [name] }));
     let alternatives: Vec<Value> = alternatives.collect();
+    let properties = names
+        .into_iter()
+        .map(|(name, schema)| (name.to_owned(), schema));
+    let properties: Map<String, Value> = properties.collect();
     json!({
         "type": "object",
-        "properties": names.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect::<Map<_, _>>(),
+        "properties": properties,
         "oneOf": alternatives,
         "additionalProperties": false,
     })

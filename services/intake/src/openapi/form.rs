@@ -60,58 +60,40 @@ fn with_form(fields: &[field::Field], form: Value) -> Value {
 
 /// The form's component.
 fn form(components: &mut Components, kind: ApplicationKind, subject: SubjectKind) -> Value {
-    let mut elsewhere = Vec::new();
+    let mut elsewhere = Conditions::default();
     let mut schema = object(form_table(kind, subject), &mut Vec::new(), &mut elsewhere);
-    // Needs that another part of the form decides are told at the top, from where both are seen.
-    if !elsewhere.is_empty() {
-        schema["allOf"] = elsewhere.into();
-    }
+    elsewhere.write_into(&mut schema);
     let name = format!("{}FormOf{}", title(kind.as_str()), title(subject.as_str()));
     components.add(&name, schema)
 }
 
-/// `path` leads from the top of the form to this object.
+/// `path` leads from the top of the form to this object. Needs that another part of the form
+/// decides are noted `elsewhere`, to be told at the top, from where both parts are seen.
 fn object(
     table: &'static Table,
     path: &mut Vec<&'static str>,
-    elsewhere: &mut Vec<Value>,
+    elsewhere: &mut Conditions,
 ) -> Value {
     let mut properties = Map::new();
-    let (mut required, mut conditions) = (Vec::new(), Vec::new());
+    let (mut required, mut conditions) = (Vec::new(), Conditions::default());
     for field in table.fields.iter().filter(|field| is_sent(field)) {
         let name = field.name;
         properties.insert(name.to_owned(), value(field, path, elsewhere));
-        match field.need {
-            Need::Required => required.push(name),
-            Need::Optional => {}
-            Need::When(other, values) | Need::Unless(other, values) => {
-                let needed = json!({ "required": [name] });
-                let (condition, place) = match other.split_once('.') {
-                    None => (
-                        json!({ "properties": { other: { "enum": values } }, "required": [other] }),
-                        needed,
-                    ),
-                    Some((part, other)) => (
-                        json!({
-                            "properties": { part: {
-                                "properties": { other: { "enum": values } }, "required": [other],
-                            } },
-                            "required": [part],
-                        }),
-                        under(path, needed),
-                    ),
-                };
-                let arm = if matches!(field.need, Need::When(..)) {
-                    "then"
-                } else {
-                    "else"
-                };
-                let condition = json!({ "if": condition, arm: place });
-                if other.contains('.') {
-                    elsewhere.push(condition);
-                } else {
-                    conditions.push(condition);
-                }
+        let (other, values, arm) = match field.need {
+            Need::Required => {
+                required.push(name);
+                continue;
+            }
+            Need::Optional => continue,
+            Need::When(other, values) => (other, values, "then"),
+            Need::Unless(other, values) => (other, values, "else"),
+        };
+        match other.split_once('.') {
+            None => conditions.note(is_one_of(other, values), arm, &[], name),
+            Some((part, other)) => {
+                let inside = is_one_of(other, values);
+                let when = json!({ "properties": { part: inside }, "required": [part] });
+                elsewhere.note(when, arm, path, name);
             }
         }
     }
@@ -122,10 +104,64 @@ fn object(
         "additionalProperties": false,
         "description": table.source,
     });
-    if !conditions.is_empty() {
-        schema["allOf"] = conditions.into();
-    }
+    conditions.write_into(&mut schema);
     schema
+}
+
+fn is_one_of(field: &str, values: &[&str]) -> Value {
+    json!({ "properties": { field: { "enum": values } }, "required": [field] })
+}
+
+/// Fields that are needed under a condition, those under the same one together.
+#[derive(Default)]
+struct Conditions(Vec<Condition>);
+
+struct Condition {
+    when: Value,
+    /// `then` or `else`.
+    arm: &'static str,
+    /// Where the fields are.
+    path: Vec<&'static str>,
+    needed: Vec<&'static str>,
+}
+
+impl Conditions {
+    fn note(&mut self, when: Value, arm: &'static str, path: &[&'static str], name: &'static str) {
+        let known = self
+            .0
+            .iter_mut()
+            .find(|known| known.when == when && known.arm == arm && known.path == path);
+        match known {
+            Some(known) => known.needed.push(name),
+            None => self.0.push(Condition {
+                when,
+                arm,
+                path: path.to_vec(),
+                needed: vec![name],
+            }),
+        }
+    }
+
+    fn write_into(self, schema: &mut Value) {
+        let written = self.0.into_iter().map(|condition| {
+            let Condition {
+                when,
+                arm,
+                path,
+                needed,
+            } = condition;
+            let needed = json!({ "required": needed });
+            let placed = path.iter().rev().fold(
+                needed,
+                |inner, part| json!({ "properties": { *part: inner } }),
+            );
+            json!({ "if": when, arm: placed })
+        });
+        let written: Vec<Value> = written.collect();
+        if !written.is_empty() {
+            schema["allOf"] = written.into();
+        }
+    }
 }
 
 /// What is ours to fill, or not offered, is refused in a form.
@@ -133,15 +169,7 @@ fn is_sent(field: &Field) -> bool {
     !matches!(field.kind, Kind::Ours | Kind::NotOffered)
 }
 
-/// A schema that holds for what stands at the end of the path, if anything does.
-fn under(path: &[&'static str], schema: Value) -> Value {
-    path.iter().rev().fold(
-        schema,
-        |inner, part| json!({ "properties": { *part: inner } }),
-    )
-}
-
-fn value(field: &'static Field, path: &mut Vec<&'static str>, elsewhere: &mut Vec<Value>) -> Value {
+fn value(field: &'static Field, path: &mut Vec<&'static str>, elsewhere: &mut Conditions) -> Value {
     match field.kind {
         Kind::Object(table) => {
             path.push(field.name);

@@ -1,4 +1,4 @@
-//! What is no endpoint of the JSON API: the page call, the page that it leads to, and our documents.
+//! What is no endpoint of the JSON API: the page call, the page that it leads to, our documents.
 
 use contract::ids::WithdrawalId;
 use contract::partner::VERSION;
@@ -8,14 +8,14 @@ use super::answered::{self, header};
 use super::components::Components;
 use super::field::{self, Field};
 use super::fields::{PAGE_CALL, SEAL};
-use super::info::{DOCUMENTS, WITHDRAWALS};
+use super::preface::{DOCUMENTS, WITHDRAWALS};
 use crate::jwks::KeySet;
 use crate::withdraw;
 
 pub(super) fn paths(components: &mut Components) -> Map<String, Value> {
     let paths = [
         ("/withdraw", json!({ "post": withdraw(components) })),
-        ("/w/{order_id}/{mac}", json!({ "get": page(components) })),
+        ("/w/{order_id}/{mac}", page_item(components)),
         ("/.well-known/jwks.json", json!({ "get": jwks(components) })),
         ("/openapi.json", json!({ "get": openapi() })),
     ];
@@ -41,7 +41,10 @@ fn withdraw(components: &mut Components) -> Value {
     responses.insert("303".to_owned(), json!({
         "description": "签名有效：跳转到提现页面；同一 out_order_no 的提现已取消或已超时，则跳回 return_url 并带上签名的结果。\n\nThe form is believed. The browser goes on to the page; or back to return_url, signed, when the withdrawal of this out_order_no was cancelled or has expired.",
         "headers": {
-            "Location": { "required": true, "schema": { "type": "string", "format": "uri-reference" } },
+            "Location": {
+                "required": true,
+                "schema": { "type": "string", "format": "uri-reference" },
+            },
             "x-request-id": header("x-request-id"),
         },
     }));
@@ -53,11 +56,36 @@ fn withdraw(components: &mut Components) -> Value {
         "requestBody": {
             "required": true,
             "content": { "application/x-www-form-urlencoded": { "schema": form, "examples": {
-                "withdrawal": { "summary": "提现 100 元 / A withdrawal of 100 yuan", "value": example },
+                "withdrawal": {
+                    "summary": "提现 100 元 / A withdrawal of 100 yuan",
+                    "value": example,
+                },
             } } },
         },
         "responses": responses,
     })
+}
+
+/// A partner meets the address as a redirect; that its user posts to it is said for completeness.
+fn page_item(components: &mut Components) -> Value {
+    let mut shown = page(components);
+    let mut decided = shown.clone();
+    let parameters = shown["parameters"].take();
+    for operation in [&mut shown, &mut decided] {
+        if let Some(operation) = operation.as_object_mut() {
+            operation.remove("parameters");
+        }
+    }
+    decided["operationId"] = "decideWithdrawal".into();
+    decided["summary"] = "用户在页面上确认或取消 / The user confirms or cancels on the page".into();
+    decided["description"] = "仅供页面自身使用；合作方不要调用。\n\n\
+                              For the page itself; partners do not call it."
+        .into();
+    decided["requestBody"] = json!({
+        "required": true,
+        "content": { "application/x-www-form-urlencoded": { "schema": { "type": "object" } } },
+    });
+    json!({ "parameters": parameters, "get": shown, "post": decided })
 }
 
 fn page(components: &mut Components) -> Value {

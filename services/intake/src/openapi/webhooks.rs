@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::components::Components;
 use super::field;
 use super::fields::SEAL;
-use super::info::{ONBOARDING, WITHDRAWALS};
+use super::preface::{ONBOARDING, WITHDRAWALS};
 
 pub(super) fn webhooks(components: &mut Components) -> Value {
     json!({
@@ -35,7 +35,9 @@ fn back(components: &mut Components) -> Value {
     let parameters: Vec<Value> = field::properties(&SEAL)
         .into_iter()
         .chain(fields)
-        .map(|(name, schema)| json!({ "name": name, "in": "query", "required": true, "schema": schema }))
+        .map(|(name, schema)| {
+            json!({ "name": name, "in": "query", "required": true, "schema": schema })
+        })
         .collect();
     json!({
         "operationId": "browserReturned",

@@ -87,68 +87,72 @@ fn messages() -> [Published; 5] {
     ]
 }
 
+/// Where a message is published to, its queue, and its dead-letter queue.
+fn channels(message: &Published) -> [(&'static str, Value); 3] {
+    let Queue {
+        name,
+        exchange,
+        routing_key,
+        dead_letter_queue,
+        delivery_limit,
+    } = message.queue;
+    let arguments = json!({
+        "x-queue-type": "quorum",
+        "x-dead-letter-exchange": DEAD_LETTERS.name,
+        "x-dead-letter-routing-key": name,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+        "x-delivery-limit": delivery_limit,
+    });
+    let bound = json!([{ "exchange": exchange.name, "routingKey": routing_key }]);
+    // Without a limit, as far as a broker can be told so.
+    let dead_arguments = json!({ "x-queue-type": "quorum", "x-delivery-limit": 1_000_000_000 });
+    let dead_bound = json!([{ "exchange": DEAD_LETTERS.name, "routingKey": name }]);
+    [
+        (routing_key, key(exchange, routing_key, message)),
+        (name, queue(name, message, &arguments, &bound)),
+        (
+            dead_letter_queue,
+            queue(dead_letter_queue, message, &dead_arguments, &dead_bound),
+        ),
+    ]
+}
+
+/// Who publishes a message, who works it off, and who drains it when it is dead.
+fn operations(message: &Published) -> [(String, Value); 3] {
+    let queue = message.queue;
+    let consumer = queue.name.split('.').next().unwrap();
+    let acked = json!({ "amqp": { "ack": true, "bindingVersion": "0.3.0" } });
+    let persistent = json!({
+        "amqp": { "deliveryMode": 2, "mandatory": true, "bindingVersion": "0.3.0" },
+    });
+    let published = format!("Published by {}.", message.by);
+    let consumed = format!("Worked off by {consumer}; acked after its commit.");
+    let drained =
+        format!("Drained by {consumer} into PostgreSQL, where operators replay or discard it.");
+    [
+        ("publish", "send", queue.routing_key, published, &persistent),
+        ("consume", "receive", queue.name, consumed, &acked),
+        ("drain", "receive", queue.dead_letter_queue, drained, &acked),
+    ]
+    .map(|(name, action, channel, description, bindings)| {
+        let messages = format!("#/channels/{channel}/messages/{}", message.name);
+        let operation = json!({
+            "action": action,
+            "description": description,
+            "channel": { "$ref": format!("#/channels/{channel}") },
+            "messages": [{ "$ref": messages }],
+            "bindings": bindings,
+        });
+        (format!("{name}.{channel}"), operation)
+    })
+}
+
 fn document() -> Value {
     let messages = messages();
-    let (mut channels, mut operations) = (Map::new(), Map::new());
-    for message in &messages {
-        let Queue {
-            name,
-            exchange,
-            routing_key,
-            dead_letter_queue,
-            delivery_limit,
-        } = message.queue;
-        channels.insert(routing_key.to_owned(), key(exchange, routing_key, message));
-        channels.insert(
-            name.to_owned(),
-            queue(
-                name,
-                message,
-                &json!({
-                    "x-queue-type": "quorum",
-                    "x-dead-letter-exchange": DEAD_LETTERS.name,
-                    "x-dead-letter-routing-key": name,
-                    "x-dead-letter-strategy": "at-least-once",
-                    "x-overflow": "reject-publish",
-                    "x-delivery-limit": delivery_limit,
-                }),
-                &[json!({ "exchange": exchange.name, "routingKey": routing_key })],
-            ),
-        );
-        channels.insert(
-            dead_letter_queue.to_owned(),
-            queue(
-                dead_letter_queue,
-                message,
-                &json!({
-                    "x-queue-type": "quorum",
-                    "x-delivery-limit": 1_000_000_000,
-                }),
-                &[json!({ "exchange": DEAD_LETTERS.name, "routingKey": name })],
-            ),
-        );
-        let consumer = name.split('.').next().unwrap();
-        operations.insert(format!("publish.{routing_key}"), operation("send", routing_key, message, json!({
-            "description": format!("Published by {}.", message.by),
-            "bindings": { "amqp": { "deliveryMode": 2, "mandatory": true, "bindingVersion": "0.3.0" } },
-        })));
-        operations.insert(
-            format!("consume.{name}"),
-            operation(
-                "receive",
-                name,
-                message,
-                json!({
-                    "description": format!("Worked off by {consumer}; acked after its commit."),
-                    "bindings": { "amqp": { "ack": true, "bindingVersion": "0.3.0" } },
-                }),
-            ),
-        );
-        operations.insert(format!("drain.{dead_letter_queue}"), operation("receive", dead_letter_queue, message, json!({
-            "description": format!("Drained by {consumer} into PostgreSQL, where operators replay or discard it."),
-            "bindings": { "amqp": { "ack": true, "bindingVersion": "0.3.0" } },
-        })));
-    }
+    let named = |(name, channel): (&str, Value)| (name.to_owned(), channel);
+    let channels: Map<String, Value> = messages.iter().flat_map(channels).map(named).collect();
+    let operations: Map<String, Value> = messages.iter().flat_map(operations).collect();
     let components: Map<String, Value> = messages
         .iter()
         .map(|message| (message.name.to_owned(), component(message)))
@@ -167,7 +171,9 @@ fn document() -> Value {
             "protocol": "amqp",
             "protocolVersion": "0.9.1",
             "description": "RabbitMQ 3.10 to 4, at AMQP_URL",
-            "variables": { "host": { "default": "localhost:5672", "description": "host and port" } },
+            "variables": {
+                "host": { "default": "localhost:5672", "description": "host and port" },
+            },
         } },
         "channels": channels,
         "operations": operations,
@@ -195,7 +201,7 @@ fn key(exchange: Exchange, routing_key: &str, message: &Published) -> Value {
 }
 
 /// A queue that somebody consumes from.
-fn queue(name: &str, message: &Published, arguments: &Value, bound: &[Value]) -> Value {
+fn queue(name: &str, message: &Published, arguments: &Value, bound: &Value) -> Value {
     json!({
         "address": name,
         "messages": named(message),
@@ -211,18 +217,6 @@ fn queue(name: &str, message: &Published, arguments: &Value, bound: &[Value]) ->
 
 fn named(message: &Published) -> Value {
     json!({ message.name: { "$ref": format!("#/components/messages/{}", message.name) } })
-}
-
-fn operation(action: &str, channel: &str, message: &Published, more: Value) -> Value {
-    let mut operation = json!({
-        "action": action,
-        "channel": { "$ref": format!("#/channels/{channel}") },
-        "messages": [{ "$ref": format!("#/channels/{channel}/messages/{}", message.name) }],
-    });
-    if let (Value::Object(operation), Value::Object(more)) = (&mut operation, more) {
-        operation.extend(more);
-    }
-    operation
 }
 
 fn component(message: &Published) -> Value {
