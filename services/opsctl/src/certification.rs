@@ -18,4 +18,5 @@ mod tls;
 
 pub(crate) use check::{Check, Finding, Verdict};
 pub(crate) use course::drive;
+pub(crate) use cure::Cure;
 pub(crate) use sender::{Sender, Target};

@@ -113,7 +113,7 @@ impl Check {
             Self::ForeignKeyOurName => "signed by another key under the name of ours: not success",
             Self::AnotherPartner => "signed by us, to another partner: not success",
             Self::AfterForgery => "the true notice after forgeries with its id: success, new",
-            Self::StandardHeaders => "webhook-signature does not hold: not success",
+            Self::StandardHeaders => "the form holds and webhook-signature does not: not success",
             Self::Get => "GET on the URL does not look like success",
             Self::AnswerTime => "every notice is answered quickly",
             Self::Tls => "the certificate is good for two weeks more",

@@ -20,7 +20,7 @@ use store::certifications::{self, CertificationResult};
 use store::partners::{self, Partner};
 use store::{Connection, notice_secrets};
 
-use crate::certification::{self, Check, Finding, Sender, Target, Verdict};
+use crate::certification::{self, Check, Cure, Finding, Sender, Target, Verdict};
 use crate::database::{Database, data_keys};
 use crate::exit::{Exit, WrongUsage};
 use crate::output::{Report, Rows};
@@ -225,10 +225,7 @@ fn report(
             rows: rows.collect(),
             when_empty: "",
         });
-    let open = sheet
-        .iter()
-        .filter(|finding| finding.verdict != Verdict::Pass);
-    open.fold(report, |report, finding| report.line(cured(finding)))
+    cures(sheet).into_iter().fold(report, Report::line)
 }
 
 fn as_json(finding: &Finding) -> Value {
@@ -240,8 +237,23 @@ fn as_json(finding: &Finding) -> Value {
     })
 }
 
-fn cured(finding: &Finding) -> String {
-    let (check, cure) = (finding.check, finding.check.cure());
-    let (name, expected) = (check.name(), check.expected());
-    format!("{name}: {expected}\n  {}\n  {}", cure.zh, cure.en)
+/// What to do, once for all checks that it helps: what was expected of each, then the cure.
+fn cures(sheet: &[Finding]) -> Vec<String> {
+    let mut open: Vec<(Cure, Vec<String>)> = Vec::new();
+    for finding in sheet {
+        if finding.verdict == Verdict::Pass {
+            continue;
+        }
+        let (check, cure) = (finding.check, finding.check.cure());
+        let line = format!("{}: {}", check.name(), check.expected());
+        match open.iter_mut().find(|(known, _)| *known == cure) {
+            Some((_, lines)) => lines.push(line),
+            None => open.push((cure, vec![line])),
+        }
+    }
+    let texts = open.into_iter().map(|(cure, lines)| {
+        let lines = lines.join("\n");
+        format!("{lines}\n  {}\n  {}", cure.zh, cure.en)
+    });
+    texts.collect()
 }

@@ -47,7 +47,12 @@ impl Scene {
         self.tool.run(&line.split_whitespace().collect::<Vec<_>>())
     }
 
+    /// With much patience, for the machine may be busy with other tests.
     fn run(&self, more: &str) -> Ended {
+        self.run_impatient(&format!("--prompt-ms 30000 --timeout-ms 60000 {more}"))
+    }
+
+    fn run_impatient(&self, more: &str) -> Ended {
         self.certify(&format!("--yes --reason go-live --by lin {more}"))
     }
 
@@ -120,7 +125,7 @@ async fn a_careful_shop_passes_everything_and_books_nothing() {
 async fn a_careless_shop_fails_with_the_reasons_and_the_cures() {
     let scene = Scene::new().await;
     scene.shop.set_mode(Mode::Careless { ms: 150 });
-    let ended = scene.run("--prompt-ms 100");
+    let ended = scene.run_impatient("--prompt-ms 100 --timeout-ms 60000");
     assert_eq!((ended.code, ended.stderr.as_str()), (1, ""), "{ended:?}");
     insta::assert_snapshot!("certify_careless", steady(&ended.stdout));
     let shown = scene.tool.typed("partner show shop");
@@ -175,7 +180,7 @@ async fn who_wants_the_standard_headers_is_tried_with_them() {
     let said: Value = serde_json::from_str(&scene.tool.typed(add)).unwrap();
     let secret = said["secret"].as_str().unwrap();
     let (code, sheet) = scene.sheet();
-    assert_eq!((code, &sheet["standard_headers"]), (1, &json!("fail")));
+    assert_eq!((code, &sheet["standard_headers"]), (3, &json!("skip")));
 
     let secret = NoticeSecret::read(secret).unwrap();
     scene.shop.use_notice_secrets(vec![secret]);

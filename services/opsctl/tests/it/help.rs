@@ -4,7 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 53] = [
+    let commands: [&[&str]; 55] = [
         &[],
         &["migrate"],
         &["partner"],

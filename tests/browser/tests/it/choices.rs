@@ -40,7 +40,7 @@ async fn every_card_and_every_cash_type_is_offered_with_its_fee_and_what_arrives
             assert!(accepted.text.contains(arrival), "{}", accepted.text);
             assert!(accepted.text.contains(tail), "{}", accepted.text);
             let withdrawal = house.withdrawal_at(&page.url).await.unwrap();
-            let chosen = withdrawal.confirmation.unwrap();
+            let chosen = withdrawal.confirmed.unwrap();
             assert_eq!(chosen.cash_type.as_str(), cash_type);
             assert_eq!(chosen.arrival.to_string(), arrival.replace(',', ""));
             house.reaches(&page.url, State::Paid).await.unwrap();

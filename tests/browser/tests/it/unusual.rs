@@ -32,7 +32,7 @@ async fn the_whole_way_can_be_gone_with_a_keyboard_alone() {
     let back = browser.read("the shop").await.unwrap();
     assert!(back.text.contains("提现已受理"), "{}", back.text);
     let withdrawal = house.withdrawal_at(&page.url).await.unwrap();
-    let confirmed = withdrawal.confirmation.unwrap();
+    let confirmed = withdrawal.confirmed.unwrap();
     assert_eq!(confirmed.cash_type.as_str(), chosen);
     house.reaches(&page.url, State::Paid).await.unwrap();
     browser.close().await.unwrap();
