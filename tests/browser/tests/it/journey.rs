@@ -24,7 +24,7 @@ async fn a_user_comes_from_the_shop_confirms_sees_what_happens_next_and_goes_bac
         browser.driver.refresh().await.unwrap();
         let paid = browser.look("journey-3-paid").await.unwrap();
         assert!(paid.text.contains("提现成功"), "{}", paid.text);
-        browser.press("#back").await.unwrap();
+        browser.follow("#back").await.unwrap();
         let back = browser.read("the shop").await.unwrap();
         assert!(back.url.as_str().starts_with(house.shop()));
         // The signature was judged by the shop, and what it says is "accepted", never "paid".
@@ -43,7 +43,7 @@ async fn a_user_who_changes_their_mind_is_back_in_the_shop_with_nothing_done() {
     for device in Device::both() {
         browser.become_a(device).await.unwrap();
         let page = browser.ask(house.shop(), "20").await.unwrap();
-        browser.press("button[value=cancel]").await.unwrap();
+        browser.follow("button[value=cancel]").await.unwrap();
         let back = browser.read("the shop").await.unwrap();
         assert!(back.text.contains("提现未受理"), "{}", back.text);
         house.reaches(&page.url, State::Cancelled).await.unwrap();
