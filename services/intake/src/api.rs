@@ -1,9 +1,10 @@
 //! The JSON API for partners' servers: what is common to every endpoint.
 //!
 //! The order is the point. The body is read within the endpoint's bound, then the signature over
-//! it is verified, then a large one waits for room among its partner's, then comes the clock, then
-//! whether the partner may ask at all, then its nonce is used up; only then does the endpoint see
-//! the body. Every answer to a caller that we know is signed,
+//! it is verified, then the partner's allowance of calls is asked, then a large one waits for room
+//! among its partner's, then comes the clock, then whether the partner may ask at all, then its
+//! nonce is used up; only then does the endpoint see the body. So nobody else can use up what a
+//! partner may ask, and a call that came too early can be sent again as it was. Every answer to a caller that we know is signed,
 //! problems too; a stranger is not worth a signature.
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::routing::{MethodFilter, on};
 use contract::ids::PartnerId;
 use contract::partner::ErrorCode;
 use contract::signing::api::{Authorization, Signed};
@@ -29,11 +30,13 @@ use crate::front::Front;
 use crate::refusal::Refusal;
 use crate::withdraw::NONCE_KEPT;
 
-/// A hundred problems, with room to spare; it is in memory already.
-const LONGEST_ANSWER: usize = 256 * 1024;
+/// Two hundred events, with room to spare; it is in memory already.
+const LONGEST_ANSWER: usize = 512 * 1024;
 
 /// One path of the API.
 pub(crate) trait Endpoint: Send + Sync + 'static {
+    /// How it is called.
+    const METHOD: MethodFilter = MethodFilter::POST;
     /// Where it is; also its name in the metrics.
     const PATH: &'static str;
     /// The longest body it reads, in bytes.
@@ -51,6 +54,7 @@ pub(crate) struct Call<'a> {
     /// To be dropped before waiting for anything but the database.
     pub(crate) connection: Connection,
     pub(crate) caller: Caller,
+    pub(crate) uri: &'a Uri,
     pub(crate) body: &'a [u8],
     pub(crate) now: Timestamp,
 }
@@ -69,7 +73,7 @@ pub(crate) trait Serve {
 
 impl Serve for Router<Arc<Front>> {
     fn serve<E: Endpoint>(self) -> Self {
-        self.route(E::PATH, post(serve::<E>))
+        self.route(E::PATH, on(E::METHOD, serve::<E>))
     }
 }
 
@@ -80,11 +84,10 @@ async fn serve<E: Endpoint>(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let asking = Asking {
         front: &front,
         method: method.as_str(),
-        path,
+        uri: &uri,
         now: clock::now(),
     };
     let (answered, asked) = asking.answer::<E>(&headers, body).await;
@@ -104,7 +107,7 @@ async fn serve<E: Endpoint>(
 struct Asking<'a> {
     front: &'a Front,
     method: &'a str,
-    path: &'a str,
+    uri: &'a Uri,
     now: Timestamp,
 }
 
@@ -126,6 +129,7 @@ impl Asking<'_> {
             let body = read::<E>(body).await?;
             let mut connection = self.front.store.connection().await?;
             let caller = self.believe(&connection, &asked, &body).await?;
+            self.front.rates.calls.take(&asked.partner_id)?;
             let mut room = None;
             if is_large {
                 // Others need the connection while this one waits.
@@ -178,6 +182,7 @@ impl Asking<'_> {
             front: self.front,
             connection,
             caller,
+            uri: self.uri,
             body,
             now: self.now,
         })
@@ -185,9 +190,10 @@ impl Asking<'_> {
     }
 
     fn signed<'a>(&'a self, body: &'a [u8]) -> Signed<'a> {
+        let path = self.uri.path_and_query();
         Signed {
             method: self.method,
-            path_and_query: self.path,
+            path_and_query: path.map_or("/", |path| path.as_str()),
             body,
         }
     }

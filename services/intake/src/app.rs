@@ -9,11 +9,14 @@ use runtime::http_server::Limits;
 use runtime::service::Service;
 
 use crate::api::Serve as _;
+use crate::events::Events;
 use crate::front::Front;
 use crate::onboarding::{Card, CashRules, Materials, Openings, Status};
 use crate::query::WithdrawalQuery;
 use crate::quote::Quotes;
+use crate::resend::Resend;
 use crate::settings::IntakeSettings;
+use crate::signature_check::SignatureCheck;
 use crate::sms::HttpGateway;
 use crate::{
     assets, back, body, decide, headers, jwks, page, password, refusal, sweep, turned_away,
@@ -69,6 +72,9 @@ fn router(front: Arc<Front>) -> Router {
         .serve::<CashRules>()
         .serve::<Status>()
         .serve::<Quotes>()
+        .serve::<Events>()
+        .serve::<Resend>()
+        .serve::<SignatureCheck>()
         .fallback(refusal::not_found)
         .method_not_allowed_fallback(refusal::method_not_allowed)
         .with_state(front)
@@ -79,7 +85,7 @@ fn outermost(guarded: Router, front: Arc<Front>) -> Router {
     guarded
         .layer(middleware::from_fn_with_state(
             Arc::clone(&front),
-            turned_away::as_page,
+            turned_away::in_our_words,
         ))
         .layer(middleware::from_fn_with_state(front, headers::secure))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use contract::money::Fen;
 use contract::partner::url::LoopbackHttp;
+use contract::signing::keys::KeySet;
 use runtime::data_keys::DataKeys;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,7 @@ use crate::body::LargeBodies;
 use crate::check_password::PasswordDesk;
 use crate::jwks;
 use crate::link::PageKey;
+use crate::rates::Rates;
 use crate::session::Cookie;
 use crate::settings::IntakeSettings;
 use crate::signer::Signer;
@@ -34,6 +36,7 @@ pub(crate) struct Front {
     pub(crate) draft_ttl: Duration,
     pub(crate) loopback_http: LoopbackHttp,
     pub(crate) large_bodies: LargeBodies,
+    pub(crate) rates: Rates,
     pub(crate) data_keys: DataKeys,
     pub(crate) patience: Patience,
     pub(crate) asked: Asked,
@@ -43,6 +46,8 @@ pub(crate) struct Front {
     pub(crate) trusted_proxies: usize,
     /// The document at `/.well-known/jwks.json`.
     pub(crate) jwks: String,
+    /// The same keys, to verify with.
+    pub(crate) our_keys: KeySet,
 }
 
 impl Front {
@@ -57,6 +62,7 @@ impl Front {
         Self {
             store,
             jwks: jwks::document(signer.jwk(), &settings.published_keys),
+            our_keys: jwks::key_set(signer.registered(), &settings.published_keys),
             signer,
             page_key: PageKey::new(&settings.page_key),
             passwords: PasswordDesk::new(
@@ -70,6 +76,7 @@ impl Front {
             draft_ttl: settings.draft_ttl,
             loopback_http: settings.loopback_http,
             large_bodies: LargeBodies::new(),
+            rates: Rates::new(settings.api_calls_per_s),
             data_keys: settings.data_keys.clone(),
             patience: Patience {
                 max_age: settings.balance_max_age,

@@ -10,9 +10,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use contract::signing::keys::Jwk;
+use contract::signing::keys::{self, Jwk, PublicKey, RegisteredKey};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::front::Front;
@@ -71,6 +72,16 @@ impl PublishedKey {
         self.kty == "RSA" && !self.kid.is_empty() && modulus && exponent
     }
 
+    /// `None` for a name that signatures of ours cannot carry, or numbers that are no key.
+    fn registered(&self) -> Option<RegisteredKey> {
+        Some(RegisteredKey {
+            key_id: self.kid.parse().ok()?,
+            key: PublicKey::from_jwk(&self.n, &self.e).ok()?,
+            not_before: Timestamp::MIN,
+            retired_at: None,
+        })
+    }
+
     fn to_jwk(&self) -> Jwk {
         Jwk {
             kty: "RSA",
@@ -93,6 +104,18 @@ pub(crate) fn document(signing: Jwk, published: &[PublishedKey]) -> String {
         keys: std::iter::once(signing.clone()).chain(others).collect(),
     };
     serde_json::to_string(&set).expect("a key set is texts, which always print as JSON")
+}
+
+/// The same keys, as many as a set may hold: the signing one first, a name once.
+pub(crate) fn key_set(signing: RegisteredKey, published: &[PublishedKey]) -> keys::KeySet {
+    let mut known = vec![signing];
+    for key in published {
+        let registered = key.registered();
+        let is_new = |new: &RegisteredKey| known.iter().all(|key| key.key_id != new.key_id);
+        known.extend(registered.filter(is_new));
+    }
+    known.truncate(keys::MAX_KEYS);
+    keys::KeySet::new(known).expect("each name is there once, and there are no more than may be")
 }
 
 /// Answers the document.

@@ -22,8 +22,7 @@ impl Endpoint for WithdrawalQuery {
     type Answer = QueryAnswer;
 
     async fn answer(call: Call<'_>) -> Result<QueryAnswer, Refusal> {
-        let query: QueryRequest =
-            serde_json::from_slice(call.body).map_err(|_| ErrorCode::RequestMalformed)?;
+        let query = QueryRequest::parse(call.body)?;
         let partner = call.partner_id();
         let found = match &query {
             QueryRequest::OrderId(id) => withdrawals::find(&call.connection, id).await?,

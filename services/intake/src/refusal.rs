@@ -4,6 +4,7 @@
 //! told to nobody; the pages and problems made of them say only that it was us.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
@@ -24,13 +25,22 @@ use crate::front::Front;
 use crate::language;
 use crate::words::{self, Words};
 
+/// A failover of the database, a lock that somebody holds: over by then, or not for a while.
+const A_MOMENT: Duration = Duration::from_secs(2);
+
 /// Why a request is not carried out.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     code: ErrorCode,
     broken: Vec<FieldProblem>,
     back: Option<Url>,
+    /// When it may be tried again, where that is known.
+    retry_after: Option<Duration>,
 }
+
+/// Beside a problem with a code of the contract: it need not be said again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InOurWords;
 
 #[derive(Template)]
 #[template(path = "refused.html")]
@@ -68,6 +78,7 @@ impl Refusal {
                 .map_or(ErrorCode::RequestMalformed, |problem| problem.code),
             broken,
             back: None,
+            retry_after: None,
         }
     }
 
@@ -92,6 +103,12 @@ impl Refusal {
     /// Gives the user a way back to the partner; only once the partner's signature has held.
     pub(crate) fn with_way_back(mut self, back: Url) -> Self {
         self.back = Some(back);
+        self
+    }
+
+    /// Says when it may be tried again.
+    pub(crate) fn until(mut self, pause: Duration) -> Self {
+        self.retry_after = Some(pause);
         self
     }
 
@@ -140,6 +157,7 @@ impl Refusal {
             .in_chinese(self.code.zh())
             .with_errors(self.broken.clone());
         let mut response = problem.into_response();
+        response.extensions_mut().insert(InOurWords);
         self.say_when_to_retry(&mut response);
         response
     }
@@ -150,10 +168,12 @@ impl Refusal {
     }
 
     fn say_when_to_retry(&self, response: &mut Response) {
-        if self.code == ErrorCode::Unavailable {
+        if let Some(pause) = self.retry_after {
+            // Rounded up: whoever comes at that second is not too early again.
+            let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
             response
                 .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("2"));
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
 }
@@ -164,6 +184,7 @@ impl From<ErrorCode> for Refusal {
             code,
             broken: Vec::new(),
             back: None,
+            retry_after: (code == ErrorCode::Unavailable).then_some(A_MOMENT),
         }
     }
 }

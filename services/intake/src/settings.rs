@@ -4,6 +4,7 @@
 //! withdrawal that it cannot sign has already taken it.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use contract::money::Fen;
@@ -49,6 +50,9 @@ pub struct IntakeSettings {
     pub balance_max_age: Duration,
     /// `BALANCE_WAIT_MS`: how long a page or a quote waits for Huifu's answer.
     pub balance_wait: Duration,
+    /// `API_CALLS_PER_S`: calls of the API that each partner may make of this process, in the long
+    /// run; twice as many at once.
+    pub api_calls_per_s: NonZeroU32,
     /// Where codes are sent.
     pub sms: SmsSettings,
 }
@@ -76,6 +80,7 @@ impl Settings for IntakeSettings {
         let data_keys = DataKeys::read(env);
         let balance_max_age = balance_max_age(env);
         let balance_wait = balance_wait(env);
+        let api_calls_per_s = api_calls_per_s(env);
         let sms = SmsSettings::read(env, loopback_http.unwrap_or_default());
         Some(Self {
             listen: listen?,
@@ -91,6 +96,7 @@ impl Settings for IntakeSettings {
             data_keys: data_keys?,
             balance_max_age: balance_max_age?,
             balance_wait: balance_wait?,
+            api_calls_per_s: api_calls_per_s?,
             sms: sms?,
         })
     }
@@ -163,6 +169,16 @@ fn balance_wait(env: &mut Env) -> Option<Duration> {
     let usual = Duration::from_millis(800);
     let longest = Duration::from_secs(5);
     env.or_in("BALANCE_WAIT_MS", usual, Duration::ZERO..=longest)
+}
+
+/// More than a partner needs, and little beside what one process can answer.
+fn api_calls_per_s(env: &mut Env) -> Option<NonZeroU32> {
+    let most = NonZeroU32::new(10_000)?;
+    env.or_in(
+        "API_CALLS_PER_S",
+        NonZeroU32::new(50)?,
+        NonZeroU32::MIN..=most,
+    )
 }
 
 #[cfg(test)]

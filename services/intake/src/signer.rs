@@ -6,7 +6,7 @@ use contract::partner::seal::Seal;
 use contract::partner::time::WireTime;
 use contract::partner::url::PartnerUrl;
 use contract::signing::api::{Authorization, Signed};
-use contract::signing::keys::{Jwk, PrivateKey};
+use contract::signing::keys::{Jwk, PrivateKey, RegisteredKey};
 use jiff::Timestamp;
 use runtime::ids::new_message_id;
 use url::Url;
@@ -25,6 +25,16 @@ impl Signer {
     /// The public half, for partners.
     pub(crate) fn jwk(&self) -> Jwk {
         self.key.public().to_jwk(self.key_id.as_str())
+    }
+
+    /// The same, to verify with.
+    pub(crate) fn registered(&self) -> RegisteredKey {
+        RegisteredKey {
+            key_id: self.key_id.clone(),
+            key: self.key.public().clone(),
+            not_before: Timestamp::MIN,
+            retired_at: None,
+        }
     }
 
     /// Where the browser goes, with our signed answer in the query.

@@ -71,6 +71,6 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Reconcile(command) => reconcile::run(command, &database).await,
         Command::Keys(command) => keys::run(command, &database).await,
         Command::Keygen(arguments) => keygen::run(&arguments),
-        Command::Signature(command) => signature::run(command),
+        Command::Signature(command) => signature::run(command, &database).await,
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod app;
 mod beijing;
+mod certification;
 mod cli;
 mod command;
 mod database;

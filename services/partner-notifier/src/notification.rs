@@ -4,7 +4,7 @@
 //! one courier, one lane for each partner. So a message says how its notice is loaded, and from
 //! there on everybody handles a [`Due`].
 //!
-//! The facts and `notice_id` are the same on every sending; time, nonce and signature are of this
+//! The facts and `notice_id` are the same on every sending; time, nonce and signatures are of this
 //! one, so that a partner who remembers nonces takes a retry.
 
 mod application;
@@ -19,18 +19,23 @@ use contract::partner::notice::Notice;
 use contract::partner::seal::Seal;
 use contract::partner::time::WireTime;
 use contract::signing::keys::PrivateKey;
+use contract::signing::standard_webhooks::{self, NoticeSecret};
 use jiff::Timestamp;
+use runtime::courier::Parcel;
+use runtime::data_keys::{DataKeys, notice_secrets};
+use store::notice_secrets::SealedSecret;
 use store::notices::NoticeState;
 use store::{Connection, StoreError};
 use uuid::Uuid;
 
 /// A message that says that a notice is due.
 pub(crate) trait Deliverable: Message + Clone {
-    /// The notice, as it stands for this delivery of the message; `None` if there is none.
+    /// The notice, as it stands for this delivery of the message at `now`; `None` if there is none.
     fn load(
         &self,
         connection: &Connection,
         message_id: Uuid,
+        now: Timestamp,
     ) -> impl Future<Output = Result<Option<Due>, StoreError>> + Send;
 }
 
@@ -43,6 +48,8 @@ pub(crate) struct Due {
     pub(crate) notify_url: String,
     /// Where the partner's addresses may point to, as registered now.
     pub(crate) hosts: Vec<String>,
+    /// What signs the Standard Webhooks headers; empty for a partner that does not want them.
+    pub(crate) notice_secrets: Vec<SealedSecret>,
     /// Where its delivery stands.
     pub(crate) state: NoticeState,
     /// How often it was sent so far.
@@ -74,8 +81,34 @@ pub(crate) struct Sending<'a> {
 }
 
 impl Due {
-    /// The body to post.
-    pub(crate) fn body(&self, sending: &Sending<'_>) -> String {
+    /// What to post.
+    pub(crate) fn parcel(&self, sending: &Sending<'_>, data_keys: &DataKeys) -> Parcel {
+        let body = self.body(sending);
+        let secrets = self.opened(data_keys);
+        let id = self.notice_id().as_str();
+        let headers = standard_webhooks::headers(&secrets, id, sending.at, body.as_bytes());
+        Parcel { body, headers }
+    }
+
+    /// A secret that does not open is left out and told of: the signature in the form is what was
+    /// promised to everybody, and a partner that goes by the headers alone refuses what has none,
+    /// so the schedule sends the notice again once the data key is back.
+    fn opened(&self, data_keys: &DataKeys) -> Vec<NoticeSecret> {
+        let opened = self.notice_secrets.iter().filter_map(|secret| {
+            match notice_secrets::open(data_keys, &self.partner_id, secret) {
+                Ok(opened) => Some(opened),
+                Err(error) => {
+                    metrics::counter!("notice_secrets_unopened_total").increment(1);
+                    let (partner_id, secret_id) = (&self.partner_id, &secret.secret_id);
+                    tracing::error!(%partner_id, secret_id, %error, "a notice goes unsigned by a secret");
+                    None
+                }
+            }
+        });
+        opened.collect()
+    }
+
+    fn body(&self, sending: &Sending<'_>) -> String {
         let seal = Seal {
             partner_id: self.partner_id.clone(),
             key_id: sending.key_id.clone(),

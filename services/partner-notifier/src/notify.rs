@@ -14,12 +14,12 @@ use contract::message::Envelope;
 use jiff::Timestamp;
 use runtime::amqp::{Handler, HandlerError, Verdict as _};
 use runtime::clock;
+use runtime::courier::{Answer, Courier, Destination};
 use runtime::crash::{self, CrashPoint};
 use runtime::ids::random_bytes;
 use store::notices::NoticeState;
 use store::{Store, StoreError};
 
-use crate::deliver::{Answer, Courier};
 use crate::lanes::{Full, Lanes, Place};
 use crate::notification::{Deliverable, Due, Sending};
 use crate::record::{self, Next, Sent};
@@ -77,7 +77,10 @@ impl<M: Deliverable> Handler for Notify<M> {
 impl Desk {
     async fn load<M: Deliverable>(&self, envelope: &Envelope<M>) -> Result<Due, HandlerError> {
         let connection = self.store.connection().await.or_requeue()?;
-        let loaded = envelope.body.load(&connection, envelope.message_id).await;
+        let loaded = envelope
+            .body
+            .load(&connection, envelope.message_id, clock::now())
+            .await;
         match loaded {
             Ok(Some(due)) => Ok(due),
             Ok(None) => Err(HandlerError::dead_letter("there is no such notice")),
@@ -102,12 +105,13 @@ impl Desk {
             at: began,
             random: random_bytes(),
         };
-        let body = due.body(&sending);
+        let parcel = due.parcel(&sending, &self.settings.data_keys);
         crash::reach(CrashPoint::NotifierBeforePost);
-        let answer = self
-            .courier
-            .deliver(&due.notify_url, &due.hosts, body, began)
-            .await;
+        let to = Destination {
+            url: &due.notify_url,
+            hosts: &due.hosts,
+        };
+        let answer = self.courier.deliver(to, parcel, began).await;
         crash::reach(CrashPoint::NotifierAfterPost);
         // Given back before we write: the partner's place is not for our database to hold.
         drop(place);
@@ -150,7 +154,7 @@ fn random() -> u32 {
 }
 
 fn tell<M>(sent: &Sent<'_, M>, next: Next) {
-    let outcome = record::outcome(sent.answer);
+    let outcome = sent.answer.outcome();
     metrics::histogram!("notice_seconds", "outcome" => outcome).record(sent.took);
     let (notice_id, partner_id) = (sent.due.notice_id(), &sent.due.partner_id);
     let attempt = sent.due.attempt_count.saturating_add(1);

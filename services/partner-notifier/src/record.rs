@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use contract::message::Envelope;
 use jiff::{SignedDuration, Timestamp};
+use runtime::courier::Answer;
 use runtime::ids::new_message_id;
 use serde_json::{Value, json};
 use store::dead_letters::{self, NewDeadLetter};
 use store::notices::{self, Attempted, NoticeState};
 use store::{Store, StoreError, Transaction, outbox};
 
-use crate::deliver::Answer;
 use crate::notification::{Deliverable, Due};
 
 /// One sending, from the message to the answer.
@@ -59,7 +59,7 @@ pub(crate) async fn record<M: Deliverable>(
             Next::Again(_) => NoticeState::Pending,
             Next::GiveUp => NoticeState::DeadLettered,
         },
-        outcome: outcome(sent.answer),
+        outcome: sent.answer.outcome(),
         http_status: sent.answer.status.map(i32::from),
         duration_ms: i64::try_from(sent.took.as_millis()).unwrap_or(i64::MAX),
         answer: sent.answer.text.as_deref(),
@@ -127,7 +127,7 @@ async fn follow<M: Deliverable>(
         Next::GiveUp => {
             let body = serde_json::to_vec(&sent.envelope.body)
                 .expect("a message is ids and numbers, which always print as JSON");
-            let class = outcome(sent.answer);
+            let class = sent.answer.outcome();
             let reason =
                 format!("the partner did not take the notice; the last failure was {class}");
             let letter = NewDeadLetter {
@@ -162,14 +162,6 @@ fn again<M: Deliverable>(now: Timestamp, envelope: &Envelope<M>) -> Envelope<M> 
     }
 }
 
-/// The word that the attempt is remembered by.
-pub(crate) fn outcome(answer: &Answer) -> &'static str {
-    match answer.taken {
-        Ok(()) => "delivered",
-        Err(class) => class.as_str(),
-    }
-}
-
 /// The line on the timeline: ids, numbers and a word; neither the URL nor what the partner said.
 fn told<M>(sent: &Sent<'_, M>, next: Next) -> (&'static str, Value) {
     let event = match next {
@@ -183,7 +175,7 @@ fn told<M>(sent: &Sent<'_, M>, next: Next) -> (&'static str, Value) {
         "attempt": sent.due.attempt_count.saturating_add(1),
     });
     if sent.answer.taken.is_err() {
-        detail["class"] = outcome(sent.answer).into();
+        detail["class"] = sent.answer.outcome().into();
     }
     if let Some(status) = sent.answer.status {
         detail["http_status"] = status.into();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use contract::partner::url::LoopbackHttp;
+use runtime::data_keys::DataKeys;
 use runtime::settings::{Env, Settings, SigningSettings};
 
 use crate::retry_schedule::RetrySchedule;
@@ -12,6 +13,8 @@ use crate::retry_schedule::RetrySchedule;
 pub struct NotifierSettings {
     /// `SIGNING_KEY` and `SIGNING_KEY_ID`: what signs notices.
     pub signing: SigningSettings,
+    /// `DATA_KEYS`: what opens the secrets of partners that want the Standard Webhooks headers.
+    pub data_keys: DataKeys,
     /// `NOTICE_SCHEDULE_MS` and `NOTICE_JITTER_PERCENT`: the pauses after each failure.
     pub schedule: RetrySchedule,
     /// `NOTICE_CONNECT_TIMEOUT_MS`: to be connected, TLS included.
@@ -32,6 +35,7 @@ pub struct NotifierSettings {
 impl Settings for NotifierSettings {
     fn read(env: &mut Env) -> Option<Self> {
         let signing = SigningSettings::read(env);
+        let data_keys = DataKeys::read(env);
         let schedule = schedule(env);
         let connect_timeout = env.or_in(
             "NOTICE_CONNECT_TIMEOUT_MS",
@@ -53,6 +57,7 @@ impl Settings for NotifierSettings {
         let loopback = env.or("ALLOW_LOOPBACK_HTTP", false);
         Some(Self {
             signing: signing?,
+            data_keys: data_keys?,
             schedule: schedule?,
             connect_timeout: connect_timeout?,
             timeout: timeout?,
@@ -105,6 +110,7 @@ mod tests {
         for name in [
             "SIGNING_KEY must",
             "SIGNING_KEY_ID is not set",
+            "DATA_KEYS is not set",
             "NOTICE_SCHEDULE_MS must",
             "NOTICE_TIMEOUT_MS must",
         ] {

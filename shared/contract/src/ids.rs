@@ -138,6 +138,16 @@ own_id!(
     MaterialId, "material_id", 'M'
 );
 
+own_id!(
+    /// A run that certifies the endpoint of a partner.
+    CertificationId, "certification", 'C'
+);
+own_id!(
+    /// What the notices of such a run tell of, as `order_id` or `application_id`. No withdrawal and
+    /// no application begins with this letter.
+    CertificationSubjectId, "order_id", 'T'
+);
+
 foreign_id!(
     /// A partner, as given at registration.
     PartnerId, "partner_id", 32

@@ -13,6 +13,7 @@
 
 pub mod context;
 mod key;
+pub mod notice_secrets;
 mod parse;
 mod reseal;
 

@@ -129,6 +129,6 @@ async fn accept(
 }
 
 /// Runs `work` with a request id that problems and log lines can show.
-pub(crate) async fn with_request_id<F: Future>(id: String, work: F) -> F::Output {
+pub async fn with_request_id<F: Future>(id: String, work: F) -> F::Output {
     guard::REQUEST_ID.scope(id, work).await
 }

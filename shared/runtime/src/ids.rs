@@ -3,7 +3,10 @@
 //! `contract::ids` says what an id looks like and knows neither. An id made here is unique without
 //! asking anybody; it is not a secret, although 80 of its bits are random.
 
-use contract::ids::{ApplicationId, MaterialId, NoticeId, ReqSeqId, WithdrawalId};
+use contract::ids::{
+    ApplicationId, CertificationId, CertificationSubjectId, MaterialId, NoticeId, ReqSeqId,
+    WithdrawalId,
+};
 use uuid::Uuid;
 
 use crate::clock;
@@ -36,6 +39,16 @@ pub fn new_application_id() -> ApplicationId {
 /// A new picture.
 pub fn new_material_id() -> MaterialId {
     MaterialId::from_parts(millis(), random())
+}
+
+/// A new run that certifies a partner's endpoint.
+pub fn new_certification_id() -> CertificationId {
+    CertificationId::from_parts(millis(), random())
+}
+
+/// What a notice of such a run tells of.
+pub fn new_certification_subject_id() -> CertificationSubjectId {
+    CertificationSubjectId::from_parts(millis(), random())
 }
 
 /// `N` bytes nobody can guess: nonces, tokens, salts.

@@ -7,6 +7,7 @@
 pub mod amqp;
 pub mod backoff;
 pub mod clock;
+pub mod courier;
 pub mod crash;
 pub mod data_keys;
 pub mod http_client;
@@ -20,3 +21,4 @@ mod relay;
 pub mod service;
 pub mod settings;
 mod telemetry;
+pub mod url_guard;

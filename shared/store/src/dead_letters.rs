@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
 
+pub(crate) use decide::lock_open;
 pub use decide::{Decision, discard, replay};
 
 const INSERT: &str = "\

@@ -7,6 +7,7 @@
 mod application;
 mod history;
 mod outcome;
+mod resend;
 mod withdrawal;
 
 use contract::ids::{ApplicationId, NoticeId, PartnerId};
@@ -18,6 +19,7 @@ use crate::{StoreError, Transaction};
 pub use application::{ApplicationForDelivery, application_for_delivery};
 pub use history::{PastAttempt, Summary, attempts_of, of, of_application};
 pub use outcome::{NoticeState, Outcome};
+pub use resend::{Locked, is_due, lock_own, resend};
 pub use withdrawal::{ForDelivery, for_delivery};
 
 const INSERT: &str = "\

@@ -1,6 +1,7 @@
 //! After every test: do our rows, Huifu's book and the partner's notices tell the same story?
 
 mod applications;
+mod events;
 mod secrets;
 
 use std::collections::BTreeSet;
@@ -70,6 +71,7 @@ pub(crate) async fn agrees(scene: &Scene) -> Result<()> {
         );
     }
     applications::agree(scene, &book, &heard).await?;
+    events::are_whole(scene).await?;
     for notice in &heard {
         ensure!(
             notice.verdict.is_good(),
@@ -142,7 +144,12 @@ async fn told_as_it_is(scene: &Scene, withdrawal: &Withdrawal, heard: &[Notice])
     );
     for notice in notices {
         let of_this = |one: &&Notice| one.notice_id == notice.id.as_str();
-        let was_accepted = heard.iter().filter(of_this).any(|one| one.accepted);
+        // Another shop than the sandbox's keeps its own books, and its test looks at them.
+        let is_sandboxs = withdrawal
+            .request
+            .notify_url
+            .starts_with(&scene.partner.base_url);
+        let was_accepted = !is_sandboxs || heard.iter().filter(of_this).any(|one| one.accepted);
         match notice.state {
             NoticeState::Delivered => ensure!(was_accepted, "{id}: delivered, but not heard"),
             NoticeState::DeadLettered => {}

@@ -6,12 +6,14 @@
 //! heard: a bad day may delay a withdrawal, it may not make any of the three disagree.
 
 mod audit;
+pub mod clients;
 mod first_password;
+pub mod guide;
 pub mod huifu_sdk;
 mod onboard;
 mod register;
 mod scene;
 
 pub use onboard::{Applicant, PaidTo, as_applicant};
-pub use register::PASSWORD;
-pub use scene::{Engines, HUIFU_ID, Scene};
+pub use register::{PARTNER_ID, PARTNER_KEY_ID, PASSWORD};
+pub use scene::{Engines, HUIFU_ID, Scene, order_id};

@@ -15,9 +15,9 @@ use store::{Store, Transaction};
 use crate::scene::HUIFU_ID;
 
 /// The partner's id.
-pub(crate) const PARTNER_ID: &str = "demo-shop";
+pub const PARTNER_ID: &str = "demo-shop";
 /// The name of the partner's key.
-pub(crate) const PARTNER_KEY_ID: &str = "shop-1";
+pub const PARTNER_KEY_ID: &str = "shop-1";
 /// The user, in our words.
 pub(crate) const HTOUHUI_USER_ID: &str = "10000000001";
 /// The user, in the partner's words.

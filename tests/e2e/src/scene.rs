@@ -284,7 +284,7 @@ fn tell(error: UserError) -> anyhow::Error {
 }
 
 /// The order that a user came back with.
-pub(crate) fn order_id(returned: &Url) -> Result<WithdrawalId> {
+pub fn order_id(returned: &Url) -> Result<WithdrawalId> {
     let order = returned.query_pairs().find(|(name, _)| name == "order_id");
     let (_, order) = order.context("the return has no order_id")?;
     Ok(order.parse()?)

@@ -15,6 +15,7 @@ mod pages;
 mod platform_keys;
 mod server;
 mod signed_text;
+mod standard_webhooks;
 mod verify;
 mod world;
 
@@ -25,4 +26,5 @@ pub use mode::{Mode, ModeRule};
 pub use notices::Notice;
 pub use server::{PartnerSandbox, StartError};
 pub use signed_text::signed_text;
+pub use standard_webhooks::NoticeSecret;
 pub use verify::{Field, Verdict};

@@ -13,6 +13,18 @@ use crate::system::{DATA_KEYS, PASSWORD_PEPPER};
 #[derive(Debug, Clone)]
 pub struct Opsctl {
     database_url: String,
+    more: Vec<(String, String)>,
+}
+
+/// How it ended and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    /// 0, 1, 3 or 64.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
 }
 
 impl Opsctl {
@@ -21,7 +33,15 @@ impl Opsctl {
     pub fn on(database_url: &str) -> Self {
         Self {
             database_url: database_url.to_owned(),
+            more: Vec::new(),
         }
+    }
+
+    /// With one variable more in its environment.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.more.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// Runs it; what it printed.
@@ -47,6 +67,18 @@ impl Opsctl {
     /// # Errors
     /// As [`run`](Self::run).
     pub async fn run_with_input(&self, arguments: &[&str], input: &str) -> Result<String> {
+        let ended = self.ended(arguments, input).await?;
+        if ended.code != Some(0) {
+            bail!("`opsctl {}`: {}", arguments.join(" "), ended.stderr.trim());
+        }
+        Ok(ended.stdout)
+    }
+
+    /// Runs it with something on standard input; how it ended, whichever way that was.
+    ///
+    /// # Errors
+    /// When it cannot be started, or printed something else than text.
+    pub async fn ended(&self, arguments: &[&str], input: &str) -> Result<Ended> {
         let mut command = self.command(arguments)?;
         let input = input.to_owned();
         // Waiting for a program holds a thread, and signals must be heard meanwhile.
@@ -58,11 +90,13 @@ impl Opsctl {
             child.wait_with_output()
         });
         let output = output.await?.context("cannot run opsctl")?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            bail!("`opsctl {}`: {}", arguments.join(" "), said.trim());
-        }
-        String::from_utf8(output.stdout).context("opsctl printed something else than text")
+        let text =
+            |bytes| String::from_utf8(bytes).context("opsctl printed something else than text");
+        Ok(Ended {
+            code: output.status.code(),
+            stdout: text(output.stdout)?,
+            stderr: text(output.stderr)?,
+        })
     }
 
     fn command(&self, arguments: &[&str]) -> Result<Command> {
@@ -76,6 +110,7 @@ impl Opsctl {
             .env("PASSWORD_PEPPER", PASSWORD_PEPPER)
             .env("DATA_KEYS", DATA_KEYS)
             .env("USER", "demo")
+            .envs(self.more.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -217,6 +217,7 @@ impl Plan {
             ("SIGNING_KEY", &self.ours.private_pkcs8_pem),
             ("SIGNING_KEY_ID", OUR_KEY_ID),
             ("ALLOW_LOOPBACK_HTTP", "true"),
+            ("DATA_KEYS", DATA_KEYS),
         ])
     }
 }

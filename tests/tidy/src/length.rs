@@ -12,6 +12,20 @@ const TEST_FILE_LINES: usize = 700;
 /// Beyond this the tests hide where the code ends.
 const TESTS_BELOW_CODE_LINES: usize = 100;
 
+/// Strangers read these as the example of how it is done; what they must copy must be little.
+const EXAMPLES: &str = "services/intake/clients/";
+const EXAMPLE_LINES: usize = 150;
+
+/// Files of the reference clients that are no longer minimal.
+pub fn long_examples(tree: &Tree) -> Vec<Finding> {
+    let long = tree
+        .files()
+        .filter(|(path, text)| path.starts_with(EXAMPLES) && text.lines().count() >= EXAMPLE_LINES);
+    let cure = "150 lines or more: an example is read whole, or not at all";
+    long.map(|(path, _)| Finding::new(path, EXAMPLE_LINES, cure))
+        .collect()
+}
+
 /// Files that are more than one thing.
 pub fn long_files(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -88,6 +102,21 @@ mod tests {
         assert!(found[1].contains("101 lines of tests below the code"));
         assert!(found[1].contains("shared/store/src/many/tests.rs"));
         assert!(found[2].starts_with("shared/store/tests/it/endless.rs:701: "));
+    }
+
+    #[test]
+    fn an_example_that_grew_is_found() {
+        let tree = Tree::of([
+            ("services/intake/clients/go/fits.go", &lines(149)),
+            ("services/intake/clients/go/long.go", &lines(150)),
+            ("services/intake/src/other.go", &lines(150)),
+        ]);
+        let found: Vec<_> = long_examples(&tree)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("services/intake/clients/go/long.go:150: "));
     }
 
     #[test]

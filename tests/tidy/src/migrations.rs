@@ -8,7 +8,7 @@ const FOLDER: &str = "shared/store/migrations/";
 const HEAD: [&str; 4] = ["-- Purpose: ", "-- Locks: ", "-- Deploy: ", "-- Undo: "];
 
 /// Tables whose rows are never changed, each with the reason.
-const NEVER_UPDATED: [(&str, &str); 9] = [
+const NEVER_UPDATED: [(&str, &str); 10] = [
     (
         "application_materials",
         "a picture that was sent in with an application stays part of it",
@@ -20,6 +20,10 @@ const NEVER_UPDATED: [(&str, &str); 9] = [
     (
         "day_balances",
         "append-only by a trigger: a later count of the day is a version of its own",
+    ),
+    (
+        "events",
+        "append-only by a trigger, with its time in `at` and its author in `recorded_by`",
     ),
     (
         "inbox",

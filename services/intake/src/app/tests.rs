@@ -62,7 +62,8 @@ async fn turned_away(router: &Router, method: Method, name: &str, announced: usi
         assert!(!answer.status().is_success(), "{path}: {}", answer.status());
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(header("content-type"), kind, "{path}");
-        assert_eq!(header("x-request-id").len(), 32);
+        let id = header("x-request-id");
+        assert_eq!(id.len(), 32);
         assert!(header("content-security-policy").contains("default-src 'none'"));
         assert_eq!(header("x-frame-options"), "DENY");
         assert_eq!(header("cache-control"), "no-store");
@@ -72,6 +73,11 @@ async fn turned_away(router: &Router, method: Method, name: &str, announced: usi
         if path.starts_with("/w/") {
             assert!(text.contains(&format!("id=\"code\">{code}<")), "{text}");
             assert!(text.contains("lang=\"en\"") && text.contains("lang=\"zh-CN\""));
+        } else {
+            let problem: serde_json::Value = serde_json::from_str(text).unwrap();
+            assert_eq!(problem["code"], code, "{text}");
+            assert_eq!(problem["instance"], id);
+            assert!(problem["detail_zh"].is_string(), "{text}");
         }
     }
 }

@@ -3,10 +3,11 @@
 //! What a newcomer gets wrong: all accounts stand under one channel at Huifu, so a form that names
 //! somebody else's as the payer may well be carried out, and each withdrawal takes its fee there.
 
-use contract::huifu::operations::ApplicationForm;
-use contract::ids::HuifuId;
+use contract::application::SubjectKind;
+use contract::huifu::operations::{ApplicationForm, file_type};
+use contract::ids::{HuifuId, MaterialId};
 use contract::partner::ErrorCode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use store::{applications, materials};
 
 use crate::api::Call;
@@ -22,7 +23,8 @@ pub(super) async fn check(
     check_payers(call, json).await
 }
 
-/// Pictures of another partner are answered as those that do not exist.
+/// Pictures of another partner are answered as those that do not exist. One that was sent in as
+/// something else would be refused by Huifu's people days later, in words that name no field.
 async fn check_materials(
     call: &Call<'_>,
     form: &ApplicationForm,
@@ -30,33 +32,81 @@ async fn check_materials(
 ) -> Result<(), Refusal> {
     let named = form.materials();
     let own = materials::of_partner(&call.connection, call.partner_id(), &named).await?;
+    let places = |id: &MaterialId| places_of(json, id.as_str(), "form", form.subject());
     let missing = named
         .iter()
         .filter(|id| !own.iter().any(|material| material.id == **id));
-    let paths: Vec<String> = missing
-        .flat_map(|id| paths_of(json, id.as_str(), "form"))
-        .collect();
-    if paths.is_empty() {
+    let missing: Vec<Place> = missing.flat_map(places).collect();
+    if !missing.is_empty() {
+        let refusal = Refusal::from(ErrorCode::MaterialUnknown);
+        let paths = missing.into_iter().map(|place| place.path);
+        return Err(paths.fold(refusal, Refusal::at));
+    }
+    let mistaken = own.iter().flat_map(|material| {
+        let is_other = |place: &Place| {
+            let wanted = place.file_type.as_ref();
+            wanted.is_some_and(|wanted| *wanted != material.file_type)
+        };
+        places(&material.id).into_iter().filter(is_other)
+    });
+    let mistaken: Vec<Place> = mistaken.collect();
+    if mistaken.is_empty() {
         return Ok(());
     }
-    let refusal = Refusal::from(ErrorCode::MaterialUnknown);
-    Err(paths.into_iter().fold(refusal, Refusal::at))
+    let refusal = Refusal::from(ErrorCode::FieldMalformed);
+    Err(mistaken.into_iter().fold(refusal, Place::refuse))
 }
 
-/// Where a text stands in a form.
-fn paths_of(json: &Value, text: &str, path: &str) -> Vec<String> {
+/// Where a form names a picture, and what it must show there.
+#[derive(Debug, PartialEq, Eq)]
+struct Place {
+    path: String,
+    file_type: Option<String>,
+}
+
+impl Place {
+    fn refuse(refusal: Refusal, place: Self) -> Refusal {
+        let wanted = place.file_type.unwrap_or_default();
+        refusal.at_rule(
+            place.path,
+            format!("必须是 file_type 为 {wanted} 的图片"),
+            format!("must be a picture that was sent in with the file_type {wanted}"),
+        )
+    }
+}
+
+fn places_of(json: &Value, id: &str, path: &str, subject: SubjectKind) -> Vec<Place> {
+    let inside = |member: &Value, path: String| places_of(member, id, &path, subject);
     match json {
-        Value::String(found) if found == text => vec![path.to_owned()],
-        Value::Object(members) => members
-            .iter()
-            .flat_map(|(name, member)| paths_of(member, text, &format!("{path}.{name}")))
-            .collect(),
+        Value::Object(members) => {
+            let each = members.iter();
+            let found = each.flat_map(|(name, member)| match member {
+                Value::String(text) if text == id => vec![Place {
+                    path: format!("{path}.{name}"),
+                    file_type: wanted(members, name, subject),
+                }],
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Array(_)
+                | Value::Object(_) => inside(member, format!("{path}.{name}")),
+            });
+            found.collect()
+        }
         Value::Array(list) => (0..)
             .zip(list)
-            .flat_map(|(at, entry): (usize, _)| paths_of(entry, text, &format!("{path}[{at}]")))
+            .flat_map(|(at, entry): (usize, _)| inside(entry, format!("{path}[{at}]")))
             .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
+}
+
+/// An entry of a list of files says itself what it is; elsewhere the field's name does.
+fn wanted(members: &Map<String, Value>, name: &str, subject: SubjectKind) -> Option<String> {
+    let beside = members.get("file_type").and_then(Value::as_str);
+    let wanted = beside.or_else(|| file_type::of_field(name, subject));
+    wanted.map(str::to_owned)
 }
 
 /// Accounts of others are answered like those that do not exist.
@@ -104,13 +154,18 @@ mod tests {
     fn a_picture_is_named_wherever_the_form_names_it() {
         let form = json!({
             "subject": { "license_pic": "M1", "reg_name": "M1 and more" },
-            "business": { "file_list": [{ "file_id": "M2" }, { "file_id": "M1" }] },
+            "business": { "file_list": [{ "file_id": "M2" }, { "file_id": "M1", "file_type": "F02" }] },
         });
+        let places = places_of(&form, "M1", "form", SubjectKind::EnterpriseMerchant);
+        let places: Vec<_> = places
+            .iter()
+            .map(|place| (place.path.as_str(), place.file_type.as_deref()))
+            .collect();
         assert_eq!(
-            paths_of(&form, "M1", "form"),
+            places,
             [
-                "form.business.file_list[1].file_id",
-                "form.subject.license_pic"
+                ("form.business.file_list[1].file_id", Some("F02")),
+                ("form.subject.license_pic", Some("F07"))
             ]
         );
     }

@@ -24,8 +24,7 @@ impl Endpoint for Status {
     type Answer = ApplicationAnswer;
 
     async fn answer(call: Call<'_>) -> Result<ApplicationAnswer, Refusal> {
-        let asked: StatusRequest =
-            serde_json::from_slice(call.body).map_err(|_| ErrorCode::RequestMalformed)?;
+        let asked = StatusRequest::parse(call.body)?;
         let (connection, partner) = (&call.connection, call.partner_id());
         let found = match &asked {
             StatusRequest::ApplicationId(id) => applications::find(connection, id).await?,

@@ -13,7 +13,7 @@ async fn a_body_beyond_every_picture_is_not_read_to_its_end() {
     // Whoever goes on sending may see the connection close before the answer.
     if let Ok(answer) = answer {
         assert_eq!((answer.status, answer.signed), (413, false));
-        assert!(answer.body["code"] == "too_long" || answer.body["code"] == "request_too_large");
+        assert_eq!(answer.body["code"], "request_too_large");
     }
     for (api, most) in [
         (Api::Quotes, 1_024),
@@ -43,4 +43,16 @@ async fn a_program_that_errs_about_path_or_method_gets_a_problem() {
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
         assert!(answer.text().await.unwrap().contains(code));
     }
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_signed_is_told_so() {
+    let world = World::open().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let asked = client.post(format!("{}/v1/quotes", world.base)).body("{}");
+    let answer = asked.send().await.unwrap();
+    assert_eq!(answer.status(), 401);
+    assert!(answer.headers().get("authorization").is_none());
+    let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(problem["code"], "signature_missing");
 }

@@ -381,3 +381,19 @@ async fn a_suspended_partner_and_a_stranger_leave_nothing() {
     assert!(world.application("A-1").await.is_none());
     assert!(world.received().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_picture_that_was_sent_in_as_something_else_is_refused_where_it_is_named() {
+    let world = World::open().await;
+    let mut body = opening(&world.partner, "enterprise_merchant", "A-1").await;
+    let permit = keep(&world.partner, "M-1", "F08").await;
+    body["form"]["subject"]["license_pic"] = json!(permit);
+    assert_eq!(
+        refused(&world.partner, Api::Openings, &body).await,
+        (
+            400,
+            "field_malformed".to_owned(),
+            vec!["form.subject.license_pic".to_owned()]
+        )
+    );
+}

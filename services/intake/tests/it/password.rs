@@ -22,12 +22,14 @@ async fn five_wrong_tries_lock_the_password_even_for_the_right_one() {
         assert_eq!(told.status, 403);
         let sentence = format!("还可以尝试 {left} 次");
         assert!(told.text().contains(&sentence), "{}", told.text());
+        assert!(told.html.contains("data-code=\"password_wrong\""));
         assert!(!told.html.contains("135791"));
         assert!(told.form_for("confirm").is_some(), "the user can try again");
     }
     let locked = wrong(&mut user, &page, "135791").await;
     assert_eq!(locked.status, 429);
     assert!(locked.text().contains("已锁定至"), "{}", locked.text());
+    assert!(locked.html.contains("data-code=\"password_locked\""));
     let still = wrong(&mut user, &page, PASSWORD).await;
     assert_eq!(still.status, 429, "the right password comes too late");
     let looked_at = user.get(&page.url).await.unwrap();

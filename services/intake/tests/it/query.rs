@@ -98,8 +98,11 @@ async fn a_bad_query_is_a_problem_with_a_stable_code() {
     let (status, problem) = signed(partner, ask(&world, partner, "{}").await).await;
     assert_eq!(
         (status, problem["code"].as_str()),
-        (400, Some("request_malformed"))
+        (400, Some("field_malformed"))
     );
+    assert_eq!(problem["field"], "order_id");
+    let (_, problem) = signed(partner, ask(&world, partner, "[]").await).await;
+    assert_eq!(problem["code"], "request_malformed");
 
     let fresh = partner.authorization("POST", PATH, body);
     for (header, body, status, code) in [

@@ -159,12 +159,22 @@ async fn another_partners_application_does_not_exist() {
             "{body}"
         );
     }
-    for bad in [
-        json!({}),
-        json!({ "application_no": "C-1", "application_id": id }),
-        json!([]),
+    for (bad, code, fields) in [
+        (json!({}), "field_malformed", vec!["application_id"]),
+        (
+            json!({ "application_no": "C-1", "application_id": id }),
+            "field_malformed",
+            vec!["application_id"],
+        ),
+        (
+            json!({ "application_no": 7, "page": 1 }),
+            "field_malformed",
+            vec!["page", "application_no"],
+        ),
+        (json!([]), "request_malformed", vec![]),
     ] {
-        let (status, code, _) = refused(&world.partner, Api::Applications, &bad).await;
-        assert_eq!((status, code.as_str()), (400, "request_malformed"), "{bad}");
+        let said = refused(&world.partner, Api::Applications, &bad).await;
+        let fields = fields.into_iter().map(str::to_owned).collect();
+        assert_eq!(said, (400, code.to_owned(), fields), "{bad}");
     }
 }

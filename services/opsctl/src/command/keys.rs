@@ -1,11 +1,12 @@
-//! `opsctl keys`: the keys under which personal data lies, and how much lies under each.
+//! `opsctl keys`: the keys under which personal data and the secrets of partners lie, and how much
+//! lies under each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Subcommand;
 use runtime::data_keys::DataKeys;
 use serde_json::json;
-use store::{Connection, applications, materials, users};
+use store::{Connection, applications, materials, notice_secrets, users};
 
 use super::keys_rotation::{self, RotateData};
 use crate::database::{Database, data_keys};
@@ -35,12 +36,13 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
 pub(super) struct Count {
     pub(super) forms: i64,
     pub(super) pictures: i64,
+    pub(super) secrets: i64,
     pub(super) mobiles: i64,
 }
 
 impl Count {
     fn is_nothing(self) -> bool {
-        self.forms + self.pictures + self.mobiles == 0
+        self.forms + self.pictures + self.mobiles + self.secrets == 0
     }
 }
 
@@ -52,6 +54,9 @@ pub(super) async fn counts(connection: &Connection) -> anyhow::Result<BTreeMap<S
     }
     for (key, count) in materials::rotation::contents_by_key(connection).await? {
         counts.entry(key).or_default().pictures = count;
+    }
+    for (key, count) in notice_secrets::by_key(connection).await? {
+        counts.entry(key).or_default().secrets = count;
     }
     for (key, count) in users::mobile::by_key(connection).await? {
         counts.entry(key).or_default().mobiles = count;
@@ -73,6 +78,7 @@ async fn usage(connection: &Connection, keys: &DataKeys) -> anyhow::Result<Repor
         json!({
             "key_id": id, "role": role, "forms": count.forms, "pictures": count.pictures,
             "mobiles": count.mobiles,
+            "secrets": count.secrets,
         })
     });
     let rows = lines.iter().map(|(id, role, count)| {
@@ -82,11 +88,12 @@ async fn usage(connection: &Connection, keys: &DataKeys) -> anyhow::Result<Repor
             count.forms.to_string(),
             count.pictures.to_string(),
             count.mobiles.to_string(),
+            count.secrets.to_string(),
         ]
     });
     Ok(Report::new(json.collect::<Vec<_>>()).rows(Rows {
         title: String::new(),
-        head: vec!["KEY", "ROLE", "FORMS", "PICTURES", "MOBILES"],
+        head: vec!["KEY", "ROLE", "FORMS", "PICTURES", "MOBILES", "SECRETS"],
         rows: rows.collect(),
         when_empty: "There is no data key.",
     }))

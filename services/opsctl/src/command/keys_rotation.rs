@@ -16,6 +16,7 @@ use store::applications::rotation::{self as form_rotation, SealedForm};
 use store::cases::{self, NewCase};
 use store::dead_letters::Decision;
 use store::materials::rotation::{self as picture_rotation, SealedContent};
+use store::notice_secrets::{self, SealedSecret};
 
 use super::keys::counts;
 use super::keys_rotation_mobile::mobiles;
@@ -27,6 +28,8 @@ use crate::permit::PermitArgs;
 const FORMS_AT_ONCE: i64 = 100;
 /// A picture may be megabytes, and a batch is held in memory.
 const PICTURES_AT_ONCE: i64 = 4;
+/// A secret is some dozens of bytes.
+const SECRETS_AT_ONCE: i64 = 100;
 
 #[derive(Debug, Args)]
 pub(crate) struct RotateData {
@@ -53,21 +56,24 @@ pub(crate) async fn run(
     let forms = forms(keys, connection, &permit.decision()).await?;
     let pictures = pictures(keys, connection).await?;
     let mobiles = mobiles(keys, connection).await?;
+    let secrets = secrets(keys, connection).await?;
     let left = forms.left.iter().chain(&pictures.left);
-    let left: Vec<_> = left.chain(&mobiles.left).collect();
+    let left: Vec<_> = left.chain(&mobiles.left).chain(&secrets.left).collect();
     let key = keys.sealing_key().to_string();
     let counted = json!({
         "key_id": key, "forms": forms.done, "pictures": pictures.done, "mobiles": mobiles.done,
+        "secrets": secrets.done,
         "left": left.len(),
     });
     record(connection, &counted, &permit.decision()).await?;
     let json = json!({
         "dry_run": false, "key_id": key, "forms": forms.done, "pictures": pictures.done,
-        "mobiles": mobiles.done,
+        "mobiles": mobiles.done, "secrets": secrets.done,
         "left": left.iter().map(|(id, why)| json!({ "id": id, "why": why.to_string() }))
             .collect::<Vec<_>>(),
     });
-    let exit = match (left.len(), forms.done + pictures.done + mobiles.done) {
+    let done = forms.done + pictures.done + mobiles.done + secrets.done;
+    let exit = match (left.len(), done) {
         (0, _) => Exit::Done,
         (_, 0) => Exit::Failed,
         (_, _) => Exit::Partly,
@@ -77,6 +83,7 @@ pub(crate) async fn run(
         ("forms", forms.done.to_string()),
         ("pictures", pictures.done.to_string()),
         ("mobiles", mobiles.done.to_string()),
+        ("notice secrets", secrets.done.to_string()),
         ("left as they were", left.len().to_string()),
     ]);
     if left.is_empty() {
@@ -93,7 +100,7 @@ pub(crate) async fn run(
     }))
 }
 
-/// A picture has no timeline, so who rotated them, and why, stands here.
+/// Pictures and secrets have no timeline, so who rotated them, and why, stands here.
 async fn record(
     connection: &mut Connection,
     counted: &Value,
@@ -117,18 +124,20 @@ async fn foretell(keys: &DataKeys, connection: &Connection) -> anyhow::Result<Re
     let key = keys.sealing_key().as_str();
     let counts = counts(connection).await?;
     let others = counts.iter().filter(|(id, _)| *id != key);
-    let (mut forms, mut pictures, mut mobiles) = (0, 0, 0);
+    let (mut forms, mut pictures, mut mobiles, mut secrets) = (0, 0, 0, 0);
     for (_, count) in others {
         forms += count.forms;
         pictures += count.pictures;
         mobiles += count.mobiles;
+        secrets += count.secrets;
     }
     let json = json!({
         "dry_run": true, "key_id": key, "forms": forms, "pictures": pictures, "mobiles": mobiles,
+        "secrets": secrets,
     });
     Ok(Report::new(json).line(format!(
         "Forms that would be sealed anew under {key}: {forms}. Pictures: {pictures}. \
-         Mobiles: {mobiles}.\n\
+         Mobiles: {mobiles}. Notice secrets: {secrets}.\n\
          Nothing was changed. Add --yes and --reason TEXT to do it."
     )))
 }
@@ -230,6 +239,37 @@ async fn pictures(keys: &DataKeys, connection: &mut Connection) -> anyhow::Resul
         };
         after = Some(last.id.clone());
         show_progress("pictures", &rotated);
+    }
+}
+
+async fn secrets(keys: &DataKeys, connection: &mut Connection) -> anyhow::Result<Rotated> {
+    let prefix = keys.current_prefix();
+    let mut rotated = Rotated::default();
+    let mut after = None;
+    loop {
+        let tx = connection.begin("opsctl: reseal notice secrets").await?;
+        let batch = notice_secrets::to_reseal(&tx, &prefix, after.as_ref(), SECRETS_AT_ONCE);
+        let batch = batch.await?;
+        for (partner, SealedSecret { secret_id, sealed }) in &batch {
+            let context = context::notice_secret(partner, secret_id);
+            match keys.move_to_first(&context, sealed) {
+                Ok(sealed) => {
+                    let secret_id = secret_id.clone();
+                    let secret = SealedSecret { secret_id, sealed };
+                    notice_secrets::reseal(&tx, clock::now(), partner, &secret).await?;
+                    rotated.done += 1;
+                }
+                Err(why) => rotated
+                    .left
+                    .push((format!("{partner} {secret_id}"), why.into())),
+            }
+        }
+        tx.commit().await?;
+        let Some((partner, last)) = batch.last() else {
+            return Ok(rotated);
+        };
+        after = Some((partner.clone(), last.secret_id.clone()));
+        show_progress("notice secrets", &rotated);
     }
 }
 

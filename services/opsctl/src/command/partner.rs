@@ -1,4 +1,4 @@
-//! `opsctl partner`: registers partners and lists them.
+//! `opsctl partner`: registers partners, lists and shows them.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use runtime::clock;
 use serde_json::json;
 use store::{Connection, partners};
 
-use super::partner_key;
+use super::{notice_secret, partner_certification, partner_key, partner_story};
 use crate::database::Database;
 use crate::exit::WrongUsage;
 use crate::output::{Report, Rows};
@@ -34,9 +34,20 @@ pub(crate) enum Command {
     },
     /// Show every partner
     List,
+    /// Show one partner: hosts, keys, notice secrets, certifications
+    Show {
+        /// Its partner_id
+        id: PartnerId,
+    },
     /// Public keys that verify what a partner signs
     #[command(subcommand)]
     Key(partner_key::Command),
+    /// Secrets for the Standard Webhooks headers of a partner's notices
+    #[command(subcommand)]
+    NoticeSecret(notice_secret::Command),
+    /// Try its endpoint with signed notices about no money, good and forged, and keep the sheet.
+    /// Needs SIGNING_KEY and SIGNING_KEY_ID, the same as partner-notifier's
+    Certify(partner_certification::Certify),
 }
 
 /// Reads an id that partners send in signed forms. The page call refuses what could end a value
@@ -61,7 +72,10 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
     match command {
         Command::Add { id, name, hosts } => add(database, &id, &name, &hosts).await,
         Command::List => list(&database.connection().await?).await,
+        Command::Show { id } => partner_story::show(&database.connection().await?, &id).await,
         Command::Key(command) => partner_key::run(command, database).await,
+        Command::NoticeSecret(command) => notice_secret::run(command, database).await,
+        Command::Certify(certify) => partner_certification::run(&certify, database).await,
     }
 }
 

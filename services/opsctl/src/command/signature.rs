@@ -1,8 +1,10 @@
-//! `opsctl signature`: the exact text that is signed, the signature over it, or whether one holds.
+//! `opsctl signature`: the exact text that is signed, the signature over it, whether one holds, and
+//! why not.
 //!
 //! Reads standard input: a JSON object (huifu) or an urlencoded form (partner). For people who
 //! search for the byte on which two programs disagree, so nothing is tidied on the way.
 
+mod explain;
 mod huifu;
 mod partner;
 
@@ -15,6 +17,7 @@ use contract::signing::SignatureError;
 use contract::signing::keys::{PrivateKey, PublicKey};
 use serde_json::json;
 
+use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
 use crate::output::Report;
 
@@ -26,6 +29,9 @@ pub(crate) enum Command {
     Sign(SignArguments),
     /// Say whether a signature holds: exit code 0 or 1
     Verify(VerifyArguments),
+    /// Say why a signature does not hold: exit code 0 if nothing is wrong, else 1. Reads the body of
+    /// a call of POST /v1/signature/check and gives its answer
+    Explain(explain::ExplainArguments),
 }
 
 #[derive(Debug, Args)]
@@ -78,7 +84,7 @@ struct Claim {
     or_text: Option<String>,
 }
 
-pub(crate) fn run(command: Command) -> anyhow::Result<Report> {
+pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
     let mut input = String::new();
     std::io::stdin()
         .read_to_string(&mut input)
@@ -95,6 +101,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Report> {
             Ok(Report::new(json!({ "text": text, "signature": signature })).exact(signature))
         }
         Command::Verify(arguments) => verify(&arguments, &input),
+        Command::Explain(arguments) => explain::explain(&arguments, &input, database).await,
     }
 }
 

@@ -4,12 +4,18 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 47] = [
+    let commands: [&[&str]; 55] = [
         &[],
         &["migrate"],
         &["partner"],
         &["partner", "add"],
         &["partner", "list"],
+        &["partner", "show"],
+        &["partner", "certify"],
+        &["partner", "notice-secret"],
+        &["partner", "notice-secret", "add"],
+        &["partner", "notice-secret", "list"],
+        &["partner", "notice-secret", "retire"],
         &["partner", "key"],
         &["partner", "key", "add"],
         &["partner", "key", "retire"],
@@ -53,6 +59,7 @@ fn every_command_says_what_it_does() {
         &["signature", "text"],
         &["signature", "sign"],
         &["signature", "verify"],
+        &["signature", "explain"],
     ];
     // An address in the environment must not show in the help.
     let tool = Tool::new().with("DATABASE_URL", "postgres://tixian:hunter2@127.0.0.1/tixian");

@@ -10,6 +10,7 @@
 mod applications;
 mod calendar;
 mod cases;
+mod certification;
 mod dead_letters;
 mod exit_codes;
 mod help;

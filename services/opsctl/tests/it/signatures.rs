@@ -213,3 +213,44 @@ fn input_that_has_no_signed_text_is_wrong_usage() {
         assert_eq!((code, said.as_str()), (64, ""), "{scheme} {input}");
     }
 }
+
+#[test]
+fn a_signature_that_does_not_hold_is_explained_in_the_words_of_the_api() {
+    let bench = Bench::new();
+    let private = bench.key("merchant_private_pkcs8_pem");
+    let public = bench.key("merchant_public_spki_pem");
+    let sign = [
+        "signature",
+        "sign",
+        "--scheme",
+        "partner",
+        "--key",
+        &private,
+    ];
+    let (_, signature) = bench.run(&sign, "b=2");
+    let question = json!({ "kind": "form", "body": "a=&b=2", "signature": signature });
+    let explain = ["signature", "explain", "--key", &public];
+    let (code, said) = bench.run(&explain, &question.to_string());
+    assert_eq!(
+        (code, said.as_str()),
+        (
+            0,
+            "The signature holds.\nThe text that is signed: \"b=2\"\n"
+        )
+    );
+    let question =
+        json!({ "kind": "form", "body": "a=1&b=2", "signature": signature, "text": "b=2" });
+    let (code, said) = bench.run(&explain, &question.to_string());
+    assert_eq!(code, 1);
+    insta::assert_snapshot!("signature_explain", said);
+    let (code, said) = bench.run(&[&explain[..], &["--json"]].concat(), &question.to_string());
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &said["findings"][0]["field"]), (1, &json!("a")));
+    for (arguments, input) in [
+        (&explain[..], "{}"),
+        (&explain[..], "a=1"),
+        (&explain[..2], "{}"),
+    ] {
+        assert_eq!(bench.run(arguments, input), (64, String::new()), "{input}");
+    }
+}

@@ -1,8 +1,8 @@
 //! Notices about withdrawals.
 
 use contract::message::NoticeDue;
-use contract::partner::ReasonCode;
-use contract::partner::notice::{Notice, Outcome};
+use contract::partner::notice::Notice;
+use jiff::Timestamp;
 use store::notices::{self, ForDelivery};
 use store::{Connection, StoreError};
 use uuid::Uuid;
@@ -14,8 +14,9 @@ impl Deliverable for NoticeDue {
         &self,
         connection: &Connection,
         message_id: Uuid,
+        now: Timestamp,
     ) -> Result<Option<Due>, StoreError> {
-        let stored = notices::for_delivery(connection, &self.notice_id, message_id).await?;
+        let stored = notices::for_delivery(connection, &self.notice_id, message_id, now).await?;
         Ok(stored.map(Due::from))
     }
 }
@@ -26,7 +27,9 @@ impl From<ForDelivery> for Due {
             third_party_user_id: stored.third_party_user_id,
             htouhui_user_id: stored.htouhui_user_id,
             money: stored.amount,
-            outcome: outcome(stored.outcome, stored.reason_code.as_deref()),
+            outcome: stored
+                .outcome
+                .about_withdrawal(stored.reason_code.as_deref()),
             order_id: stored.withdrawal_id,
             out_order_no: stored.out_order_no,
             notice_id: stored.id,
@@ -40,47 +43,12 @@ impl From<ForDelivery> for Due {
             partner_id: stored.partner_id,
             notify_url: stored.notify_url,
             hosts: stored.hosts,
+            notice_secrets: stored.notice_secrets,
             state: stored.state,
             attempt_count: stored.attempt_count,
             schedule_step: stored.schedule_step,
             message_is_open: stored.message_is_open,
             told: Told::Withdrawal(notice),
         }
-    }
-}
-
-/// During a rollout a newer service may write a reason that this one does not know. The partner is
-/// told of the end all the same, with the general reason of its kind.
-fn outcome(stored: notices::Outcome, reason: Option<&str>) -> Outcome {
-    let reason = reason.and_then(ReasonCode::from_code);
-    match stored {
-        // Nothing about a withdrawal is "passed" or "refused"; those are told of applications.
-        notices::Outcome::Paid | notices::Outcome::Passed => Outcome::Succeeded,
-        notices::Outcome::Failed | notices::Outcome::Refused => {
-            Outcome::Failed(reason.unwrap_or(ReasonCode::RefusedByProvider))
-        }
-        notices::Outcome::Returned => Outcome::Failed(reason.unwrap_or(ReasonCode::ReturnedByBank)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_end_is_told_even_when_its_reason_is_unknown_here() {
-        assert_eq!(outcome(notices::Outcome::Paid, None), Outcome::Succeeded);
-        assert_eq!(
-            outcome(notices::Outcome::Failed, Some("account_frozen")),
-            Outcome::Failed(ReasonCode::AccountFrozen)
-        );
-        assert_eq!(
-            outcome(notices::Outcome::Failed, Some("solar_flare")),
-            Outcome::Failed(ReasonCode::RefusedByProvider)
-        );
-        assert_eq!(
-            outcome(notices::Outcome::Returned, None),
-            Outcome::Failed(ReasonCode::ReturnedByBank)
-        );
     }
 }

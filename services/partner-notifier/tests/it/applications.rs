@@ -255,8 +255,12 @@ async fn a_partner_has_one_share_of_this_process_for_both_kinds() {
     let waiting = world.applied(&dead, End::Passed).await;
     eventually(DEADLINE, "the other kind to be put back", async || {
         let connection = world.connection().await;
-        let stored =
-            notices::application_for_delivery(&connection, &waiting.notice, waiting.message);
+        let stored = notices::application_for_delivery(
+            &connection,
+            &waiting.notice,
+            waiting.message,
+            runtime::clock::now(),
+        );
         !stored.await.unwrap().unwrap().message_is_open
     })
     .await;

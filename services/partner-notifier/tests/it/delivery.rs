@@ -126,7 +126,8 @@ async fn two_messages_about_one_notice_tell_it_once() {
     tx.commit().await.unwrap();
     eventually(DEADLINE, "the second message to be settled", async || {
         let connection = world.connection().await;
-        let delivery = store::notices::for_delivery(&connection, &due.notice, second.message_id);
+        let delivery =
+            store::notices::for_delivery(&connection, &due.notice, second.message_id, second.at);
         !delivery.await.unwrap().unwrap().message_is_open
     })
     .await;

@@ -13,4 +13,5 @@ mod given_up;
 mod guard;
 mod isolation;
 mod process;
+mod standard_webhooks;
 mod world;

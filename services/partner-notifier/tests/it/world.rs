@@ -31,6 +31,9 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 /// So long that nothing is sent a second time while a test looks.
 pub(crate) const ONE_SENDING: (&str, &str) = ("NOTICE_SCHEDULE_MS", "3600000");
 
+/// What the secrets of partners lie under.
+pub(crate) const DATA_KEYS: &str = "k:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) vhost: TestVhost,
@@ -85,6 +88,7 @@ impl World {
             ("LOG_LEVEL", "warn"),
             ("SIGNING_KEY", &self.key_pem),
             ("SIGNING_KEY_ID", "ours-1"),
+            ("DATA_KEYS", DATA_KEYS),
             ("NOTICE_JITTER_PERCENT", "0"),
             ("NOTICE_TIMEOUT_MS", "30000"),
             ("ALLOW_LOOPBACK_HTTP", "true"),

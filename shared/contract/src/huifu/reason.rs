@@ -85,6 +85,7 @@ mod tests {
             ("90000000", "something new", ReasonCode::RefusedByProvider),
             ("20000003", "", ReasonCode::AccountFrozen),
             ("22000005", "未找到绑卡", ReasonCode::CardRefused),
+            ("23000003", "", ReasonCode::AmountRefused),
             ("", "", ReasonCode::RefusedByProvider),
         ] {
             assert_eq!(of_refusal(code, words), reason, "{code} {words}");

@@ -130,7 +130,8 @@ impl ApplicationNotice {
         })
     }
 
-    fn fields(&self) -> [(&'static str, String); 14] {
+    /// The business fields, in the order in which they are sent; those without a value are empty.
+    pub fn fields(&self) -> [(&'static str, String); 14] {
         let (status, reason_code, reason) = match self.outcome {
             Outcome::Passed => ("1", "", String::new()),
             Outcome::NotPassed(reason) => {

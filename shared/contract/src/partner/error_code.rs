@@ -50,8 +50,6 @@ pub enum ErrorCode {
     BalanceTooLow,
     /// No such user of this partner.
     UserUnknown,
-    /// The user may not withdraw at present.
-    UserSuspended,
     /// The user has no bound card.
     CardMissing,
     /// The user or partner may not use this cash type.
@@ -74,6 +72,8 @@ pub enum ErrorCode {
     MaterialTooLarge,
     /// The file is no picture that we take.
     MaterialKindUnsupported,
+    /// No such notice of this partner.
+    NoticeUnknown,
     /// The page was open for too long.
     PageExpired,
     /// The transaction password is wrong.
@@ -133,7 +133,6 @@ impl ErrorCode {
         AmountBelowFee,
         BalanceTooLow,
         UserUnknown,
-        UserSuspended,
         CardMissing,
         CashTypeUnavailable,
         OrderConflict,
@@ -145,6 +144,7 @@ impl ErrorCode {
         MaterialUnknown,
         MaterialTooLarge,
         MaterialKindUnsupported,
+        NoticeUnknown,
         PageExpired,
         PasswordWrong,
         PasswordLocked,
@@ -186,7 +186,6 @@ impl ErrorCode {
             AmountBelowFee => "amount_below_fee",
             BalanceTooLow => "balance_too_low",
             UserUnknown => "user_unknown",
-            UserSuspended => "user_suspended",
             CardMissing => "card_missing",
             CashTypeUnavailable => "cash_type_unavailable",
             OrderConflict => "order_conflict",
@@ -198,6 +197,7 @@ impl ErrorCode {
             MaterialUnknown => "material_unknown",
             MaterialTooLarge => "material_too_large",
             MaterialKindUnsupported => "material_kind_unsupported",
+            NoticeUnknown => "notice_unknown",
             PageExpired => "page_expired",
             PasswordWrong => "password_wrong",
             PasswordLocked => "password_locked",
@@ -223,9 +223,9 @@ impl ErrorCode {
             FieldMissing | FieldRepeated | FieldTooLong | FieldMalformed | RequestMalformed
             | TimestampOutOfRange | AmountNotPositive => 400,
             PartnerUnknown | KeyUnknown | KeyRetired | SignatureMissing | SignatureMismatch => 401,
-            PartnerSuspended | HostNotRegistered | UserSuspended | PasswordWrong
-            | PasswordUnset | MobileMissing | SmsCodeWrong => 403,
-            NotFound | OrderUnknown | ApplicationUnknown => 404,
+            PartnerSuspended | HostNotRegistered | PasswordWrong | PasswordUnset
+            | MobileMissing | SmsCodeWrong => 403,
+            NotFound | OrderUnknown | ApplicationUnknown | NoticeUnknown => 404,
             MethodNotAllowed => 405,
             NonceRepeated | OrderConflict | OpeningExists | ApplicationConflict
             | MaterialConflict => 409,

@@ -94,18 +94,26 @@ impl Fields {
 
     /// An object that must be there.
     pub(super) fn object(&mut self, field: &'static str) -> Option<Value> {
-        let rule = match self.members.get(field) {
-            Some(object @ Value::Object(_)) => return Some(object.clone()),
-            None | Some(Value::Null) => Rule::Required,
-            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
-                Rule::Object
-            }
-        };
-        self.refuse(field, rule);
-        None
+        let read = self.optional_object(field)?;
+        if read.is_none() {
+            self.refuse(field, Rule::Required);
+        }
+        read
     }
 
-    fn refuse(&mut self, field: &'static str, rule: Rule) {
+    /// An object that may be there; the outer `None` means that a problem was noted.
+    pub(super) fn optional_object(&mut self, field: &'static str) -> Option<Option<Value>> {
+        match self.members.get(field) {
+            Some(object @ Value::Object(_)) => Some(Some(object.clone())),
+            None | Some(Value::Null) => Some(None),
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+                self.refuse(field, Rule::Object);
+                None
+            }
+        }
+    }
+
+    pub(super) fn refuse(&mut self, field: &'static str, rule: Rule) {
         self.problems.push(FieldError { field, rule }.into());
     }
 
@@ -129,7 +137,7 @@ impl Fields {
 
 /// A name that is not in the contract is repeated only if it looks like a name of a field: somebody
 /// mistyped it. Anything else may be a card number in the wrong place.
-fn repeatable(name: &str) -> &str {
+pub(super) fn repeatable(name: &str) -> &str {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
     if (1..=32).contains(&name.len()) && name.bytes().all(plain) {
         name

@@ -119,7 +119,8 @@ impl Notice {
         })
     }
 
-    fn fields(&self) -> [(&'static str, String); 14] {
+    /// The business fields, in the order in which they are sent; those without a value are empty.
+    pub fn fields(&self) -> [(&'static str, String); 14] {
         let (status, reason_code, reason) = match self.outcome {
             Outcome::Succeeded => ("1", "", ""),
             Outcome::Failed(reason) => ("0", reason.as_str(), reason.zh()),

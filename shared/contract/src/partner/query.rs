@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::field_problem::BodyError;
+use super::json::Fields;
+use super::page_call;
 use super::reason::ReasonCode;
+use super::rule::Rule;
 use super::time::WireTime;
 use super::yuan;
 use crate::ids::{HtouhuiUserId, OutOrderNo, ThirdPartyUserId, WithdrawalId};
@@ -10,8 +14,7 @@ use crate::money::Fen;
 use crate::withdrawal::{CashType, State};
 
 /// Which withdrawal is asked after: exactly one of two names, and nothing else in the body.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Names")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QueryRequest {
     /// Our number.
     OrderId(WithdrawalId),
@@ -19,22 +22,22 @@ pub enum QueryRequest {
     OutOrderNo(OutOrderNo),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Names {
-    order_id: Option<WithdrawalId>,
-    out_order_no: Option<OutOrderNo>,
-}
-
-impl TryFrom<Names> for QueryRequest {
-    type Error = &'static str;
-
-    fn try_from(names: Names) -> Result<Self, Self::Error> {
-        match (names.order_id, names.out_order_no) {
-            (Some(order_id), None) => Ok(Self::OrderId(order_id)),
-            (None, Some(out_order_no)) => Ok(Self::OutOrderNo(out_order_no)),
-            (Some(_), Some(_)) | (None, None) => Err("exactly one of order_id and out_order_no"),
-        }
+impl QueryRequest {
+    /// Reads a body, or says everything that is wrong with it.
+    pub fn parse(body: &[u8]) -> Result<Self, BodyError> {
+        let mut fields = Fields::of(body, &["order_id", "out_order_no"])?;
+        let order_id = fields.optional("order_id", OutOrderNo::MAX, page_call::id);
+        let out_order_no = fields.optional("out_order_no", OutOrderNo::MAX, page_call::id);
+        let read = match (order_id, out_order_no) {
+            (Some(Some(id)), Some(None)) => Some(Self::OrderId(id)),
+            (Some(None), Some(Some(number))) => Some(Self::OutOrderNo(number)),
+            (Some(None), Some(None)) | (Some(Some(_)), Some(Some(_))) => {
+                fields.refuse("order_id", Rule::ExactlyOneOf("order_id, out_order_no"));
+                None
+            }
+            (None, _) | (_, None) => None,
+        };
+        fields.finish(read)
     }
 }
 
@@ -92,22 +95,33 @@ mod tests {
 
     #[test]
     fn a_query_names_exactly_one_withdrawal_and_nothing_else() {
-        let read = |json: &str| serde_json::from_str::<QueryRequest>(json).ok();
+        let read = |json: &str| QueryRequest::parse(json.as_bytes());
         assert_eq!(
             read(r#"{"out_order_no":"A-1"}"#),
-            Some(QueryRequest::OutOrderNo("A-1".parse().unwrap()))
+            Ok(QueryRequest::OutOrderNo("A-1".parse().unwrap()))
         );
-        assert!(read(r#"{"order_id":"W01KASGXE00000000000000000A"}"#).is_some());
-        for bad in [
-            "{}",
-            r#"{"order_id":"W01KASGXE00000000000000000A","out_order_no":"A-1"}"#,
-            r#"{"out_order_no":"A-1","page":1}"#,
-            r#"{"out_order_no":""}"#,
-            r#"{"order_id":"A-1"}"#,
-            r#"{"out_order_no":"A-1","out_order_no":"A-2"}"#,
+        assert!(read(r#"{"order_id":"W01KASGXE00000000000000000A"}"#).is_ok());
+        for (bad, field) in [
+            ("{}", "order_id"),
+            (
+                r#"{"order_id":"W01KASGXE00000000000000000A","out_order_no":"A-1"}"#,
+                "order_id",
+            ),
+            (r#"{"out_order_no":"A-1","page":1}"#, "page"),
+            (r#"{"out_order_no":""}"#, "order_id"),
+            (r#"{"order_id":"A-1"}"#, "order_id"),
         ] {
-            assert_eq!(read(bad), None, "{bad}");
+            let Err(BodyError::Fields(problems)) = read(bad) else {
+                panic!("{bad}");
+            };
+            assert_eq!(
+                (problems.len(), problems[0].field.as_str()),
+                (1, field),
+                "{bad}"
+            );
         }
+        let twice = r#"{"out_order_no":"A-1","out_order_no":"A-2"}"#;
+        assert_eq!(read(twice), Err(BodyError::Malformed));
     }
 
     #[test]

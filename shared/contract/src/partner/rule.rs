@@ -49,6 +49,12 @@ pub enum Rule {
     AtMostBytes(usize),
     /// A file that is a picture, by its first bytes.
     Picture,
+    /// A cursor of this partner's feed of events.
+    Cursor,
+    /// A whole number between these two, both included.
+    Between(u16, u16),
+    /// One of these fields is there, and no other of them.
+    ExactlyOneOf(&'static str),
 }
 
 /// One field that broke one rule. It never holds the value.
@@ -102,7 +108,10 @@ impl Rule {
             | Self::Text
             | Self::Object
             | Self::FileType
-            | Self::Content => ErrorCode::FieldMalformed,
+            | Self::Content
+            | Self::Cursor
+            | Self::Between(..)
+            | Self::ExactlyOneOf(_) => ErrorCode::FieldMalformed,
         }
     }
 
@@ -130,7 +139,10 @@ impl Rule {
             | Self::Object
             | Self::Content
             | Self::AtMostBytes(_)
-            | Self::Picture => SOURCE,
+            | Self::Picture
+            | Self::Cursor
+            | Self::Between(..)
+            | Self::ExactlyOneOf(_) => SOURCE,
         }
     }
 
@@ -163,6 +175,11 @@ impl Rule {
             Self::Content => "必须是标准 Base64（含填充）".to_owned(),
             Self::AtMostBytes(most) => format!("文件最大 {most} 字节"),
             Self::Picture => "文件必须是 JPEG 或 PNG 图片".to_owned(),
+            Self::Cursor => {
+                "不是该合作方事件流的游标；请原样传回响应中的 next 或 cursor".to_owned()
+            }
+            Self::ExactlyOneOf(names) => format!("必须且只能给出其中一个：{names}"),
+            Self::Between(least, most) => format!("必须是 {least} 到 {most} 之间的整数"),
         }
     }
 
@@ -205,6 +222,14 @@ impl Rule {
             Self::Content => "is standard Base64 with padding".to_owned(),
             Self::AtMostBytes(most) => format!("a file has at most {most} bytes"),
             Self::Picture => "the file must be a JPEG or PNG picture".to_owned(),
+            Self::Cursor => {
+                "is not a cursor of this partner's feed; send next or cursor of an answer as it was"
+                    .to_owned()
+            }
+            Self::ExactlyOneOf(names) => {
+                format!("is one of these, and exactly one is given: {names}")
+            }
+            Self::Between(least, most) => format!("is a number from {least} to {most}"),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! which is several times faster and constant-time. A key is valid from the moment it exists here:
 //! 2048 to 4096 bits, an odd public exponent, and accepted by both libraries.
 
+mod algorithm;
 mod pem;
 mod private;
 mod public;
@@ -11,6 +12,7 @@ mod set;
 #[cfg(test)]
 mod tests;
 
+pub(super) use algorithm::Algorithm;
 pub use private::{PrivateKey, generate_pkcs8_pem};
 pub use public::{Jwk, PublicKey};
 pub use set::{KeySet, KeySetError, MAX_KEYS, RegisteredKey};

@@ -35,6 +35,11 @@ pub fn content_digest(partner: &PartnerId, material_no: &ApplicationNo) -> Strin
     format!("materials.content_digest:{partner}:{material_no}")
 }
 
+/// Of `notice_secrets.secret_sealed`: a secret that a partner verifies notices with.
+pub fn notice_secret(partner: &PartnerId, secret_id: &str) -> String {
+    format!("notice_secrets.secret_sealed:{partner}:{secret_id}")
+}
+
 /// Of `users.mobile_sealed`: the number's digits.
 pub fn mobile(user: &HtouhuiUserId) -> String {
     format!("users.mobile_sealed:{user}")

@@ -38,6 +38,12 @@ pub enum ResealError {
 }
 
 impl DataKeys {
+    /// Opens a value that has no digest and seals it anew under the sealing key.
+    pub fn move_to_first(&self, context: &str, sealed: &str) -> Result<String, DataKeyError> {
+        let plain = Zeroizing::new(self.open(context, sealed)?);
+        Ok(self.seal(context, &plain))
+    }
+
     /// Opens a value, checks its digest, and makes both anew under the sealing key.
     pub fn reseal(&self, stored: &Stored<'_>) -> Result<Resealed, ResealError> {
         let plain = Zeroizing::new(self.open(stored.context, stored.sealed)?);

@@ -1,4 +1,5 @@
-//! What an operator decides about a dead letter: put it back, or give it up for good.
+//! What an operator decides about a dead letter: put it back, or give it up for good. A partner
+//! that asks for its own notice again puts the letter about it back in the same way.
 
 use jiff::Timestamp;
 
@@ -68,7 +69,17 @@ told_of_application as (
       join applications on applications.id = chosen.correlation_id)
 select id from chosen";
 
-/// An operator's decision: who and why are mandatory.
+/// The message as it was published: nothing of a letter is read that may not be readable.
+const LOCK_OPEN: &str = "\
+-- dead_letters.lock_open
+select id
+  from dead_letters
+ where correlation_id = $1 and state = 'open' and message_type = $2 and body = $3
+ order by id
+ limit 1
+   for update nowait";
+
+/// An operator's decision, or a partner's about its own notice: who and why are mandatory.
 #[derive(Debug, Clone, Copy)]
 pub struct Decision<'a> {
     /// Who.
@@ -96,6 +107,20 @@ pub async fn replay(
         )
         .await?;
     Ok(count == 1)
+}
+
+/// Locks the open letter about this message, if there is one. [`StoreError::Retryable`] while
+/// somebody else is deciding about it.
+pub(crate) async fn lock_open(
+    tx: &Transaction<'_>,
+    correlation_id: &str,
+    message_type: &str,
+    body: &[u8],
+) -> Result<Option<i64>, StoreError> {
+    let row = tx
+        .query_opt(LOCK_OPEN, &[&correlation_id, &message_type, &body])
+        .await?;
+    row.map_or(Ok(None), |row| Ok(Some(row.try_get("id")?)))
 }
 
 /// Gives a dead letter up for good, and says so on the timeline of what it is about; `false` if it

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{NoticeState, Outcome};
+use crate::notice_secrets::{self, SealedSecret};
 use crate::row::{named, parsed};
 use crate::{Connection, StoreError};
 
@@ -19,6 +20,10 @@ select notices.id, notices.application_id, notices.partner_id, notices.sequence,
        applications.subject, applications.third_party_user_id, applications.htouhui_user_id,
        applications.card_tail, applications.notify_url, applications.reason_detail,
        array(select host from partner_hosts where partner_id = notices.partner_id) as hosts,
+       array(select secret_id || ' ' || secret_sealed
+               from notice_secrets
+              where partner_id = notices.partner_id and (retired_at is null or retired_at > $3)
+              order by created_at desc, secret_id) as notice_secrets,
        exists(select from outbox where message_id = $2) as message_is_open
   from notices
   join applications on applications.id = notices.application_id
@@ -68,20 +73,23 @@ pub struct ApplicationForDelivery {
     pub notify_url: String,
     /// Where the partner's addresses may point to, as registered now.
     pub hosts: Vec<String>,
+    /// What signs the Standard Webhooks headers now, the newest first.
+    pub notice_secrets: Vec<SealedSecret>,
     /// Whether the message that asks for this has not been carried out: `false` for a delivery of
     /// it that came again after [`crate::outbox::settle`].
     pub message_is_open: bool,
 }
 
-/// Everything needed to send this notice, as `message` asks; `None` also if it is about a
+/// Everything needed to send this notice at `now`, as `message` asks; `None` also if it is about a
 /// withdrawal.
 pub async fn application_for_delivery(
     connection: &Connection,
     id: &NoticeId,
     message: Uuid,
+    now: Timestamp,
 ) -> Result<Option<ApplicationForDelivery>, StoreError> {
     let row = connection
-        .query_opt(APPLICATION_FOR_DELIVERY, &[&id.as_str(), &message])
+        .query_opt(APPLICATION_FOR_DELIVERY, &[&id.as_str(), &message, &now])
         .await?;
     row.map(|row| {
         Ok(ApplicationForDelivery {
@@ -105,6 +113,7 @@ pub async fn application_for_delivery(
             created_at: row.try_get("created_at")?,
             notify_url: row.try_get("notify_url")?,
             hosts: row.try_get("hosts")?,
+            notice_secrets: notice_secrets::read_column(&row)?,
             message_is_open: row.try_get("message_is_open")?,
         })
     })

@@ -1,6 +1,7 @@
 //! What a notice tells, and where its delivery stands: the two lists that the database knows too.
 
 use contract::application;
+use contract::partner::{ApplicationReason, ReasonCode, application_notice, notice};
 use contract::withdrawal::State;
 
 /// The ends that partners are told of.
@@ -78,7 +79,37 @@ impl Outcome {
         }
     }
 
-    pub(super) fn from_name(name: &str) -> Option<Self> {
+    /// What a notice about a withdrawal says of this end. During a rollout a newer service may write
+    /// a reason that this one does not know: the partner is told of the end all the same, with the
+    /// general reason of its kind.
+    pub fn about_withdrawal(self, reason: Option<&str>) -> notice::Outcome {
+        let reason = reason.and_then(ReasonCode::from_code);
+        match self {
+            // Nothing about a withdrawal is "passed" or "refused"; those are told of applications.
+            Self::Paid | Self::Passed => notice::Outcome::Succeeded,
+            Self::Failed | Self::Refused => {
+                notice::Outcome::Failed(reason.unwrap_or(ReasonCode::RefusedByProvider))
+            }
+            Self::Returned => notice::Outcome::Failed(reason.unwrap_or(ReasonCode::ReturnedByBank)),
+        }
+    }
+
+    /// The same of an application.
+    pub fn about_application(self, reason: Option<&str>) -> application_notice::Outcome {
+        let reason = reason.and_then(ApplicationReason::from_code);
+        match self {
+            // Nothing about an application is "paid" or "returned"; those are told of withdrawals.
+            Self::Passed | Self::Paid => application_notice::Outcome::Passed,
+            Self::Refused | Self::Returned => application_notice::Outcome::NotPassed(
+                reason.unwrap_or(ApplicationReason::RefusedByProvider),
+            ),
+            Self::Failed => application_notice::Outcome::NotPassed(
+                reason.unwrap_or(ApplicationReason::ProviderFailed),
+            ),
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|outcome| outcome.as_str() == name)
@@ -111,5 +142,52 @@ impl NoticeState {
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_withdrawal_is_told_even_when_its_reason_is_unknown_here() {
+        use notice::Outcome::{Failed, Succeeded};
+        assert_eq!(Outcome::Paid.about_withdrawal(None), Succeeded);
+        for (stored, reason, told) in [
+            (
+                Outcome::Failed,
+                Some("account_frozen"),
+                ReasonCode::AccountFrozen,
+            ),
+            (
+                Outcome::Failed,
+                Some("solar_flare"),
+                ReasonCode::RefusedByProvider,
+            ),
+            (Outcome::Returned, None, ReasonCode::ReturnedByBank),
+        ] {
+            assert_eq!(stored.about_withdrawal(reason), Failed(told));
+        }
+    }
+
+    #[test]
+    fn the_end_of_an_application_is_told_even_when_its_reason_is_unknown_here() {
+        use application_notice::Outcome::{NotPassed, Passed};
+        assert_eq!(Outcome::Passed.about_application(None), Passed);
+        for (stored, reason, told) in [
+            (
+                Outcome::Refused,
+                Some("card_mismatch"),
+                ApplicationReason::CardMismatch,
+            ),
+            (
+                Outcome::Refused,
+                Some("solar_flare"),
+                ApplicationReason::RefusedByProvider,
+            ),
+            (Outcome::Failed, None, ApplicationReason::ProviderFailed),
+        ] {
+            assert_eq!(stored.about_application(reason), NotPassed(told));
+        }
     }
 }

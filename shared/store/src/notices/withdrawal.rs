@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{NoticeState, Outcome};
+use crate::notice_secrets::{self, SealedSecret};
 use crate::row::{fen, named, parsed, parsed_optional};
 use crate::{Connection, StoreError};
 
@@ -20,6 +21,10 @@ select notices.id, notices.withdrawal_id, notices.partner_id, notices.sequence, 
        withdrawals.htouhui_user_id, withdrawals.amount_fen, withdrawals.out_order_no,
        withdrawals.notify_url, withdrawals.fee_fen, withdrawals.arrival_fen, withdrawals.cash_type,
        array(select host from partner_hosts where partner_id = notices.partner_id) as hosts,
+       array(select secret_id || ' ' || secret_sealed
+               from notice_secrets
+              where partner_id = notices.partner_id and (retired_at is null or retired_at > $3)
+              order by created_at desc, secret_id) as notice_secrets,
        exists(select from outbox where message_id = $2) as message_is_open
   from notices
   join withdrawals on withdrawals.id = notices.withdrawal_id
@@ -68,20 +73,23 @@ pub struct ForDelivery {
     pub cash_type: CashType,
     /// Where the partner's addresses may point to, as registered now.
     pub hosts: Vec<String>,
+    /// What signs the Standard Webhooks headers now, the newest first.
+    pub notice_secrets: Vec<SealedSecret>,
     /// Whether the message that asks for this has not been carried out: `false` for a delivery of
     /// it that came again after [`crate::outbox::settle`].
     pub message_is_open: bool,
 }
 
-/// Everything needed to send this notice, as `message` asks; `None` also if it is about an
+/// Everything needed to send this notice at `now`, as `message` asks; `None` also if it is about an
 /// application.
 pub async fn for_delivery(
     connection: &Connection,
     id: &NoticeId,
     message: Uuid,
+    now: Timestamp,
 ) -> Result<Option<ForDelivery>, StoreError> {
     let row = connection
-        .query_opt(FOR_DELIVERY, &[&id.as_str(), &message])
+        .query_opt(FOR_DELIVERY, &[&id.as_str(), &message, &now])
         .await?;
     row.map(|row| {
         Ok(ForDelivery {
@@ -105,6 +113,7 @@ pub async fn for_delivery(
             arrival: fen(&row, "arrival_fen")?,
             cash_type: named(&row, "cash_type", CashType::from_name)?,
             hosts: row.try_get("hosts")?,
+            notice_secrets: notice_secrets::read_column(&row)?,
             message_is_open: row.try_get("message_is_open")?,
         })
     })

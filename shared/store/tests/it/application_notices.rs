@@ -45,7 +45,7 @@ async fn a_notice_says_what_came_of_it_and_where_to() {
             .await
             .unwrap();
         let notice = &summary[0].id;
-        let told = notices::application_for_delivery(&connection, notice, message)
+        let told = notices::application_for_delivery(&connection, notice, message, world.now)
             .await
             .unwrap()
             .unwrap();
@@ -62,7 +62,7 @@ async fn a_notice_says_what_came_of_it_and_where_to() {
         let reason = (outcome != Outcome::Passed).then_some(REASON.code);
         assert_eq!(told.reason_code.as_deref(), reason);
         assert!(told.message_is_open);
-        let as_withdrawal = notices::for_delivery(&connection, notice, message)
+        let as_withdrawal = notices::for_delivery(&connection, notice, message, world.now)
             .await
             .unwrap();
         assert!(as_withdrawal.is_none(), "it is about no withdrawal");
@@ -83,7 +83,7 @@ async fn a_notice_says_what_came_of_it_and_where_to() {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        let told = notices::application_for_delivery(&connection, notice, message)
+        let told = notices::application_for_delivery(&connection, notice, message, world.now)
             .await
             .unwrap()
             .unwrap();
@@ -101,7 +101,7 @@ async fn one_about_a_withdrawal_is_not_told_as_an_application() {
     let withdrawal = world.walked_to(1, contract::withdrawal::State::Paid).await;
     let connection = world.connection().await;
     let notice = &notices::of(&connection, &withdrawal).await.unwrap()[0].id;
-    let told = notices::application_for_delivery(&connection, notice, Uuid::nil()).await;
+    let told = notices::application_for_delivery(&connection, notice, Uuid::nil(), world.now).await;
     assert!(told.unwrap().is_none());
 }
 

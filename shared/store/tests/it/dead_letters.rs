@@ -9,7 +9,7 @@ use crate::outbox::claim;
 use crate::world::World;
 
 /// What partner-notifier does when the schedule is used up.
-async fn give_up(world: &World, notice: &NoticeId, message: &outbox::Claimed) {
+pub(crate) async fn give_up(world: &World, notice: &NoticeId, message: &outbox::Claimed) {
     let mut connection = world.connection().await;
     let tx = connection.begin("tests: give up").await.unwrap();
     assert!(outbox::settle(&tx, message.message_id).await.unwrap());
@@ -95,10 +95,11 @@ async fn a_dead_letter_is_replayed_once_and_puts_the_message_back() {
         claim(&world, world.later(60)).await.remove(0).message_id,
         message.message_id
     );
-    let revived = store::notices::for_delivery(&connection, &notice.id, message.message_id)
-        .await
-        .unwrap()
-        .unwrap();
+    let revived =
+        store::notices::for_delivery(&connection, &notice.id, message.message_id, world.now)
+            .await
+            .unwrap()
+            .unwrap();
     assert_eq!(revived.state, store::notices::NoticeState::Pending);
     assert_eq!((revived.attempt_count, revived.schedule_step), (1, 0));
 }

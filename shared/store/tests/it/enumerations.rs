@@ -6,10 +6,12 @@ use contract::application::{self, ApplicationKind, Step, SubjectKind};
 use contract::calendar::DayKind;
 use contract::fee::FeeBearer;
 use contract::huifu::statement::LineState;
+use contract::partner::events::EventKind;
 use contract::partner::onboarding::MediaType;
 use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
 use store::cases::CaseState;
+use store::certifications::CertificationResult;
 use store::dead_letters::DeadLetterState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
@@ -40,7 +42,13 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 12] = [
+    let lists: [(&str, Vec<&str>); 14] = [
+        (
+            "certification_result_known",
+            CertificationResult::ALL
+                .map(CertificationResult::as_str)
+                .to_vec(),
+        ),
         (
             "withdrawal_state_known",
             State::ALL.map(State::as_str).to_vec(),
@@ -88,6 +96,10 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
         (
             "case_state_known",
             CaseState::ALL.map(CaseState::as_str).to_vec(),
+        ),
+        (
+            "event_kind_known",
+            EventKind::ALL.map(EventKind::as_str).to_vec(),
         ),
         (
             "notice_state_known",

@@ -6,10 +6,13 @@
 
 mod bank_return;
 mod broker_lost;
+mod certification;
+mod clients;
 mod config_samples;
 mod crashes;
 mod database_lost;
 mod first_password;
+mod guide;
 mod happy_path;
 mod huifu_faults;
 mod huifu_sdk;
@@ -19,3 +22,4 @@ mod partner_down;
 mod poison;
 mod repeats;
 mod stop_under_load;
+mod stranger;

@@ -7,7 +7,7 @@
 use anyhow::Context as _;
 use clap::Parser;
 use sandbox::SigningKey;
-use sandbox::partner::{PartnerConfig, PartnerSandbox};
+use sandbox::partner::{NoticeSecret, PartnerConfig, PartnerSandbox};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +48,10 @@ struct Flags {
     /// Under which address browsers and the platform reach this shop; default: where it listens
     #[arg(long, value_name = "URL")]
     public_url: Option<Url>,
+    /// A file with a secret of the form whsec_: the Standard Webhooks headers of every notice must
+    /// hold too, with one of those given
+    #[arg(long, value_name = "FILE")]
+    notice_secret: Vec<PathBuf>,
     /// How many notices are kept
     #[arg(long, default_value_t = 100_000, value_name = "N")]
     notice_limit: usize,
@@ -70,6 +74,8 @@ ADMIN (from loopback only; JSON)
                            {\"mode\":\"wrong-body\"}     {\"mode\":\"redirect\"}
                            {\"mode\":\"hang\"}           {\"mode\":\"huge-body\"}
                            {\"mode\":\"retry-after\",\"seconds\":2}
+                           {\"mode\":\"silent\"}         success, without the word for a certification
+                           {\"mode\":\"careless\",\"ms\":300}: takes anything, forgets everything, is slow
   POST /admin/signed-form  {\"money\":\"12.00\",\"lang\":null}: a signed form with these overrides;
                            null leaves a field out, \"sign\" takes the place of the signature
   DELETE /admin/notices    forgets every notice
@@ -94,6 +100,7 @@ async fn run(flags: Flags) -> anyhow::Result<()> {
         third_party_user_id: flags.third_party_user_id,
         htouhui_user_id: flags.htouhui_user_id,
         public_url: flags.public_url,
+        notice_secrets: secrets(&flags.notice_secret)?,
         notice_limit: flags.notice_limit,
         log_requests: !flags.quiet,
     })
@@ -102,6 +109,16 @@ async fn run(flags: Flags) -> anyhow::Result<()> {
     sandbox::until_told_to_stop().await?;
     sandbox.shutdown().await;
     Ok(())
+}
+
+fn secrets(files: &[PathBuf]) -> anyhow::Result<Vec<NoticeSecret>> {
+    let secrets = files.iter().map(|path| {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("could not read {}", path.display()))?;
+        NoticeSecret::read(&text)
+            .with_context(|| format!("{} holds no whsec_ secret", path.display()))
+    });
+    secrets.collect()
 }
 
 #[tokio::main]

@@ -7,7 +7,7 @@
 use crate::clock;
 use crate::partner::platform_keys::PlatformKeys;
 use crate::partner::world::World;
-use http::header;
+use http::{Method, header};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -35,11 +35,13 @@ pub enum Api {
     Quotes,
     /// Asks what became of a withdrawal.
     Withdrawals,
+    /// Asks why a signature does not hold.
+    SignatureCheck,
 }
 
 impl Api {
     /// Every call.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Materials,
         Self::Openings,
         Self::Cards,
@@ -47,6 +49,7 @@ impl Api {
         Self::Applications,
         Self::Quotes,
         Self::Withdrawals,
+        Self::SignatureCheck,
     ];
 
     /// Its name at the admin endpoint.
@@ -60,10 +63,12 @@ impl Api {
             Self::Applications => "applications",
             Self::Quotes => "quotes",
             Self::Withdrawals => "withdrawals",
+            Self::SignatureCheck => "signature-check",
         }
     }
 
-    /// Its path at the platform; all are POST.
+    /// Its path at the platform; all are POST. The feed of events is no such call: it is GET and
+    /// says in its query what it asks.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -74,6 +79,7 @@ impl Api {
             Self::Applications => "/v1/onboarding/query",
             Self::Quotes => "/v1/quotes",
             Self::Withdrawals => "/v1/withdrawals/query",
+            Self::SignatureCheck => "/v1/signature/check",
         }
     }
 
@@ -100,15 +106,41 @@ pub struct ApiCallError(#[from] reqwest::Error);
 
 /// Signs `body`, posts it, and judges what comes back.
 pub(crate) async fn call(world: &World, api: Api, body: &str) -> Result<ApiAnswer, ApiCallError> {
-    let path = api.path();
+    send(world, &Method::POST, api.path(), body).await
+}
+
+/// Asks for the events of this partner behind `after`.
+pub(crate) async fn events(world: &World, after: &str) -> Result<ApiAnswer, ApiCallError> {
+    send(
+        world,
+        &Method::GET,
+        &format!("/v1/events?after={after}"),
+        "",
+    )
+    .await
+}
+
+/// Asks for a notice once more.
+pub(crate) async fn resend(world: &World, notice_id: &str) -> Result<ApiAnswer, ApiCallError> {
+    let path = format!("/v1/notices/{notice_id}/resend");
+    send(world, &Method::POST, &path, "").await
+}
+
+/// Signs a call of `path`, which may have a query, makes it, and judges what comes back.
+pub(crate) async fn send(
+    world: &World,
+    method: &Method,
+    path: &str,
+    body: &str,
+) -> Result<ApiAnswer, ApiCallError> {
     let answer = world
         .client
-        .post(world.platform_url(path))
+        .request(method.clone(), world.platform_url(path))
         .timeout(CALL_TIMEOUT)
         .header(header::CONTENT_TYPE, "application/json")
         .header(
             header::AUTHORIZATION,
-            authorization(world, "POST", path, body),
+            authorization(world, method.as_str(), path, body),
         )
         .body(body.to_owned())
         .send()
@@ -118,7 +150,10 @@ pub(crate) async fn call(world: &World, api: Api, body: &str) -> Result<ApiAnswe
     let signature = signature.and_then(|value| value.to_str().ok().map(str::to_owned));
     let text = answer.text().await?;
     let signed = match signature {
-        Some(header) => verifies(&world.platform_keys, &header, "POST", path, &text).await,
+        Some(header) => {
+            let keys = &world.platform_keys;
+            verifies(keys, &header, method.as_str(), path, &text).await
+        }
         None => false,
     };
     Ok(ApiAnswer {

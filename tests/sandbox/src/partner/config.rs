@@ -1,6 +1,7 @@
 //! What a partner sandbox is started with.
 
 use crate::keys::SigningKey;
+use crate::partner::standard_webhooks::NoticeSecret;
 use std::net::SocketAddr;
 use url::Url;
 
@@ -26,6 +27,8 @@ pub struct PartnerConfig {
     /// Under which address the platform and browsers reach this sandbox; absent means where it
     /// listens.
     pub public_url: Option<Url>,
+    /// If there is any, the Standard Webhooks headers of every notice must hold too.
+    pub notice_secrets: Vec<NoticeSecret>,
     /// How many notices are kept.
     pub notice_limit: usize,
     /// One log line per notice. Off for load.
@@ -48,6 +51,7 @@ impl PartnerConfig {
             third_party_user_id: "shop-user-1".to_owned(),
             htouhui_user_id: "10000001".to_owned(),
             public_url: None,
+            notice_secrets: Vec::new(),
             notice_limit: 100_000,
             log_requests: false,
         }

@@ -5,9 +5,11 @@ use crate::partner::api::{Api, ApiAnswer, ApiCallError};
 use crate::partner::mode::{Mode, ModeRule};
 use crate::partner::notices::Notice;
 use crate::partner::server::{StartError, bind, serve};
+use crate::partner::standard_webhooks::NoticeSecret;
 use crate::partner::verify::{Field, Verdict};
 use crate::partner::world::{User, World};
 use crate::partner::{api, form, verify};
+use http::Method;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -75,6 +77,26 @@ impl PartnerHandle {
         api::call(&self.world, api, &body.to_string()).await
     }
 
+    /// Asks for the events of this partner behind `after`; empty for all.
+    pub async fn events(&self, after: &str) -> Result<ApiAnswer, ApiCallError> {
+        api::events(&self.world, after).await
+    }
+
+    /// Asks for a notice once more.
+    pub async fn resend(&self, notice_id: &str) -> Result<ApiAnswer, ApiCallError> {
+        api::resend(&self.world, notice_id).await
+    }
+
+    /// Makes any call, signed; `path` with its query.
+    pub async fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        body: &str,
+    ) -> Result<ApiAnswer, ApiCallError> {
+        api::send(&self.world, method, path, body).await
+    }
+
     /// Sells to another user from now on: one whom the platform has just opened an account for.
     pub fn use_user(&self, third_party_user_id: &str, htouhui_user_id: &str) {
         self.world.use_user(User {
@@ -92,6 +114,11 @@ impl PartnerHandle {
         body: &str,
     ) -> bool {
         api::verifies(&self.world.platform_keys, header, method, path, body).await
+    }
+
+    /// Wants the Standard Webhooks headers of every notice to hold from now on, with one of these.
+    pub fn use_notice_secrets(&self, secrets: Vec<NoticeSecret>) {
+        self.world.use_notice_secrets(secrets);
     }
 
     /// Judges a synchronous answer by the address the user was sent back to.

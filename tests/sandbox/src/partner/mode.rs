@@ -29,6 +29,14 @@ pub enum Mode {
     Hang,
     /// 200 and sixteen mebibytes of white space before `success`.
     HugeBody,
+    /// The right answer, which does not tell what a notice that tries this endpoint was taken for.
+    Silent,
+    /// Everything that a partner must not do: takes any signature and any time, forgets every
+    /// `notice_id`, goes by the order of arrival, looks the same to GET, and is slow.
+    Careless {
+        /// How slow, in milliseconds.
+        ms: u64,
+    },
     /// 503 with `Retry-After`.
     RetryAfter {
         /// The header's value.

@@ -42,6 +42,9 @@ pub struct Notice {
     pub overtaken: bool,
     /// How it was answered, in words.
     pub reply: String,
+    /// The run that tries this endpoint; there is no money behind such a notice, so nothing is
+    /// booked. Absent for every other.
+    pub certification: Option<String>,
     /// Everything that came.
     pub fields: BTreeMap<String, String>,
 }
@@ -64,6 +67,7 @@ impl Notice {
             duplicate: false,
             overtaken: false,
             reply: String::new(),
+            certification: value(fields, "certification").map(str::to_owned),
             fields: fields.iter().cloned().collect(),
         }
     }
@@ -100,7 +104,8 @@ impl Notices {
         }
     }
 
-    pub(crate) fn take(&mut self, mut notice: Notice) {
+    /// Keeps it, and says what a partner that may tell says of it: see `tixian-certification`.
+    pub(crate) fn take(&mut self, mut notice: Notice) -> &'static str {
         notice.duplicate = self.accepted_ids.contains(&notice.notice_id);
         if let Some(sequence) = notice.sequence {
             let newest = self.newest.get(notice.about()).copied();
@@ -112,10 +117,16 @@ impl Notices {
         if notice.accepted {
             self.accepted_ids.insert(notice.notice_id.clone());
         }
+        let judged = match (notice.duplicate, notice.overtaken) {
+            (true, _) => "repeat",
+            (false, true) => "older",
+            (false, false) => "new",
+        };
         self.kept.push_back(notice);
         if self.kept.len() > self.limit {
             self.forget_oldest();
         }
+        judged
     }
 
     pub(crate) fn all(&self) -> Vec<Notice> {
@@ -158,9 +169,8 @@ mod tests {
     #[test]
     fn only_what_was_accepted_makes_a_later_delivery_a_duplicate() {
         let mut notices = Notices::new(9);
-        for accepted in [false, true, true] {
-            notices.take(notice("N1", 1, accepted));
-        }
+        let judged = [false, true, true].map(|accepted| notices.take(notice("N1", 1, accepted)));
+        assert_eq!(judged, ["new", "new", "repeat"]);
         let duplicates: Vec<bool> = notices.all().iter().map(|one| one.duplicate).collect();
         assert_eq!(duplicates, [false, false, true]);
     }
@@ -168,9 +178,9 @@ mod tests {
     #[test]
     fn an_older_notice_that_comes_later_is_overtaken() {
         let mut notices = Notices::new(9);
-        for (id, sequence) in [("N2", 2), ("N1", 1), ("N3", 3)] {
-            notices.take(notice(id, sequence, true));
-        }
+        let judged = [("N2", 2), ("N1", 1), ("N3", 3)]
+            .map(|(id, sequence)| notices.take(notice(id, sequence, true)));
+        assert_eq!(judged, ["new", "older", "new"]);
         let overtaken: Vec<bool> = notices.all().iter().map(|one| one.overtaken).collect();
         assert_eq!(overtaken, [false, true, false]);
     }

@@ -93,7 +93,7 @@ fn router(world: Arc<World>) -> Router {
         .route("/notices", get(pages::notices))
         .route("/notices.json", get(notices_json))
         .route("/shop.css", get(pages::style))
-        .route("/notify", post(notify::notify))
+        .route("/notify", post(notify::notify).get(notify::looked_at))
         .route("/elsewhere", get(notify::elsewhere).post(notify::elsewhere))
         .merge(admin)
         .with_state(world)

@@ -5,6 +5,7 @@ use crate::partner::config::PartnerConfig;
 use crate::partner::mode::{Mode, ModeRule};
 use crate::partner::notices::Notices;
 use crate::partner::platform_keys::PlatformKeys;
+use crate::partner::standard_webhooks::NoticeSecret;
 use serde::Deserialize;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -30,6 +31,7 @@ pub(crate) struct World {
     intake_url: Mutex<Url>,
     user: Mutex<User>,
     mode: Mutex<ModeRule>,
+    notice_secrets: Mutex<Vec<NoticeSecret>>,
     notices: Mutex<Notices>,
     listening: Mutex<CancellationToken>,
 }
@@ -60,6 +62,7 @@ impl World {
                 mode: Mode::Ok,
                 times: None,
             }),
+            notice_secrets: Mutex::new(config.notice_secrets),
             notices: Mutex::new(Notices::new(config.notice_limit)),
             listening: Mutex::new(CancellationToken::new()),
         })
@@ -100,6 +103,19 @@ impl World {
 
     pub(crate) fn set_intake_url(&self, url: Url) {
         *locked(&self.intake_url) = url;
+    }
+
+    pub(crate) fn notice_secrets(&self) -> Vec<NoticeSecret> {
+        locked(&self.notice_secrets).clone()
+    }
+
+    pub(crate) fn use_notice_secrets(&self, secrets: Vec<NoticeSecret>) {
+        *locked(&self.notice_secrets) = secrets;
+    }
+
+    /// Whether the next notice would be taken without care. Looking uses nothing up.
+    pub(crate) fn is_careless(&self) -> bool {
+        matches!(locked(&self.mode).mode, Mode::Careless { .. })
     }
 
     pub(crate) fn take_mode(&self) -> Mode {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use sandbox::SigningKey;
 use sandbox::partner::Api;
 use serde_json::{Value, json};
@@ -32,8 +32,14 @@ async fn start_desk(platform: &Platform, key: &SigningKey) -> Desk {
     desk
 }
 
-async fn take(State(desk): State<Desk>, uri: Uri, headers: HeaderMap, body: String) -> Response {
-    let path = uri.path();
+async fn take(
+    State(desk): State<Desk>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let path = uri.path_and_query().unwrap().as_str();
     desk.asked.lock().unwrap().push(path.to_owned());
     let header = headers[header::AUTHORIZATION].to_str().unwrap();
     let part = |name: &str| {
@@ -41,15 +47,16 @@ async fn take(State(desk): State<Desk>, uri: Uri, headers: HeaderMap, body: Stri
         rest.split_once('"').unwrap().0
     };
     let (timestamp, nonce) = (part("timestamp"), part("nonce"));
-    let text = format!("POST\n{path}\n{timestamp}\n{nonce}\n{body}\n");
+    let text = format!("{method}\n{path}\n{timestamp}\n{nonce}\n{body}\n");
     if !PARTNER_KEY
         .verifying_key()
         .verifies(text.as_bytes(), part("signature"))
     {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let answer = json!({ "heard": serde_json::from_str::<Value>(&body).unwrap() }).to_string();
-    let text = format!("POST\n{path}\n{timestamp}\nn2\n{answer}\n");
+    let heard: Value = serde_json::from_str(&body).unwrap_or_default();
+    let answer = json!({ "heard": heard }).to_string();
+    let text = format!("{method}\n{path}\n{timestamp}\nn2\n{answer}\n");
     let signature = desk.key.sign(text.as_bytes());
     let header = format!(
         "TIXIAN-RSA2 partner_id=\"shop\",key_id=\"p1\",timestamp=\"{timestamp}\",nonce=\"n2\",\
@@ -73,6 +80,28 @@ async fn every_call_is_signed_and_goes_to_its_own_path() {
     asked.sort_unstable();
     asked.dedup();
     assert_eq!(asked.len(), Api::ALL.len());
+}
+
+#[tokio::test]
+async fn the_feed_is_asked_for_with_its_query_and_a_notice_by_its_path() {
+    let platform = Platform::start().await;
+    let desk = start_desk(&platform, &PLATFORM_KEY).await;
+    let partner = &platform.partner;
+    for answer in [
+        partner.events("").await.unwrap(),
+        partner.events("c-1").await.unwrap(),
+        partner.resend("N1").await.unwrap(),
+    ] {
+        assert_eq!((answer.status, answer.signed), (200, true));
+    }
+    assert_eq!(
+        *desk.asked.lock().unwrap(),
+        [
+            "/v1/events?after=",
+            "/v1/events?after=c-1",
+            "/v1/notices/N1/resend"
+        ]
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Notices: which are believed, and what is kept of them.
 
-use crate::platform::{NEXT_KEY, Platform, notice, signed};
+use sandbox::partner::{Mode, NoticeSecret};
+
+use crate::platform::{NEXT_KEY, PLATFORM_KEY, Platform, notice, signed};
 
 #[tokio::test]
 async fn a_good_notice_is_believed_and_listed() {
@@ -68,7 +70,7 @@ async fn a_signed_notice_must_still_follow_the_contract() {
         let mut fields = notice(&platform.partner, "N1", 1);
         fields.insert(name.to_owned(), value.to_owned());
         let answer = platform
-            .notify(&signed(fields, &crate::platform::PLATFORM_KEY))
+            .notify(&signed(fields, &PLATFORM_KEY))
             .await
             .unwrap();
         assert_eq!(answer.status().as_u16(), 400, "{name}={value}");
@@ -133,4 +135,64 @@ async fn hostile_text_in_a_notice_is_shown_as_text() {
     fields.insert("order_id".to_owned(), "<script>x</script>".to_owned());
     platform.notify(&fields).await.unwrap();
     assert!(!platform.text("/notices").await.contains("<script>"));
+}
+
+#[tokio::test]
+async fn what_tries_this_endpoint_is_told_what_it_was_taken_for_and_nothing_else_is() {
+    let platform = Platform::start().await;
+    let trying = |id: &str, sequence| {
+        let mut fields = notice(&platform.partner, id, sequence);
+        fields.insert("certification".to_owned(), "C1".to_owned());
+        signed(fields, &PLATFORM_KEY)
+    };
+    let mut told = Vec::new();
+    for fields in [
+        trying("N2", 2),
+        trying("N1", 1),
+        trying("N2", 2),
+        notice(&platform.partner, "N3", 3),
+        trying("N4", 4),
+    ] {
+        if fields["notice_id"] == "N4" {
+            platform.partner.set_mode(Mode::Silent);
+        }
+        let answer = platform.notify(&fields).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200);
+        let judged = answer.headers().get("tixian-certification");
+        told.push(judged.map(|judged| judged.to_str().unwrap().to_owned()));
+    }
+    let expected = [Some("new"), Some("older"), Some("repeat"), None, None];
+    assert_eq!(told, expected.map(|word| word.map(str::to_owned)));
+}
+
+#[tokio::test]
+async fn a_careless_shop_takes_everything_for_new_and_answers_get_alike() {
+    let platform = Platform::start().await;
+    let url = format!("{}/notify", platform.partner.base_url);
+    let looked = reqwest::get(&url).await.unwrap();
+    assert_eq!(looked.status().as_u16(), 405);
+    platform.partner.set_mode(Mode::Careless { ms: 0 });
+    let mut forged = notice(&platform.partner, "N1", 1);
+    forged.insert("certification".to_owned(), "C1".to_owned());
+    for _ in 0..2 {
+        let answer = platform.notify(&forged).await.unwrap();
+        assert_eq!(answer.headers()["tixian-certification"], "new");
+        assert_eq!(answer.text().await.unwrap(), "success");
+    }
+    let looked = reqwest::get(&url).await.unwrap();
+    assert_eq!(looked.text().await.unwrap(), "success");
+}
+
+#[tokio::test]
+async fn a_shop_that_has_a_secret_refuses_what_has_no_standard_headers() {
+    let platform = Platform::start().await;
+    let secret = NoticeSecret::read("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    platform.partner.use_notice_secrets(vec![secret]);
+    let answer = platform
+        .notify(&notice(&platform.partner, "N1", 1))
+        .await
+        .unwrap();
+    assert_eq!(answer.status().as_u16(), 400);
+    let problems = platform.partner.notices()[0].verdict.problems.clone();
+    assert_eq!(problems, ["a header of Standard Webhooks is missing"]);
 }

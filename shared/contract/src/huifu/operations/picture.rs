@@ -18,6 +18,8 @@ pub const PICTURE_PATH: &str = "/v2/supplementary/picture";
 
 /// What a picture shows, in Huifu's codes, by the field that names it.
 pub mod file_type {
+    use crate::application::SubjectKind;
+
     /// 营业执照: `license_pic`.
     pub const LICENSE: &str = "F07";
     /// 法人身份证人像面: `legal_cert_front_pic` of enterprises.
@@ -46,6 +48,31 @@ pub mod file_type {
     pub const STORE_CASHIER: &str = "F105";
     /// 非同名结算证明材料 (huifu-api.md §3.12).
     pub const OTHER_NAME: &str = "F516";
+
+    /// What a picture must show to be named by this field of a subject's form; `None` for a field
+    /// that says so itself, as the entries of a list of files do.
+    pub fn of_field(field: &str, subject: SubjectKind) -> Option<&'static str> {
+        let person = match subject {
+            SubjectKind::EnterpriseMerchant | SubjectKind::EnterpriseUser => false,
+            SubjectKind::IndividualMerchant | SubjectKind::IndividualUser => true,
+        };
+        Some(match field {
+            "license_pic" => LICENSE,
+            "legal_cert_front_pic" if person => PERSON_CERT_FRONT,
+            "legal_cert_back_pic" if person => PERSON_CERT_BACK,
+            "legal_cert_front_pic" => LEGAL_CERT_FRONT,
+            "legal_cert_back_pic" => LEGAL_CERT_BACK,
+            "reg_acct_pic" => ACCOUNT_PERMIT,
+            "settle_card_front_pic" => CARD_FRONT,
+            "auth_entrust_pic" => ENTRUSTMENT,
+            "settle_cert_front_pic" => HOLDER_CERT_FRONT,
+            "settle_cert_back_pic" => HOLDER_CERT_BACK,
+            "store_header_pic" => STORE_FRONT,
+            "store_indoor_pic" => STORE_INDOOR,
+            "store_cashier_desk_pic" => STORE_CASHIER,
+            _ => return None,
+        })
+    }
 
     /// Whether it is a code of Huifu's form: F and one to four digits. Which exist is its list
     /// to say.

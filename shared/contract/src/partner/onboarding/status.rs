@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::application::{ApplicationKind, State, Step, SubjectKind};
 use crate::huifu::operations::FeeFloor;
 use crate::ids::{ApplicationId, ApplicationNo, HtouhuiUserId, ThirdPartyUserId};
-use crate::partner::ApplicationReason;
+use crate::partner::field_problem::BodyError;
+use crate::partner::json::Fields;
+use crate::partner::rule::Rule;
 use crate::partner::time::WireTime;
+use crate::partner::{ApplicationReason, page_call};
 
 /// Which application is asked after: exactly one of two names, and nothing else in the body.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Names")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusRequest {
     /// Our number.
     ApplicationId(ApplicationId),
@@ -18,24 +20,23 @@ pub enum StatusRequest {
     ApplicationNo(ApplicationNo),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Names {
-    application_id: Option<ApplicationId>,
-    application_no: Option<ApplicationNo>,
-}
-
-impl TryFrom<Names> for StatusRequest {
-    type Error = &'static str;
-
-    fn try_from(names: Names) -> Result<Self, Self::Error> {
-        match (names.application_id, names.application_no) {
-            (Some(id), None) => Ok(Self::ApplicationId(id)),
-            (None, Some(number)) => Ok(Self::ApplicationNo(number)),
-            (Some(_), Some(_)) | (None, None) => {
-                Err("exactly one of application_id and application_no")
+impl StatusRequest {
+    /// Reads a body, or says everything that is wrong with it.
+    pub fn parse(body: &[u8]) -> Result<Self, BodyError> {
+        let mut fields = Fields::of(body, &["application_id", "application_no"])?;
+        let id = fields.optional("application_id", ApplicationNo::MAX, page_call::id);
+        let number = fields.optional("application_no", ApplicationNo::MAX, page_call::id);
+        let read = match (id, number) {
+            (Some(Some(id)), Some(None)) => Some(Self::ApplicationId(id)),
+            (Some(None), Some(Some(number))) => Some(Self::ApplicationNo(number)),
+            (Some(None), Some(None)) | (Some(Some(_)), Some(Some(_))) => {
+                let rule = Rule::ExactlyOneOf("application_id, application_no");
+                fields.refuse("application_id", rule);
+                None
             }
-        }
+            (None, _) | (_, None) => None,
+        };
+        fields.finish(read)
     }
 }
 
@@ -103,21 +104,36 @@ mod tests {
 
     #[test]
     fn a_query_names_exactly_one_application_and_nothing_else() {
-        let read = |json: &str| serde_json::from_str::<StatusRequest>(json).ok();
+        let read = |json: &str| StatusRequest::parse(json.as_bytes());
         assert_eq!(
             read(r#"{"application_no":"A-1"}"#),
-            Some(StatusRequest::ApplicationNo("A-1".parse().unwrap()))
+            Ok(StatusRequest::ApplicationNo("A-1".parse().unwrap()))
         );
-        assert!(read(r#"{"application_id":"P01KASGXE00000000000000000A"}"#).is_some());
-        for bad in [
-            "{}",
-            r#"{"application_id":"P01KASGXE00000000000000000A","application_no":"A-1"}"#,
-            r#"{"application_no":"A-1","page":1}"#,
-            r#"{"application_id":"W01KASGXE00000000000000000A"}"#,
-            r#"{"application_no":"A-1","application_no":"A-2"}"#,
+        assert!(read(r#"{"application_id":"P01KASGXE00000000000000000A"}"#).is_ok());
+        for (bad, field) in [
+            ("{}", "application_id"),
+            (
+                r#"{"application_id":"P01KASGXE00000000000000000A","application_no":"A-1"}"#,
+                "application_id",
+            ),
+            (r#"{"application_no":"A-1","page":1}"#, "page"),
+            (r#"{"application_no":7}"#, "application_no"),
+            (
+                r#"{"application_id":"W01KASGXE00000000000000000A"}"#,
+                "application_id",
+            ),
         ] {
-            assert_eq!(read(bad), None, "{bad}");
+            let Err(BodyError::Fields(problems)) = read(bad) else {
+                panic!("{bad}");
+            };
+            assert_eq!(
+                (problems.len(), problems[0].field.as_str()),
+                (1, field),
+                "{bad}"
+            );
         }
+        let twice = r#"{"application_no":"A-1","application_no":"A-2"}"#;
+        assert_eq!(read(twice), Err(BodyError::Malformed));
     }
 
     #[test]

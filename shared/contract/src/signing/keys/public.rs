@@ -9,10 +9,10 @@ use std::sync::Arc;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use rsa::RsaPublicKey;
 use rsa::pkcs1::DecodeRsaPublicKey as _;
 use rsa::pkcs8::{DecodePublicKey as _, EncodePublicKey as _, LineEnding};
 use rsa::traits::PublicKeyParts as _;
+use rsa::{BigUint, RsaPublicKey};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -55,6 +55,17 @@ impl PublicKey {
             .or_else(|_| RsaPublicKey::from_pkcs1_der(der))
             .map_err(|_| KeyError::Unreadable)?;
         Self::from_numbers(numbers)
+    }
+
+    /// Reads the numbers of a JSON Web Key: modulus and public exponent, base64url without padding.
+    pub fn from_jwk(n: &str, e: &str) -> Result<Self, KeyError> {
+        let number = |text: &str| {
+            let bytes = BASE64_URL_SAFE_NO_PAD.decode(text);
+            let bytes = bytes.map_err(|_| KeyError::Unreadable)?;
+            Ok(BigUint::from_bytes_be(&bytes))
+        };
+        let numbers = RsaPublicKey::new_with_max_size(number(n)?, number(e)?, *KEY_BITS.end());
+        Self::from_numbers(numbers.map_err(|_| KeyError::Inconsistent)?)
     }
 
     pub(super) fn from_numbers(numbers: RsaPublicKey) -> Result<Self, KeyError> {

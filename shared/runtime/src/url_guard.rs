@@ -19,14 +19,14 @@ use url::Host;
 
 /// Why nothing is sent. None of the messages repeats the URL.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Refused {
+pub enum Refused {
     /// Not https, or not a URL as partners may give them.
     #[error("the URL is not one that notices are sent to")]
     Url,
     /// The host was taken off the partner's list after the withdrawal began, or never was on it.
     #[error("the host is not registered for the partner")]
     Host,
-    /// One of its addresses is not public.
+    /// One of its addresses is not public; what it is instead.
     #[error("an address of the host is {0}")]
     Address(&'static str),
     /// The name leads nowhere.
@@ -35,7 +35,7 @@ pub(crate) enum Refused {
 }
 
 /// The URL to post to, if all that can be said before a lookup speaks for it.
-pub(crate) fn check(
+pub fn check(
     url: &str,
     registered: &[String],
     loopback: LoopbackHttp,
@@ -55,9 +55,11 @@ pub(crate) fn check(
     Ok(url)
 }
 
-/// Looks names up and answers only when every address may be connected to.
-pub(crate) struct GuardedResolver {
-    pub(crate) loopback: LoopbackHttp,
+/// The resolver of a client: looks names up and answers only when every address may be connected to.
+#[derive(Debug, Clone, Copy)]
+pub struct GuardedResolver {
+    /// Whether this machine may be meant.
+    pub loopback: LoopbackHttp,
 }
 
 impl Resolve for GuardedResolver {

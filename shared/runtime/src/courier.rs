@@ -1,4 +1,7 @@
-//! Posts one notice and says what came of it.
+//! Posts one form to a partner and says what came of it.
+//!
+//! partner-notifier's notices go this way, and so do those by which `opsctl partner certify` tries
+//! an endpoint: what a certification finds is what a notice would meet.
 //!
 //! Nothing here decides about retries or writes anything; every failure becomes an [`Answer`] with
 //! a class, because for the partner's engineer they are all the same: it was not taken.
@@ -10,27 +13,46 @@ use std::time::Duration;
 
 use contract::partner::notice::is_taken;
 use contract::partner::url::LoopbackHttp;
+use http::HeaderMap;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Response};
-use runtime::http_client::{self, Limits};
+use reqwest::tls::TlsInfo;
+use reqwest::{Client, RequestBuilder, Response};
 
-use crate::settings::NotifierSettings;
+use crate::http_client::{self, Limits};
 use crate::url_guard::{self, GuardedResolver, Refused};
 
 /// Enough for an operator to see what answered; the rest may be a whole page.
 const KEPT_CHARACTERS: usize = 200;
 
-/// Posts notices.
-pub(crate) struct Courier {
+/// Posts forms to partners.
+pub struct Courier {
     client: Client,
     loopback: LoopbackHttp,
     max_answer_bytes: usize,
 }
 
+/// Where a form goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Destination<'a> {
+    /// The partner's URL, as it gave it.
+    pub url: &'a str,
+    /// The hosts on which it must be.
+    pub hosts: &'a [String],
+}
+
+/// What goes there.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// `application/x-www-form-urlencoded`, UTF-8.
+    pub body: String,
+    /// Beside the usual ones.
+    pub headers: Vec<(&'static str, String)>,
+}
+
 /// Why a notice was not taken, in a word that operators count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ErrorClass {
+pub enum ErrorClass {
     /// The name could not be looked up.
     Dns,
     /// No connection was made: the partner has not seen the notice.
@@ -54,7 +76,7 @@ pub(crate) enum ErrorClass {
 
 impl ErrorClass {
     /// The word in the database and in metrics.
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Dns => "dns",
             Self::Connect => "connect",
@@ -71,62 +93,71 @@ impl ErrorClass {
 
 /// What came of one sending.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// `Ok` when the partner took it.
-    pub(crate) taken: Result<(), ErrorClass>,
+    pub taken: Result<(), ErrorClass>,
     /// The status, if there was one.
-    pub(crate) status: Option<u16>,
+    pub status: Option<u16>,
     /// The first characters of the body, without control characters.
-    pub(crate) text: Option<String>,
+    pub text: Option<String>,
     /// How long the partner asks us to wait.
-    pub(crate) retry_after: Option<Duration>,
+    pub retry_after: Option<Duration>,
+    /// The headers of the answer; empty if there was none.
+    pub headers: HeaderMap,
+    /// The certificate (DER) of whoever answered over TLS. It was checked before a byte was sent.
+    pub certificate: Option<Vec<u8>>,
 }
 
 impl Courier {
     /// One client for all partners: connections are kept for each host.
-    pub(crate) fn new(settings: &NotifierSettings) -> Result<Self, reqwest::Error> {
-        let limits = Limits {
-            connect_timeout: settings.connect_timeout,
-            total_timeout: settings.timeout,
-            idle_per_host: settings.partner_concurrency,
-        };
-        let loopback = settings.loopback;
-        let client = http_client::builder(&limits)
+    pub fn new(
+        limits: &Limits,
+        loopback: LoopbackHttp,
+        max_answer_bytes: usize,
+    ) -> Result<Self, reqwest::Error> {
+        let client = http_client::builder(limits)
             .dns_resolver(Arc::new(GuardedResolver { loopback }))
+            .tls_info(true)
             .build()?;
         Ok(Self {
             client,
             loopback,
-            max_answer_bytes: settings.max_answer_bytes,
+            max_answer_bytes,
         })
     }
 
-    /// Posts `body` to `url`, which must be on a registered host. `now` reads a `Retry-After` date.
-    pub(crate) async fn deliver(
+    /// Posts `parcel`. `now` reads a `Retry-After` date.
+    pub async fn deliver(&self, to: Destination<'_>, parcel: Parcel, now: Timestamp) -> Answer {
+        let form = "application/x-www-form-urlencoded; charset=utf-8";
+        self.ask(to, now, |url| {
+            let post = self.client.post(url).header(CONTENT_TYPE, form);
+            let headers = parcel.headers.into_iter();
+            headers
+                .fold(post, |post, (name, value)| post.header(name, value))
+                .body(parcel.body)
+        })
+        .await
+    }
+
+    /// What the same URL answers to somebody who only looks.
+    pub async fn look(&self, to: Destination<'_>, now: Timestamp) -> Answer {
+        self.ask(to, now, |url| self.client.get(url)).await
+    }
+
+    async fn ask(
         &self,
-        url: &str,
-        registered: &[String],
-        body: String,
+        to: Destination<'_>,
         now: Timestamp,
+        request: impl FnOnce(url::Url) -> RequestBuilder,
     ) -> Answer {
-        let url = match url_guard::check(url, registered, self.loopback) {
+        let url = match url_guard::check(to.url, to.hosts, self.loopback) {
             Ok(url) => url,
             Err(refused) => {
                 tracing::warn!(%refused, "a notice may not be sent to its URL");
                 return Answer::failed(ErrorClass::AddressRefused);
             }
         };
-        let posted = self
-            .client
-            .post(url.as_url().clone())
-            .header(
-                CONTENT_TYPE,
-                "application/x-www-form-urlencoded; charset=utf-8",
-            )
-            .body(body)
-            .send()
-            .await;
-        match posted {
+        match request(url.as_url().clone()).send().await {
             Ok(response) => self.read(response, now).await,
             Err(error) => {
                 let class = classify(&error);
@@ -144,10 +175,14 @@ impl Courier {
 
     async fn read(&self, response: Response, now: Timestamp) -> Answer {
         let status = response.status();
-        let retry_after = response
-            .headers()
+        let headers = response.headers().clone();
+        let retry_after = headers
             .get(RETRY_AFTER)
             .and_then(|value| retry_after(value.to_str().ok()?, now));
+        let certificate = response
+            .extensions()
+            .get::<TlsInfo>()
+            .and_then(|tls| tls.peer_certificate().map(<[u8]>::to_vec));
         let mut body = Vec::new();
         let whole = read_start(response, self.max_answer_bytes, &mut body).await;
         let taken = if status.is_redirection() {
@@ -168,6 +203,8 @@ impl Courier {
             status: Some(status.as_u16()),
             text: Some(first_characters(&body)),
             retry_after,
+            headers,
+            certificate,
         }
     }
 }
@@ -179,6 +216,16 @@ impl Answer {
             status: None,
             text: None,
             retry_after: None,
+            headers: HeaderMap::new(),
+            certificate: None,
+        }
+    }
+
+    /// The word that the sending is remembered by: `delivered`, or the class of the failure.
+    pub fn outcome(&self) -> &'static str {
+        match self.taken {
+            Ok(()) => "delivered",
+            Err(class) => class.as_str(),
         }
     }
 }

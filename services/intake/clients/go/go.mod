@@ -1,0 +1,3 @@
+module tixian
+
+go 1.19
