@@ -66,6 +66,7 @@ async fn a_withdrawal_that_failed_or_came_back_says_so_on_its_page() {
         browser.go(page.url.as_str()).await.unwrap();
         let failed = browser.look("journey-failed").await.unwrap();
         assert!(failed.text.contains("提现失败"), "{}", failed.text);
+        assert!(!failed.text.contains("实际到账"), "{}", failed.text);
 
         let page = browser.ask(house.shop(), "77.70").await.unwrap();
         browser.confirm(PASSWORD).await.unwrap();
@@ -75,6 +76,7 @@ async fn a_withdrawal_that_failed_or_came_back_says_so_on_its_page() {
         browser.go(page.url.as_str()).await.unwrap();
         let returned = browser.look("journey-returned").await.unwrap();
         assert!(returned.text.contains("提现被退回"), "{}", returned.text);
+        assert!(!returned.text.contains("实际到账"), "{}", returned.text);
     }
     browser.close().await.unwrap();
     house.scene.close().await.unwrap();
