@@ -18,7 +18,6 @@ fn normalised(page: &Page) -> String {
         ("stylesheet\" href=\"/assets/page.", ".css"),
         ("script src=\"/assets/page.", ".js"),
         ("\"/assets/icon.", ".svg"),
-        ("href=\"/w/[order_id]/", "/"),
     ] {
         let mut rest = std::mem::take(&mut text);
         while let Some((head, tail)) = rest.split_once(before) {
