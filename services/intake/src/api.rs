@@ -4,8 +4,8 @@
 //! it is verified, then the partner's allowance of calls is asked, then a large one waits for room
 //! among its partner's, then comes the clock, then whether the partner may ask at all, then its
 //! nonce is used up; only then does the endpoint see the body. So nobody else can use up what a
-//! partner may ask, and a call that came too early can be sent again as it was. Every answer to a caller that we know is signed,
-//! problems too; a stranger is not worth a signature.
+//! partner may ask, and a call that came too early can be sent again as it was. Every answer to a
+//! caller that we know is signed, problems too; a stranger is not worth a signature.
 
 use std::sync::Arc;
 

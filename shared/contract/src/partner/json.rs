@@ -4,6 +4,7 @@
 //! A name that occurs twice in an object makes the whole body malformed: readers disagree about
 //! which of the two counts, and this one decides about money.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -34,8 +35,8 @@ impl Fields {
         let unknown = members
             .keys()
             .filter(|name| !known.contains(&name.as_str()))
-            .take(MOST_UNKNOWN);
-        let problems = unknown.map(|name| FieldProblem {
+            .collect::<BTreeSet<_>>();
+        let problems = unknown.into_iter().take(MOST_UNKNOWN).map(|name| FieldProblem {
             field: repeatable(name).to_owned(),
             ..FieldError {
                 field: UNKNOWN_FIELD,
