@@ -69,6 +69,10 @@ check/deny: ## Licences, duplicate and forbidden crates, known vulnerabilities
 	@$(if $(DENY),cargo deny --log-level error check licenses bans sources,echo "skipped: licences, bans and sources, because cargo-deny is not installed")
 	@$(if $(DENY),if cargo deny fetch db; then cargo deny --log-level error check advisories; else echo "skipped: advisories (their database cannot be reached)"; fi,echo "skipped: advisories, because cargo-deny is not installed")
 
+.PHONY: documents
+documents: ## Write openapi.json and asyncapi.json anew, after a change of what they describe
+	RENEW_DOCUMENTS=1 cargo test --quiet --workspace --lib --test it the_document_is_checked_in
+
 ##@ Tests
 
 .PHONY: test

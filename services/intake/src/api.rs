@@ -21,17 +21,37 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use jiff::Timestamp;
 use runtime::clock;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Connection, nonces};
 
 use crate::body;
 use crate::caller::Caller;
 use crate::front::Front;
+use crate::openapi::{Components, Described};
 use crate::refusal::Refusal;
 use crate::withdraw::NONCE_KEPT;
 
 /// Two hundred events, with room to spare; it is in memory already.
 const LONGEST_ANSWER: usize = 512 * 1024;
+
+/// The codes with which any call may be refused before its endpoint sees it, or when we fail.
+pub(crate) const EVERY_CALL: &[ErrorCode] = &[
+    ErrorCode::FieldMalformed,
+    ErrorCode::TimestampOutOfRange,
+    ErrorCode::PartnerUnknown,
+    ErrorCode::KeyUnknown,
+    ErrorCode::KeyRetired,
+    ErrorCode::SignatureMissing,
+    ErrorCode::SignatureMismatch,
+    ErrorCode::PartnerSuspended,
+    ErrorCode::MethodNotAllowed,
+    ErrorCode::NonceRepeated,
+    ErrorCode::RequestTooLarge,
+    ErrorCode::RateLimited,
+    ErrorCode::Internal,
+    ErrorCode::Unavailable,
+];
 
 /// One path of the API.
 pub(crate) trait Endpoint: Send + Sync + 'static {
@@ -41,8 +61,13 @@ pub(crate) trait Endpoint: Send + Sync + 'static {
     const PATH: &'static str;
     /// The longest body it reads, in bytes.
     const LONGEST_BODY: usize;
+    /// The codes with which it refuses, beside those of [`EVERY_CALL`].
+    const CODES: &'static [ErrorCode];
     /// What it answers, as JSON.
-    type Answer: Serialize + Send;
+    type Answer: JsonSchema + Serialize + Send;
+
+    /// What partners read of it in `/openapi.json`.
+    fn described(components: &mut Components) -> Described;
 
     /// Answers a call whose signature held.
     fn answer(call: Call<'_>) -> impl Future<Output = Result<Self::Answer, Refusal>> + Send;
@@ -91,10 +116,13 @@ async fn serve<E: Endpoint>(
         now: clock::now(),
     };
     let (answered, asked) = asking.answer::<E>(&headers, body).await;
-    let code = answered
-        .as_ref()
-        .err()
-        .map_or("ok", |refusal| refusal.code().as_str());
+    let refused = answered.as_ref().err().map(Refusal::code);
+    debug_assert!(
+        refused.is_none_or(|code| EVERY_CALL.contains(&code) || E::CODES.contains(&code)),
+        "{} is answered {refused:?}, which is not among its codes",
+        E::PATH
+    );
+    let code = refused.map_or("ok", ErrorCode::as_str);
     metrics::counter!("intake_api_calls_total", "path" => E::PATH, "code" => code).increment(1);
     let response = answered.unwrap_or_else(|refusal| refusal.problem());
     match asked {

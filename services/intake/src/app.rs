@@ -8,7 +8,7 @@ use axum::{Router, middleware};
 use runtime::http_server::Limits;
 use runtime::service::Service;
 
-use crate::api::Serve as _;
+use crate::api::Serve;
 use crate::events::Events;
 use crate::front::Front;
 use crate::onboarding::{Card, CashRules, Materials, Openings, Status};
@@ -19,8 +19,8 @@ use crate::settings::IntakeSettings;
 use crate::signature_check::SignatureCheck;
 use crate::sms::HttpGateway;
 use crate::{
-    assets, back, body, decide, headers, jwks, page, password, refusal, sweep, turned_away,
-    withdraw,
+    assets, back, body, decide, headers, jwks, openapi, page, password, refusal, sweep,
+    turned_away, withdraw,
 };
 
 /// Longer than the slowest good request: a password that waits for its turn, then three commits.
@@ -54,7 +54,7 @@ pub async fn start(service: Service<IntakeSettings>) -> anyhow::Result<()> {
 }
 
 fn router(front: Arc<Front>) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/withdraw", post(withdraw::withdraw))
         .route("/w/{order_id}/{mac}", get(page::page).post(decide::decide))
         .route("/w/{order_id}/{mac}/back", get(back::back))
@@ -65,7 +65,16 @@ fn router(front: Arc<Front>) -> Router {
         .route("/w/{order_id}/{mac}/password/done", get(password::done))
         .route("/assets/{name}", get(assets::asset))
         .route("/.well-known/jwks.json", get(jwks::jwks))
-        .serve::<WithdrawalQuery>()
+        .route("/openapi.json", get(openapi::openapi));
+    endpoints(router)
+        .fallback(refusal::not_found)
+        .method_not_allowed_fallback(refusal::method_not_allowed)
+        .with_state(front)
+}
+
+/// Every endpoint of the JSON API: what is served is what is described.
+pub(crate) fn endpoints<S: Serve>(to: S) -> S {
+    to.serve::<WithdrawalQuery>()
         .serve::<Materials>()
         .serve::<Openings>()
         .serve::<Card>()
@@ -75,9 +84,6 @@ fn router(front: Arc<Front>) -> Router {
         .serve::<Events>()
         .serve::<Resend>()
         .serve::<SignatureCheck>()
-        .fallback(refusal::not_found)
-        .method_not_allowed_fallback(refusal::method_not_allowed)
-        .with_state(front)
 }
 
 /// Around the limits as well: whom they turn away is a person with a browser.

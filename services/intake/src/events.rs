@@ -7,12 +7,17 @@
 //! only be from a database that is not this one, and an empty answer would hide all that comes.
 
 use axum::routing::MethodFilter;
-use contract::partner::events::{Cursor, Event, EventsAnswer, EventsQuery};
+use contract::partner::ErrorCode;
+use contract::partner::events::{
+    Cursor, DEFAULT_LIMIT, Event, EventsAnswer, EventsQuery, MAX_LIMIT,
+};
 use contract::partner::rule::{FieldError, Rule};
 use contract::partner::time::WireTime;
+use serde_json::{Value, json};
 use store::events::{self, Told};
 
 use crate::api::{Call, Endpoint};
+use crate::openapi::{Bilingual, Components, Described, Example};
 use crate::refusal::Refusal;
 
 /// Several pages, so that a partner that reads for the first time does not write with each of them.
@@ -26,7 +31,71 @@ impl Endpoint for Events {
     const PATH: &'static str = "/v1/events";
     /// The question stands in the path.
     const LONGEST_BODY: usize = 0;
+    const CODES: &'static [ErrorCode] = &[ErrorCode::FieldRepeated];
     type Answer = EventsAnswer;
+
+    fn described(_: &mut Components) -> Described {
+        Described {
+            id: "readEvents",
+            tag: "events",
+            summary: Bilingual::new("读取事件流", "Read the feed of events"),
+            description: Bilingual::new(
+                "本合作方的每个最终结果与每个通知的去向，按发生的先后排列。下次以应答中的 next 作为 after，\
+                 即可接着读取。事件先于它所对应的通知提交，不会更晚。",
+                "Every final state of this partner's, and the fate of every notice, in the order in \
+                 which they became true. Ask with next of the answer as after the next time. An \
+                 event is committed before the notice that it stands for can be sent.",
+            ),
+            parameters: vec![
+                json!({
+                    "name": "after", "in": "query", "required": false,
+                    "description": "只返回此游标之后的事件；不填则从头开始。\n\n\
+                                    Only what is newer than this cursor; from the first event without one.",
+                    "schema": {
+                        "type": "string", "pattern": "^[A-Za-z0-9_-]*$",
+                        "minLength": Cursor::LENGTH, "maxLength": Cursor::LENGTH,
+                    },
+                }),
+                json!({
+                    "name": "limit", "in": "query", "required": false,
+                    "description": "最多返回多少个事件。\n\nEvents at most.",
+                    "schema": {
+                        "type": "integer", "minimum": 1, "maximum": MAX_LIMIT,
+                        "default": DEFAULT_LIMIT,
+                    },
+                }),
+            ],
+            body: None,
+            examples: vec![Example {
+                name: "paid",
+                summary: Bilingual::new("一笔提现已到账", "A withdrawal was paid"),
+                body: Value::Null,
+                answer: json!({
+                    "events": [{
+                        "cursor": "AAAAAAAAAAHxq3zJm2b0Ew",
+                        "kind": "withdrawal.finished",
+                        "at": "20261122120004",
+                        "notice": {
+                            "third_party_user_id": "user-1",
+                            "htouhui_user_id": "20000000001",
+                            "money": "100.00",
+                            "status": "1",
+                            "order_id": "W01KASGXE00000000000000000A",
+                            "out_order_no": "A-1001",
+                            "notice_id": "N01KASGXE00000000000000000B",
+                            "sequence": "1",
+                            "fee": "1.05",
+                            "arrival_money": "98.95",
+                            "cash_type": "D0",
+                            "finished_at": "20261122120004",
+                        },
+                    }],
+                    "next": "AAAAAAAAAAHxq3zJm2b0Ew",
+                    "has_more": false,
+                }),
+            }],
+        }
+    }
 
     async fn answer(mut call: Call<'_>) -> Result<EventsAnswer, Refusal> {
         let partner = call.partner_id().clone();

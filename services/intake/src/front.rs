@@ -17,6 +17,7 @@ use crate::body::LargeBodies;
 use crate::check_password::PasswordDesk;
 use crate::jwks;
 use crate::link::PageKey;
+use crate::openapi::OpenApi;
 use crate::rates::Rates;
 use crate::session::Cookie;
 use crate::settings::IntakeSettings;
@@ -46,6 +47,8 @@ pub(crate) struct Front {
     pub(crate) trusted_proxies: usize,
     /// The document at `/.well-known/jwks.json`.
     pub(crate) jwks: String,
+    /// The document at `/openapi.json`.
+    pub(crate) openapi: OpenApi,
     /// The same keys, to verify with.
     pub(crate) our_keys: KeySet,
 }
@@ -62,6 +65,7 @@ impl Front {
         Self {
             store,
             jwks: jwks::document(signer.jwk(), &settings.published_keys),
+            openapi: OpenApi::new(),
             our_keys: jwks::key_set(signer.registered(), &settings.published_keys),
             signer,
             page_key: PageKey::new(&settings.page_key),

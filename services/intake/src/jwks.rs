@@ -14,6 +14,7 @@ use contract::signing::keys::{self, Jwk, PublicKey, RegisteredKey};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::front::Front;
@@ -46,8 +47,10 @@ struct KeySetFile {
     keys: Vec<PublishedKey>,
 }
 
-#[derive(Serialize)]
-struct KeySet {
+/// The document: a JSON Web Key Set (RFC 7517).
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct KeySet {
+    /// The key that signs first, then the others.
     keys: Vec<Jwk>,
 }
 

@@ -27,6 +27,7 @@ mod jwks;
 mod language;
 mod link;
 mod onboarding;
+mod openapi;
 mod origin;
 mod page;
 mod password;

@@ -3,13 +3,16 @@
 //! A partner sees its own withdrawals and learns nothing about the others, not even that they
 //! exist.
 
+use contract::ids::{OutOrderNo, WithdrawalId};
 use contract::partner::query::{QueryAnswer, QueryRequest};
 use contract::partner::time::WireTime;
 use contract::partner::{ErrorCode, ReasonCode};
 use contract::withdrawal::Withdrawal;
+use serde_json::json;
 use store::withdrawals;
 
 use crate::api::{Call, Endpoint};
+use crate::openapi::{Bilingual, Components, Described, Example, one_of};
 use crate::refusal::Refusal;
 
 /// The endpoint.
@@ -19,7 +22,49 @@ impl Endpoint for WithdrawalQuery {
     const PATH: &'static str = "/v1/withdrawals/query";
     /// A query is one short name.
     const LONGEST_BODY: usize = 1024;
+    const CODES: &'static [ErrorCode] = &[
+        ErrorCode::RequestMalformed,
+        ErrorCode::FieldTooLong,
+        ErrorCode::OrderUnknown,
+    ];
     type Answer = QueryAnswer;
+
+    fn described(components: &mut Components) -> Described {
+        let names = [
+            ("order_id", components.of::<WithdrawalId>()),
+            ("out_order_no", components.of::<OutOrderNo>()),
+        ];
+        Described {
+            id: "queryWithdrawal",
+            tag: "withdrawals",
+            summary: Bilingual::new("查询提现", "Ask where a withdrawal stands"),
+            description: Bilingual::new(
+                "按我方订单号或合作方订单号查询，二者只填其一。只能查到本合作方的提现。",
+                "By our number or by the partner's, exactly one of them. A partner sees its own \
+                 withdrawals alone.",
+            ),
+            parameters: Vec::new(),
+            body: Some(components.add("WithdrawalQuery", one_of(names))),
+            examples: vec![Example {
+                name: "paid",
+                summary: Bilingual::new("已到账的提现", "A withdrawal that is paid"),
+                body: json!({ "out_order_no": "A-1001" }),
+                answer: json!({
+                    "order_id": "W01KASGXE00000000000000000A",
+                    "out_order_no": "A-1001",
+                    "third_party_user_id": "user-1",
+                    "htouhui_user_id": "20000000001",
+                    "state": "paid",
+                    "money": "100.00",
+                    "fee": "1.05",
+                    "arrival_money": "98.95",
+                    "cash_type": "D0",
+                    "accepted_at": "20261122120000",
+                    "finished_at": "20261122120004",
+                }),
+            }],
+        }
+    }
 
     async fn answer(call: Call<'_>) -> Result<QueryAnswer, Refusal> {
         let query = QueryRequest::parse(call.body)?;

@@ -12,12 +12,14 @@ use contract::partner::quote::{BalanceKnowledge, CashTypeQuote, QuoteAnswer, Quo
 use contract::partner::time::beijing_date;
 use contract::withdrawal::CashType;
 use runtime::clock;
+use serde_json::json;
 use store::balances::Known;
 use store::users::{self, User};
 use store::{Connection, calendar};
 
 use crate::api::{Call, Endpoint};
 use crate::balance;
+use crate::openapi::{Bilingual, Components, Described, Example, QUOTE, object};
 use crate::purse::Purse;
 use crate::refusal::Refusal;
 
@@ -28,7 +30,54 @@ impl Endpoint for Quotes {
     const PATH: &'static str = "/v1/quotes";
     /// A user and an amount.
     const LONGEST_BODY: usize = 1024;
+    const CODES: &'static [ErrorCode] = &[
+        ErrorCode::RequestMalformed,
+        ErrorCode::FieldMissing,
+        ErrorCode::FieldTooLong,
+        ErrorCode::AmountNotPositive,
+        ErrorCode::UserUnknown,
+    ];
     type Answer = QuoteAnswer;
+
+    fn described(components: &mut Components) -> Described {
+        Described {
+            id: "quote",
+            tag: "withdrawals",
+            summary: Bilingual::new("试算手续费", "Ask what a withdrawal would cost"),
+            description: Bilingual::new(
+                "用户现在每种到账方式可取多少、手续费多少、到账多少。不预留资金；余额为汇付在 \
+                 balance_age_s 秒前所报，价格以申请当天（北京时间）为准。",
+                "What the user could withdraw now with each cash type, what that costs and what \
+                 arrives. Nothing is reserved: the balance is what Huifu said balance_age_s seconds \
+                 ago, and prices are of the Beijing day.",
+            ),
+            parameters: Vec::new(),
+            body: Some(components.add("QuoteRequest", object(&QUOTE))),
+            examples: vec![Example {
+                name: "hundred_yuan",
+                summary: Bilingual::new("提现 100 元", "A hundred yuan"),
+                body: json!({ "htouhui_user_id": "20000000001", "money": "100.00" }),
+                answer: json!({
+                    "htouhui_user_id": "20000000001",
+                    "money": "100.00",
+                    "balance": "fresh",
+                    "balance_age_s": 3,
+                    "cash_types": [
+                        {
+                            "cash_type": "D0", "fix_amt": "1.00", "fee_rate": "0.05",
+                            "fee_bearer": "inner", "available_money": "5000.00", "fee": "1.05",
+                            "arrival_money": "98.95",
+                        },
+                        {
+                            "cash_type": "DM", "fix_amt": "1.00", "fee_rate": "0.05",
+                            "fee_bearer": "inner", "available_money": "50.00", "fee": "1.05",
+                            "arrival_money": "98.95", "refusal": "balance_too_low",
+                        },
+                    ],
+                }),
+            }],
+        }
+    }
 
     async fn answer(call: Call<'_>) -> Result<QuoteAnswer, Refusal> {
         let QuoteRequest {

@@ -282,5 +282,5 @@ fn for_whoever_asked(front: &Front, refusal: &Refusal, uri: &Uri, headers: &Head
 
 /// Whether a program asks at this path, and not a person.
 pub(crate) fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/v1/") || path.starts_with("/.well-known/")
+    path.starts_with("/v1/") || path.starts_with("/.well-known/") || path == "/openapi.json"
 }

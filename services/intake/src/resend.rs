@@ -11,10 +11,12 @@ use contract::partner::ErrorCode;
 use contract::partner::resend::{ResendAnswer, check_body};
 use jiff::{SignedDuration, Timestamp};
 use runtime::ids;
+use serde_json::{Value, json};
 use store::dead_letters::Decision;
 use store::notices;
 
 use crate::api::{Call, Endpoint};
+use crate::openapi::{Bilingual, Components, Described, Example};
 use crate::rates::too_many;
 use crate::refusal::Refusal;
 
@@ -28,7 +30,36 @@ impl Endpoint for Resend {
     const PATH: &'static str = "/v1/notices/{notice_id}/resend";
     /// Nothing, or an empty object.
     const LONGEST_BODY: usize = 64;
+    const CODES: &'static [ErrorCode] = &[ErrorCode::RequestMalformed, ErrorCode::NoticeUnknown];
     type Answer = ResendAnswer;
+
+    fn described(components: &mut Components) -> Described {
+        Described {
+            id: "resendNotice",
+            tag: "events",
+            summary: Bilingual::new("再次发送通知", "Ask for a notice again"),
+            description: Bilingual::new(
+                "立即再次发送本合作方的一个通知，notice_id 与 sequence 不变；重试计划重新开始。同一通知每分钟\
+                 最多一次，已在待发送的不重复安排。正文为空，或为空的 JSON 对象。",
+                "A notice of this partner's is due now, with the same notice_id and sequence, and its \
+                 schedule begins anew. At most once a minute; one that is due already is left as it \
+                 is. The body is empty, or an empty JSON object.",
+            ),
+            parameters: vec![json!({
+                "name": "notice_id", "in": "path", "required": true,
+                "schema": components.of::<NoticeId>(),
+            })],
+            body: None,
+            examples: vec![Example {
+                name: "due",
+                summary: Bilingual::new("将再次发送", "It is due again"),
+                body: Value::Null,
+                answer: json!({
+                    "notice_id": "N01KASGXE00000000000000000B", "already_due": false,
+                }),
+            }],
+        }
+    }
 
     async fn answer(mut call: Call<'_>) -> Result<ResendAnswer, Refusal> {
         check_body(call.body)?;

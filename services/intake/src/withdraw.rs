@@ -33,6 +33,36 @@ pub(crate) use draft::NONCE_KEPT;
 
 use draft::Drafted;
 
+/// The codes with which a page call is refused, for `/openapi.json`.
+pub(crate) const CODES: &[ErrorCode] = &[
+    ErrorCode::RequestMalformed,
+    ErrorCode::FieldMissing,
+    ErrorCode::FieldRepeated,
+    ErrorCode::FieldTooLong,
+    ErrorCode::FieldMalformed,
+    ErrorCode::AmountNotPositive,
+    ErrorCode::TimestampOutOfRange,
+    ErrorCode::PartnerUnknown,
+    ErrorCode::KeyUnknown,
+    ErrorCode::KeyRetired,
+    ErrorCode::SignatureMissing,
+    ErrorCode::SignatureMismatch,
+    ErrorCode::PartnerSuspended,
+    ErrorCode::HostNotRegistered,
+    ErrorCode::MethodNotAllowed,
+    ErrorCode::NonceRepeated,
+    ErrorCode::OrderConflict,
+    ErrorCode::PageExpired,
+    ErrorCode::RequestTooLarge,
+    ErrorCode::UserUnknown,
+    ErrorCode::CardMissing,
+    ErrorCode::CashTypeUnavailable,
+    ErrorCode::AmountTooLarge,
+    ErrorCode::AmountBelowFee,
+    ErrorCode::Internal,
+    ErrorCode::Unavailable,
+];
+
 /// Answers with a redirect to the page, or with an error page.
 pub(crate) async fn withdraw(
     State(front): State<Arc<Front>>,
@@ -48,10 +78,12 @@ pub(crate) async fn withdraw(
         Ok(form) => take(&front, &form, language, clock::now()).await,
         Err(refusal) => Err(refusal),
     };
-    let code = taken
-        .as_ref()
-        .err()
-        .map_or("ok", |refusal| refusal.code().as_str());
+    let refused = taken.as_ref().err().map(Refusal::code);
+    debug_assert!(
+        refused.is_none_or(|code| CODES.contains(&code)),
+        "{refused:?} is not among the codes of a page call"
+    );
+    let code = refused.map_or("ok", ErrorCode::as_str);
     metrics::counter!("intake_page_calls_total", "code" => code).increment(1);
     taken.unwrap_or_else(|refusal| {
         tracing::info!(code, "page call refused");

@@ -7,6 +7,7 @@
 
 mod cash_rule;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Fen, MoneyError};
@@ -48,7 +49,7 @@ impl From<BasisPoints> for i32 {
 }
 
 /// Who bears the fee (Huifu: `out_fee_flag`, huifu-api.md §3.13).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeeBearer {
     /// 内扣: taken from the withdrawn amount; less arrives on the card.

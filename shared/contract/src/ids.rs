@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -20,12 +21,20 @@ pub struct InvalidId {
     pub max: usize,
 }
 
+/// What an id that someone else chose looks like, for schemas.
+const FOREIGN_ID: &str = "^[!-~]+$";
+
+/// What follows the letter of an id of ours, for schemas: 128 bits in Crockford's Base32.
+const ULID: &str = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
+
 /// Ids that others chose: printable ASCII, without white space, at most `max` characters.
 macro_rules! foreign_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $max:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(JsonSchema, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
+        #[schemars(extend("minLength" = 1, "maxLength" = $max, "pattern" = FOREIGN_ID))]
         pub struct $name(String);
 
         impl $name {
@@ -60,8 +69,10 @@ macro_rules! foreign_id {
 macro_rules! own_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $letter:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(JsonSchema, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
+        #[schemars(extend("pattern" = format!("^{}{ULID}$", $letter)))]
         pub struct $name(String);
 
         impl $name {

@@ -4,6 +4,9 @@
 //! This crate does no I/O, knows no clock and no randomness: whoever calls it brings the time and
 //! the random bytes. Everything here is a promise to someone outside, or the only place where a
 //! question such as "may this withdrawal still be cancelled?" is answered.
+//!
+//! What is printed for others derives its JSON Schema beside `Serialize`: intake's `/openapi.json`
+//! and the document of the queues, `asyncapi.json` beside this crate's manifest, are made of it.
 
 pub mod application;
 pub mod balance;

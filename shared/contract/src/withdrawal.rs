@@ -4,6 +4,7 @@ pub mod return_check;
 mod state;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{HtouhuiUserId, OutOrderNo, PartnerId, ThirdPartyUserId, WithdrawalId};
@@ -12,7 +13,9 @@ use crate::money::Fen;
 pub use state::{Next, State, Transition};
 
 /// When the money is to arrive (Huifu: `into_acct_date_type`, huifu-api.md §6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 pub enum CashType {
     /// The same day; may include money received today.
     D0,

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use contract::partner::FieldProblem;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::http_server::request_id;
@@ -22,19 +23,29 @@ pub struct Problem {
     errors: Vec<FieldProblem>,
 }
 
-#[derive(Serialize)]
+/// Why a call was not carried out (RFC 9457).
+#[derive(JsonSchema, Serialize)]
 struct Body<'a> {
+    /// Always `about:blank`: the code says which problem it is.
     r#type: &'static str,
+    /// The status in words.
     title: &'static str,
+    /// The status.
     status: u16,
+    /// Which problem it is. Stable for ever: match on this.
     code: &'static str,
+    /// A sentence for a person, in English.
     detail: &'a str,
+    /// The same in Chinese.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail_zh: Option<&'static str>,
+    /// The first of the fields that are wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    /// Every field that is wrong, with its rule.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldProblem],
+    /// The request's number: tell it when you ask us.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
 }
@@ -72,6 +83,11 @@ impl Problem {
             "internal",
             "Something failed on our side.",
         )
+    }
+
+    /// What every problem looks like, as JSON Schema.
+    pub fn schema(generator: &mut SchemaGenerator) -> Schema {
+        Body::json_schema(generator)
     }
 
     /// The status it is answered with.

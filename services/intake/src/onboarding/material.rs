@@ -6,10 +6,12 @@ use contract::partner::ErrorCode;
 use contract::partner::onboarding::{MaterialAnswer, MaterialRequest};
 use runtime::data_keys::{DataKeyError, context};
 use runtime::ids;
+use serde_json::json;
 use store::materials::{self, Inserted, Material, NewMaterial};
 
 use crate::api::{Call, Endpoint};
 use crate::body;
+use crate::openapi::{Bilingual, Components, Described, Example, MATERIAL, object};
 use crate::refusal::Refusal;
 
 /// The endpoint.
@@ -18,7 +20,41 @@ pub(crate) struct Materials;
 impl Endpoint for Materials {
     const PATH: &'static str = "/v1/onboarding/materials";
     const LONGEST_BODY: usize = body::LONGEST;
+    const CODES: &'static [ErrorCode] = &[
+        ErrorCode::RequestMalformed,
+        ErrorCode::FieldMissing,
+        ErrorCode::FieldTooLong,
+        ErrorCode::MaterialTooLarge,
+        ErrorCode::MaterialKindUnsupported,
+        ErrorCode::MaterialConflict,
+    ];
     type Answer = MaterialAnswer;
+
+    fn described(components: &mut Components) -> Described {
+        Described {
+            id: "keepMaterial",
+            tag: "onboarding",
+            summary: Bilingual::new("上传材料图片", "Send in a picture of a document"),
+            description: Bilingual::new(
+                "在申请之前上传；申请表中以返回的 material_id 引用。同一 material_no 重复提交相同内容，\
+                 返回相同结果。",
+                "Before the application, whose form names it by the material_id that is answered. \
+                 The same material_no with the same picture is answered as before.",
+            ),
+            parameters: Vec::new(),
+            body: Some(components.add("MaterialRequest", object(&MATERIAL))),
+            examples: vec![Example {
+                name: "licence",
+                summary: Bilingual::new("营业执照", "A business licence"),
+                body: json!({
+                    "material_no": "M-1", "file_type": "F07", "content": "iVBORw0KGgo=",
+                }),
+                answer: json!({
+                    "material_id": "M01KASGXE00000000000000000A", "material_no": "M-1",
+                }),
+            }],
+        }
+    }
 
     async fn answer(mut call: Call<'_>) -> Result<MaterialAnswer, Refusal> {
         let request = MaterialRequest::parse(call.body)?;

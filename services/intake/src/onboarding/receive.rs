@@ -22,6 +22,19 @@ use crate::refusal::Refusal;
 /// A form at all its limits is half of this.
 pub(super) const LONGEST_BODY: usize = 64 * 1024;
 
+/// The codes with which an application may be refused.
+pub(super) const CODES: &[ErrorCode] = &[
+    ErrorCode::RequestMalformed,
+    ErrorCode::FieldMissing,
+    ErrorCode::FieldRepeated,
+    ErrorCode::FieldTooLong,
+    ErrorCode::HostNotRegistered,
+    ErrorCode::OpeningExists,
+    ErrorCode::ApplicationConflict,
+    ErrorCode::UserUnknown,
+    ErrorCode::MaterialUnknown,
+];
+
 /// What an application asks for, as read from a body.
 pub(super) struct Asked<'a> {
     pub(super) application_no: &'a ApplicationNo,

@@ -4,14 +4,17 @@
 //! exist.
 
 use contract::application::State;
+use contract::ids::{ApplicationId, ApplicationNo};
 use contract::partner::onboarding::{ApplicationAnswer, StatusRequest, explained};
 use contract::partner::time::WireTime;
 use contract::partner::{ApplicationReason, ErrorCode};
+use serde_json::json;
 use store::applications::{self, Application};
 use store::users::cards;
 use store::{Connection, StoreError};
 
 use crate::api::{Call, Endpoint};
+use crate::openapi::{Bilingual, Components, Described, Example, one_of};
 use crate::refusal::Refusal;
 
 /// The endpoint.
@@ -21,7 +24,51 @@ impl Endpoint for Status {
     const PATH: &'static str = "/v1/onboarding/query";
     /// A query is one short name.
     const LONGEST_BODY: usize = 1024;
+    const CODES: &'static [ErrorCode] = &[
+        ErrorCode::RequestMalformed,
+        ErrorCode::FieldTooLong,
+        ErrorCode::ApplicationUnknown,
+    ];
     type Answer = ApplicationAnswer;
+
+    fn described(components: &mut Components) -> Described {
+        let names = [
+            ("application_id", components.of::<ApplicationId>()),
+            ("application_no", components.of::<ApplicationNo>()),
+        ];
+        Described {
+            id: "queryApplication",
+            tag: "onboarding",
+            summary: Bilingual::new("查询申请", "Ask where an application stands"),
+            description: Bilingual::new(
+                "按我方申请号或合作方申请编号查询，二者只填其一。",
+                "By our number or by the partner's, exactly one of them.",
+            ),
+            parameters: Vec::new(),
+            body: Some(components.add("ApplicationQuery", one_of(names))),
+            examples: vec![Example {
+                name: "refused",
+                summary: Bilingual::new("未通过的申请", "An application that was refused"),
+                body: json!({ "application_no": "OPEN-1" }),
+                answer: json!({
+                    "application_id": "P01KASGXE00000000000000000C",
+                    "application_no": "OPEN-1",
+                    "kind": "opening",
+                    "subject": "individual_user",
+                    "third_party_user_id": "user-1",
+                    "htouhui_user_id": "20000000001",
+                    "state": "refused",
+                    "step": "business",
+                    "card_tail": "4455",
+                    "reason_code": "card_mismatch",
+                    "reason": ApplicationReason::CardMismatch.zh(),
+                    "reason_en": ApplicationReason::CardMismatch.en(),
+                    "received_at": "20261122120000",
+                    "finished_at": "20261122130000",
+                }),
+            }],
+        }
+    }
 
     async fn answer(call: Call<'_>) -> Result<ApplicationAnswer, Refusal> {
         let asked = StatusRequest::parse(call.body)?;

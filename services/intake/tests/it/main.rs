@@ -22,6 +22,7 @@ mod forgotten_password;
 mod jwks;
 mod language;
 mod materials;
+mod openapi;
 mod openings;
 mod password;
 mod query;

@@ -1,10 +1,13 @@
 //! Who an application is for, what it asks for, and which calls to Huifu that takes.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who is to be known at Huifu. The guide has merchants (商户) and users (用户), each of them an
 /// enterprise or an individual; they are onboarded by different interfaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
     /// 企业商户 (huifu-api.md §3.7).
@@ -59,7 +62,9 @@ impl SubjectKind {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplicationKind {
     /// A new account with its first card and its cash types.
@@ -90,7 +95,9 @@ impl ApplicationKind {
 }
 
 /// One call to Huifu that an application needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// The subject itself (`basicdata/ent`, `basicdata/indv`); a merchant's carries card and cash

@@ -3,11 +3,15 @@
 //! `state.mmd` beside this file draws it; a test compares the two. An application of two steps goes
 //! through the upper half twice: when the first is done it is received again, with the second due.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where an application stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ApplicationState")]
 pub enum State {
     /// We have it, and its next step is due: nothing of that step has been sent, or provably
     /// nothing arrived.

@@ -1,5 +1,6 @@
 //! A notice about an application is due, for the first time or again.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Message;
@@ -8,7 +9,7 @@ use crate::topology::{NOTIFY_APPLICATION, Queue};
 
 /// Version 1, from whoever recorded the end of an application, and from partner-notifier for
 /// retries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationNoticeDue {
     /// Which notice.

@@ -1,5 +1,6 @@
 //! An application has a step that is due: send it to Huifu.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Message;
@@ -7,7 +8,7 @@ use crate::ids::ApplicationId;
 use crate::topology::{ONBOARD, Queue};
 
 /// Version 1, from intake, and from whoever recorded that a step is done and another one is due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationReceived {
     /// Which application.

@@ -1,5 +1,6 @@
 //! Somebody is about to look at a user's balance: ask Huifu for it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Message;
@@ -7,7 +8,7 @@ use crate::ids::HtouhuiUserId;
 use crate::topology::{ASK_BALANCE, Queue};
 
 /// Version 1, from intake. Old ones are worthless: what counts is when the balance was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BalanceWanted {
     /// Whose balance.

@@ -1,5 +1,6 @@
 //! A notice to a partner is due, for the first time or again.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Message;
@@ -7,7 +8,7 @@ use crate::ids::{NoticeId, WithdrawalId};
 use crate::topology::{NOTIFY, Queue};
 
 /// Version 1, from whoever recorded the end of a withdrawal, and from partner-notifier for retries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeDue {
     /// Which notice.

@@ -1,5 +1,6 @@
 //! A user confirmed a withdrawal: send it to Huifu.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Message;
@@ -7,7 +8,7 @@ use crate::ids::WithdrawalId;
 use crate::topology::{DISPATCH, Queue};
 
 /// Version 1, from intake (and from huifu-dispatcher, when an attempt provably never left).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawalAccepted {
     /// Which withdrawal.

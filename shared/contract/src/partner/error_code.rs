@@ -5,6 +5,9 @@
 
 mod words;
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// Why we refused.
@@ -252,6 +255,22 @@ impl ErrorCode {
 impl Serialize for ErrorCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Every code with what it means; which of them an operation answers is said there.
+impl JsonSchema for ErrorCode {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let described = Self::ALL.iter().map(|code| {
+            let sentence = format!("{} {}", code.zh(), code.en());
+            json_schema!({ "const": code.as_str(), "description": sentence })
+        });
+        let codes: Vec<Schema> = described.collect();
+        json_schema!({ "type": "string", "oneOf": codes })
     }
 }
 

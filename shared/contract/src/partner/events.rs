@@ -13,6 +13,9 @@ mod cursor;
 mod kind;
 mod query;
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
@@ -25,7 +28,7 @@ pub use kind::EventKind;
 pub use query::{DEFAULT_LIMIT, EventsQuery, MAX_LIMIT};
 
 /// A page of the feed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct EventsAnswer {
     /// In the order in which they became true; at most `limit`.
     pub events: Vec<Event>,
@@ -37,7 +40,7 @@ pub struct EventsAnswer {
 }
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Event {
     /// Where it stands in the feed: `after` this come all that are newer. It never changes.
     pub cursor: String,
@@ -87,6 +90,20 @@ impl Serialize for NoticeFields {
             members.serialize_entry(name, value)?;
         }
         members.end()
+    }
+}
+
+impl JsonSchema for NoticeFields {
+    fn schema_name() -> Cow<'static, str> {
+        "NoticeFields".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "The business fields of a notice as it is posted; empty ones are left out.",
+            "additionalProperties": { "type": "string" },
+        })
     }
 }
 

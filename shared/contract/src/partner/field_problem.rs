@@ -3,6 +3,7 @@
 //! The list stands under `errors` in a problem. It names the field, the rule with its limit in
 //! both languages, and the document that the rule is from; it never repeats a value.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ErrorCode;
@@ -10,7 +11,7 @@ use super::rule::FieldError;
 use crate::huifu::operations;
 
 /// One field that broke one rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct FieldProblem {
     /// Where the field is: `notify_url`, `form.cash_config[1].fix_amt`.
     pub field: String,

@@ -4,7 +4,6 @@
 //! A name that occurs twice in an object makes the whole body malformed: readers disagree about
 //! which of the two counts, and this one decides about money.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -32,11 +31,12 @@ impl Fields {
         let Value::Object(members) = read(body)? else {
             return Err(BodyError::Malformed);
         };
-        let unknown = members
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()))
-            .collect::<BTreeSet<_>>();
-        let problems = unknown.into_iter().take(MOST_UNKNOWN).map(|name| FieldProblem {
+        let unknown = members.keys().map(String::as_str);
+        let mut unknown: Vec<&str> = unknown.filter(|name| !known.contains(name)).collect();
+        // In one order whatever serde_json was built with, and so the same ones of very many.
+        unknown.sort_unstable();
+        unknown.truncate(MOST_UNKNOWN);
+        let problems = unknown.into_iter().map(|name| FieldProblem {
             field: repeatable(name).to_owned(),
             ..FieldError {
                 field: UNKNOWN_FIELD,

@@ -1,5 +1,6 @@
 //! The bodies of `POST /v1/withdrawals/query`: how a partner's server asks after a withdrawal.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::field_problem::BodyError;
@@ -42,7 +43,7 @@ impl QueryRequest {
 }
 
 /// Where a withdrawal stands. Fields that have no value yet are left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct QueryAnswer {
     /// Our number of the withdrawal.
     pub order_id: WithdrawalId,
@@ -57,6 +58,7 @@ pub struct QueryAnswer {
     pub state: State,
     /// How much was asked for.
     #[serde(with = "yuan")]
+    #[schemars(with = "yuan::Text")]
     pub money: Fen,
     /// What it costs; there is none before the user confirmed.
     #[serde(
@@ -64,6 +66,7 @@ pub struct QueryAnswer {
         default,
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(with = "Option<yuan::Text>")]
     pub fee: Option<Fen>,
     /// What arrives on the card.
     #[serde(
@@ -71,6 +74,7 @@ pub struct QueryAnswer {
         default,
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(with = "Option<yuan::Text>")]
     pub arrival_money: Option<Fen>,
     /// What the user chose.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,7 @@
 //! A quote promises nothing. Fees are of the Beijing day on which it was asked for, and the balance
 //! is what Huifu said `balance_age_s` seconds ago; Huifu has the last word when money moves.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ErrorCode;
@@ -44,7 +45,7 @@ impl QuoteRequest {
 }
 
 /// What is known of a user's balance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BalanceKnowledge {
     /// Huifu said it a moment ago.
@@ -56,12 +57,13 @@ pub enum BalanceKnowledge {
 }
 
 /// Prices and balances of one user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct QuoteAnswer {
     /// The user.
     pub htouhui_user_id: HtouhuiUserId,
     /// The amount that was asked about.
     #[serde(with = "yuan::optional", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<yuan::Text>")]
     pub money: Option<Fen>,
     /// What is known of the balance.
     pub balance: BalanceKnowledge,
@@ -73,12 +75,13 @@ pub struct QuoteAnswer {
 }
 
 /// One cash type today.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct CashTypeQuote {
     /// Which.
     pub cash_type: CashType,
     /// The fixed part of the fee.
     #[serde(with = "yuan")]
+    #[schemars(with = "yuan::Text")]
     pub fix_amt: Fen,
     /// The part that grows with the amount, in percent: `"0.05"`.
     pub fee_rate: String,
@@ -86,12 +89,15 @@ pub struct CashTypeQuote {
     pub fee_bearer: FeeBearer,
     /// What can be withdrawn of this type now, before any fee; not there where Huifu did not say.
     #[serde(with = "yuan::optional", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<yuan::Text>")]
     pub available_money: Option<Fen>,
     /// What the amount would cost.
     #[serde(with = "yuan::optional", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<yuan::Text>")]
     pub fee: Option<Fen>,
     /// What would arrive on the card.
     #[serde(with = "yuan::optional", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<yuan::Text>")]
     pub arrival_money: Option<Fen>,
     /// Why the amount cannot be withdrawn with this type, as far as we know now.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,10 +3,13 @@
 //! Huifu's own texts change and may name accounts; they stay with the operators. A code is never
 //! renamed and never reused.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A reason that partners may branch on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonCode {
     /// The account holds less than was asked for.

@@ -3,6 +3,7 @@
 //! The body is empty, or an empty JSON object. What is sent has the same `notice_id` and `sequence`
 //! as before.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::field_problem::BodyError;
@@ -18,7 +19,7 @@ pub fn check_body(body: &[u8]) -> Result<(), BodyError> {
 }
 
 /// The notice is due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct ResendAnswer {
     /// Which notice.
     pub notice_id: NoticeId,

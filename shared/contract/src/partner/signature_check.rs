@@ -12,6 +12,7 @@
 mod request;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::signing::diagnosis::{Claim, Difference, Finding, check_clock, diagnose};
@@ -20,7 +21,7 @@ use crate::signing::keys::KeySet;
 pub use request::{Kind, SignatureCheckRequest};
 
 /// What is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct SignatureCheckAnswer {
     /// Whether the signature holds as it was sent.
     pub holds: bool,
@@ -34,7 +35,7 @@ pub struct SignatureCheckAnswer {
 }
 
 /// The first byte on which two texts differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct DifferenceAnswer {
     /// Its offset in bytes of UTF-8, from 0.
     pub at: usize,
@@ -45,7 +46,7 @@ pub struct DifferenceAnswer {
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct FindingAnswer {
     /// A stable code, such as `values_url_encoded`.
     pub code: &'static str,

@@ -1,8 +1,14 @@
 //! Money in JSON as partners write it: `"12.34"`, never a JSON number.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
 use crate::money::Fen;
+
+/// An amount in yuan with two decimals.
+#[derive(JsonSchema)]
+#[schemars(rename = "Yuan", extend("pattern" = r"^(0|[1-9][0-9]*)\.[0-9]{2}$"))]
+pub(super) struct Text(#[expect(dead_code, reason = "only its schema is used")] String);
 
 pub(super) fn serialize<S: Serializer>(amount: &Fen, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(amount)

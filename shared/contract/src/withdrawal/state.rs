@@ -4,11 +4,15 @@
 //! answered here by a `match` that names each state, so a new state does not compile until every
 //! question has been answered for it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where a withdrawal stands (DESIGN: "The withdrawal's states").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "WithdrawalState", description = "Where a withdrawal stands.")]
 pub enum State {
     /// The page is open; the user has agreed to nothing.
     Draft,

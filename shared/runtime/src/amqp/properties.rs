@@ -163,6 +163,8 @@ fn header(properties: &BasicProperties, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use contract::message::WithdrawalAccepted;
+    use lapin::types::ShortString;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::ids;
@@ -201,6 +203,48 @@ mod tests {
                 traceparent: outgoing.traceparent,
                 body,
             }
+        );
+    }
+
+    #[test]
+    fn properties_are_those_that_the_document_names() {
+        let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../contract/asyncapi.json");
+        let document = std::fs::read_to_string(document).expect("checked in");
+        let document: Value = serde_json::from_str(&document).expect("JSON");
+        let message = &document["components"]["messages"][WithdrawalAccepted::TYPE];
+        let (outgoing, _) = outgoing();
+        let sent = properties(&outgoing, "intake");
+        let text = |text: &Option<ShortString>| text.as_ref().map(|text| text.as_str().to_owned());
+        let shown = json!({
+            "message_id": text(sent.message_id()),
+            "type": text(sent.kind()),
+            "correlation_id": text(sent.correlation_id()),
+            "timestamp": sent.timestamp(),
+            "app_id": text(sent.app_id()),
+            "content_type": text(sent.content_type()),
+            "delivery_mode": sent.delivery_mode(),
+        });
+        let named = message["x-properties"]["properties"]
+            .as_object()
+            .expect("an object");
+        for (name, schema) in named {
+            assert!(!shown[name].is_null(), "{name} is not set");
+            assert!(
+                schema
+                    .get("const")
+                    .is_none_or(|wanted| *wanted == shown[name]),
+                "{name}"
+            );
+        }
+        assert_eq!(shown.as_object().expect("an object").len(), named.len());
+        let headers = sent.headers().as_ref().expect("headers").inner();
+        let headers: Vec<&str> = headers.keys().map(ShortString::as_str).collect();
+        let named = message["headers"]["properties"]
+            .as_object()
+            .expect("an object");
+        assert_eq!(
+            headers,
+            named.keys().map(String::as_str).collect::<Vec<_>>()
         );
     }
 

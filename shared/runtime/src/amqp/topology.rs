@@ -139,3 +139,39 @@ fn is_not_found(error: &lapin::Error) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value};
+
+    use super::*;
+
+    const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../contract/asyncapi.json");
+
+    fn shown(arguments: &FieldTable) -> Value {
+        let shown = arguments.inner().iter().map(|(name, value)| {
+            let value = match value {
+                AMQPValue::LongString(text) => Value::from(text.to_string()),
+                AMQPValue::LongInt(number) => Value::from(*number),
+                other => panic!("no argument is like this: {other:?}"),
+            };
+            (name.to_string(), value)
+        });
+        shown.collect::<Map<_, _>>().into()
+    }
+
+    #[test]
+    fn queues_are_declared_as_the_document_says() {
+        let document: Value =
+            serde_json::from_str(&std::fs::read_to_string(DOCUMENT).expect("checked in"))
+                .expect("JSON");
+        for queue in QUEUES {
+            let said = |name: &str| &document["channels"][name]["x-arguments"];
+            assert_eq!(&shown(&work_arguments(&queue)), said(queue.name));
+            assert_eq!(
+                &shown(&dead_letter_arguments()),
+                said(queue.dead_letter_queue)
+            );
+        }
+    }
+}

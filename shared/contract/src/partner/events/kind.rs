@@ -1,5 +1,8 @@
 //! What an event tells.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// The kinds of events. A name is never renamed and never reused; a reader skips one that it does
@@ -50,5 +53,16 @@ impl EventKind {
 impl Serialize for EventKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl JsonSchema for EventKind {
+    fn schema_name() -> Cow<'static, str> {
+        "EventKind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // Not closed: a reader skips a kind that it does not know.
+        json_schema!({ "type": "string", "examples": Self::ALL.map(Self::as_str) })
     }
 }

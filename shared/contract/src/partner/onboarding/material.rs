@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::huifu::operations::file_type;
@@ -123,7 +124,7 @@ impl fmt::Debug for MaterialRequest {
 }
 
 /// We have the picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct MaterialAnswer {
     /// By which name forms mention it.
     pub material_id: MaterialId,

@@ -1,5 +1,6 @@
 //! `POST /v1/onboarding/query`, and the answer to every application: where it stands.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::application::{ApplicationKind, State, Step, SubjectKind};
@@ -42,7 +43,7 @@ impl StatusRequest {
 
 /// Where an application stands. Fields that have no value yet are left out; what Huifu calls the
 /// account is not for partners to know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ApplicationAnswer {
     /// Our number of it.
     pub application_id: ApplicationId,

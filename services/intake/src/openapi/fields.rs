@@ -1,0 +1,350 @@
+//! The fields of every form and body that partners send us, and of the forms that we send them.
+//!
+//! Names, limits and rules are held against the parsers by a test (`tests.rs`).
+
+use contract::ids::{ApplicationNo, HtouhuiUserId, KeyId, OutOrderNo, PartnerId, ThirdPartyUserId};
+use contract::money::MAX_CHARACTERS;
+use contract::partner::{Rule, SIGN_TYPE, VERSION};
+
+use super::described::Bilingual;
+use super::field::Field;
+
+const fn must(
+    name: &'static str,
+    max: usize,
+    rule: Rule,
+    told: Bilingual,
+    example: &'static str,
+) -> Field {
+    Field {
+        name,
+        max,
+        needed: true,
+        rule,
+        told,
+        example,
+    }
+}
+
+const fn may(
+    name: &'static str,
+    max: usize,
+    rule: Rule,
+    told: Bilingual,
+    example: &'static str,
+) -> Field {
+    Field {
+        name,
+        max,
+        needed: false,
+        rule,
+        told,
+        example,
+    }
+}
+
+/// The common fields of every signed form, both ways.
+pub(crate) const SEAL: [Field; 7] = [
+    must(
+        "partner_id",
+        PartnerId::MAX,
+        Rule::Id,
+        Bilingual::new(
+            "合作方编号，注册时分配",
+            "The partner, as given at registration",
+        ),
+        "shop",
+    ),
+    must(
+        "version",
+        8,
+        Rule::OneOf(VERSION),
+        Bilingual::new("接口版本", "The version of this interface"),
+        VERSION,
+    ),
+    must(
+        "sign_type",
+        8,
+        Rule::OneOf(SIGN_TYPE),
+        Bilingual::new(
+            "签名算法：RSASSA-PKCS1-v1_5 与 SHA-256，密钥 2048 至 3072 位",
+            "The signature: RSASSA-PKCS1-v1_5 with SHA-256, a key of 2048 to 3072 bits",
+        ),
+        SIGN_TYPE,
+    ),
+    may(
+        "key_id",
+        KeyId::MAX,
+        Rule::Id,
+        Bilingual::new(
+            "签名所用密钥的编号；不填则逐一尝试所有有效密钥",
+            "Which registered key signed; else every active one is tried",
+        ),
+        "key-1",
+    ),
+    must(
+        "timestamp",
+        14,
+        Rule::Time,
+        Bilingual::new(
+            "签名时间，与北京时间相差不超过 10 分钟",
+            "When it was signed; at most 10 minutes off",
+        ),
+        "20261122120000",
+    ),
+    must(
+        "nonce",
+        32,
+        Rule::Token,
+        Bilingual::new(
+            "随机串，48 小时内不得重复使用",
+            "Never used before by this partner; kept for 48 hours",
+        ),
+        "b7f3c1d2e4",
+    ),
+    must(
+        "sign",
+        512,
+        Rule::Base64,
+        Bilingual::new(
+            "对除 sign 外所有非空字段的签名",
+            "The signature over every field that is not empty but sign",
+        ),
+        "c2lnbmF0dXJl",
+    ),
+];
+
+const THIRD_PARTY_USER_ID: Field = must(
+    "third_party_user_id",
+    ThirdPartyUserId::MAX,
+    Rule::Id,
+    Bilingual::new(
+        "用户在合作方的编号，全局唯一",
+        "The user's id at the partner, unique there",
+    ),
+    "user-1",
+);
+const HTOUHUI_USER_ID: Field = must(
+    "htouhui_user_id",
+    HtouhuiUserId::MAX,
+    Rule::Id,
+    Bilingual::new("用户在海投汇的编号", "The user's id at Haitouhui"),
+    "20000000001",
+);
+const NOTIFY_URL: Field = must(
+    "notify_url",
+    200,
+    Rule::HttpsUrl,
+    Bilingual::new(
+        "接收异步通知的地址，主机须已登记",
+        "Where notices are posted; its host is registered",
+    ),
+    "https://shop.example/notify",
+);
+const APPLICATION_NO: Field = must(
+    "application_no",
+    ApplicationNo::MAX,
+    Rule::Id,
+    Bilingual::new(
+        "合作方的申请编号，也是幂等键",
+        "The partner's own number of it, and idempotency key",
+    ),
+    "OPEN-1",
+);
+
+/// The business fields of the page call.
+pub(crate) const PAGE_CALL: [Field; 9] = [
+    THIRD_PARTY_USER_ID,
+    HTOUHUI_USER_ID,
+    must(
+        "money",
+        MAX_CHARACTERS,
+        Rule::Yuan,
+        Bilingual::new(
+            "提现金额，单位元，大于零",
+            "How much, in yuan; more than zero",
+        ),
+        "100.00",
+    ),
+    must(
+        "return_url",
+        256,
+        Rule::HttpsUrl,
+        Bilingual::new(
+            "用户离开页面后返回的地址（GET），主机须已登记；自带的参数保留，不能与同步返回的字段同名",
+            "Where the browser goes afterwards (GET); its host is registered, its own query is kept and uses no name of ours",
+        ),
+        "https://shop.example/back?cart=7",
+    ),
+    NOTIFY_URL,
+    must(
+        "from_url",
+        256,
+        Rule::HttpsUrl,
+        Bilingual::new(
+            "用户重置交易密码后返回的地址，主机须已登记",
+            "Where the user lands after resetting the transaction password; its host is registered",
+        ),
+        "https://shop.example/withdraw",
+    ),
+    may(
+        "out_order_no",
+        OutOrderNo::MAX,
+        Rule::Id,
+        Bilingual::new(
+            "合作方的订单号，也是幂等键",
+            "The partner's own number, and idempotency key",
+        ),
+        "A-1001",
+    ),
+    may(
+        "cash_type",
+        2,
+        Rule::OneOf("D0, D1, T1, DM"),
+        Bilingual::new("预选的到账方式", "The cash type to preselect"),
+        "D0",
+    ),
+    may(
+        "lang",
+        8,
+        Rule::OneOf("zh-CN, en"),
+        Bilingual::new(
+            "页面语言，默认 zh-CN",
+            "The language of the page; zh-CN unless given",
+        ),
+        "zh-CN",
+    ),
+];
+
+/// The body of an opening, beside its form.
+pub(crate) const OPENING: [Field; 4] = [
+    APPLICATION_NO,
+    must(
+        "subject",
+        32,
+        Rule::OneOf("enterprise_merchant, individual_merchant, enterprise_user, individual_user"),
+        Bilingual::new("开户主体", "Who the account is for"),
+        "individual_user",
+    ),
+    THIRD_PARTY_USER_ID,
+    NOTIFY_URL,
+];
+
+/// The body of a further card or of other cash rules, beside its form.
+pub(crate) const CHANGE: [Field; 3] = [APPLICATION_NO, HTOUHUI_USER_ID, NOTIFY_URL];
+
+/// The body of a picture.
+pub(crate) const MATERIAL: [Field; 3] = [
+    must(
+        "material_no",
+        ApplicationNo::MAX,
+        Rule::Id,
+        Bilingual::new(
+            "合作方的材料编号，也是幂等键",
+            "The partner's own number of it, and idempotency key",
+        ),
+        "M-1",
+    ),
+    must(
+        "file_type",
+        32,
+        Rule::FileType,
+        Bilingual::new("汇付的文件类型代码", "What it shows, in Huifu's codes"),
+        "F07",
+    ),
+    must(
+        "content",
+        usize::MAX,
+        Rule::Content,
+        Bilingual::new(
+            "JPEG 或 PNG 图片，最大 2097152 字节（编码前）",
+            "A JPEG or PNG picture of at most 2097152 bytes before it is encoded",
+        ),
+        "iVBORw0KGgo=",
+    ),
+];
+
+/// The body of a quote.
+pub(crate) const QUOTE: [Field; 2] = [
+    HTOUHUI_USER_ID,
+    may(
+        "money",
+        MAX_CHARACTERS,
+        Rule::Yuan,
+        Bilingual::new(
+            "金额，单位元，大于零；不填则只返回价格与余额",
+            "How much, in yuan, more than zero; without it only prices and balances are answered",
+        ),
+        "100.00",
+    ),
+];
+
+const fn checked(name: &'static str, max: usize, told: Bilingual, example: &'static str) -> Field {
+    may(name, max, Rule::Text, told, example)
+}
+
+/// The body of a signature check, beside `fields`.
+pub(crate) const SIGNATURE_CHECK: [Field; 9] = [
+    must(
+        "kind",
+        64,
+        Rule::OneOf("form, api, return, notice"),
+        Bilingual::new(
+            "检查什么：form 页面调用，api 接口调用（均由合作方签名）；return 同步返回，notice 通知（由我方签名）",
+            "What was signed: form, a page call, and api, a call of the API, by the partner; return, \
+             the synchronous answer, and notice, by us",
+        ),
+        "form",
+    ),
+    checked(
+        "body",
+        16 * 1024,
+        Bilingual::new(
+            "收发的原始正文或查询串",
+            "The form, query or body byte for byte as it was sent",
+        ),
+        "money=100.00&partner_id=shop",
+    ),
+    checked(
+        "text",
+        20 * 1024,
+        Bilingual::new("您的签名原文", "The text that you signed"),
+        "money=100.00&partner_id=shop",
+    ),
+    checked(
+        "signature",
+        2_048,
+        Bilingual::new("签名", "The signature"),
+        "c2lnbmF0dXJl",
+    ),
+    checked(
+        "key_id",
+        64,
+        Bilingual::new("签名所用密钥的编号", "Which key signed"),
+        "key-1",
+    ),
+    checked(
+        "method",
+        64,
+        Bilingual::new("接口调用的方法", "The method of a call of the API"),
+        "POST",
+    ),
+    checked(
+        "path",
+        2_048,
+        Bilingual::new("接口调用的路径与查询串", "Its path with the query"),
+        "/v1/quotes",
+    ),
+    checked(
+        "timestamp",
+        64,
+        Bilingual::new("接口调用的 timestamp", "Its timestamp"),
+        "20261122120000",
+    ),
+    checked(
+        "nonce",
+        64,
+        Bilingual::new("接口调用的 nonce", "Its nonce"),
+        "b7f3c1d2e4",
+    ),
+];
