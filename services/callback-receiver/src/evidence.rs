@@ -67,7 +67,8 @@ pub(crate) async fn record<E: Evidence>(
     let mut kind = E::CLOSED_ATTEMPT;
     if !evidence.is_about_closed_attempt() {
         let tx = connection.begin(E::RECORD).await?;
-        // Sent together. What was written before is rolled back with all that `apply` did meanwhile.
+        // Sent together. What was written before is rolled back with all that `apply` did
+        // meanwhile.
         let (first, applied) = tokio::try_join!(
             biased;
             evidence.remember(&tx, now),

@@ -4,8 +4,8 @@
 //! it is verified, then the partner's allowance of calls is asked, then a large one waits for room
 //! among its partner's, then comes the clock, then whether the partner may ask at all, then its
 //! nonce is used up; only then does the endpoint see the body. So nobody else can use up what a
-//! partner may ask, and a call that came too early can be sent again as it was. Every answer to a caller that we know is signed,
-//! problems too; a stranger is not worth a signature.
+//! partner may ask, and a call that came too early can be sent again as it was. Every answer to a
+//! caller that we know is signed, problems too; a stranger is not worth a signature.
 
 use std::sync::Arc;
 
@@ -157,20 +157,24 @@ impl Asking<'_> {
             let body = read::<E>(body).await?;
             let mut connection = self.front.store.connection().await?;
             let caller = self.believe(&connection, &asked, &body).await?;
-            self.front.rates.calls.take(&asked.partner_id)?;
+            // The refusal of somebody who is known by now is signed like every answer to them.
+            let allowed = self.front.rates.calls.take(&asked.partner_id);
             let mut room = None;
-            if is_large {
+            if is_large && allowed.is_ok() {
                 // Others need the connection while this one waits.
                 drop::<Connection>(connection);
                 room = self.front.large_bodies.room(&asked.partner_id).await;
                 connection = self.front.store.connection().await?;
             }
             // The room is held until the answer is made: what is made of the body lives as long.
-            Ok((asked, room, body, connection, caller))
+            Ok((asked, allowed, room, body, connection, caller))
         };
         match read.await {
-            Ok((asked, _room, body, connection, caller)) => {
-                let taken = self.take::<E>(connection, caller, &asked, &body).await;
+            Ok((asked, allowed, _room, body, connection, caller)) => {
+                let taken = match allowed {
+                    Ok(()) => self.take::<E>(connection, caller, &asked, &body).await,
+                    Err(too_often) => Err(too_often),
+                };
                 (taken.map(|answer| json(&answer)), Some(asked))
             }
             Err(refusal) => (Err(refusal), None),

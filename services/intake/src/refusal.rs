@@ -33,7 +33,8 @@ const A_MOMENT: Duration = Duration::from_secs(2);
 pub(crate) struct Refusal {
     code: ErrorCode,
     broken: Vec<FieldProblem>,
-    back: Option<Url>,
+    /// In a box, for a refusal is handed up through many results.
+    back: Option<Box<Url>>,
     /// When it may be tried again, where that is known.
     retry_after: Option<Duration>,
 }
@@ -102,7 +103,7 @@ impl Refusal {
 
     /// Gives the user a way back to the partner; only once the partner's signature has held.
     pub(crate) fn with_way_back(mut self, back: Url) -> Self {
-        self.back = Some(back);
+        self.back = Some(Box::new(back));
         self
     }
 
@@ -142,7 +143,7 @@ impl Refusal {
             other_lang: other.as_str(),
             other_sentence,
             rules: rules.collect(),
-            back: self.back.as_ref().map(Url::as_str),
+            back: self.back.as_deref().map(Url::as_str),
             expired: self.code == ErrorCode::PageExpired,
             uncertain: matches!(self.code, ErrorCode::Internal | ErrorCode::Unavailable),
         };

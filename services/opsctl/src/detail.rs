@@ -2,6 +2,8 @@
 //!
 //! Only people's tables go through here. `--json` has every detail as it is stored.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -14,7 +16,7 @@ const WIDTH: usize = 70;
 /// half of it looks like another one.
 const REST: &str = " …";
 
-/// What a person looks for first; the rest follows as it is stored.
+/// What a person looks for first; the rest follows by its name.
 const FIRST: [&str; 13] = [
     "by",
     "reason",
@@ -43,7 +45,7 @@ fn collect(name: &str, value: &Value, found: &mut Vec<(String, String)>) {
     match value {
         Value::Null => {}
         Value::Object(inner) => {
-            for (name, value) in inner {
+            for (name, value) in inner.iter().collect::<BTreeMap<_, _>>() {
                 collect(name, value, found);
             }
         }

@@ -89,7 +89,10 @@ impl Report {
     /// Prints it.
     pub(crate) fn print(&self, out: &mut impl Write, json: bool, terminal: bool) -> io::Result<()> {
         if json {
-            return writeln!(out, "{:#}", self.json);
+            // In one order, however the library was built.
+            let mut json = self.json.clone();
+            json.sort_all_objects();
+            return writeln!(out, "{json:#}");
         }
         for (number, block) in self.blocks.iter().enumerate() {
             if number > 0 {

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use thirtyfour::{By, WebElement};
 
 use crate::browser::Browser;
-use crate::look::Page;
+use crate::look::{PATIENCE, Page};
 
 impl Browser {
     /// Goes to an address, as if it were typed in.
@@ -28,7 +28,22 @@ impl Browser {
         Ok(self.find(selector).await?.text().await?)
     }
 
-    /// Presses, and waits for the page that this leads to.
+    /// Presses a button or a link, and waits for the page that it leads to.
+    pub async fn follow(&self, selector: &str) -> Result<()> {
+        self.leave_by(selector, self.press(selector)).await
+    }
+
+    /// Does something, and waits for the page that it leads to, which may be the same one again. A
+    /// driver may answer before the browser has begun to leave.
+    pub async fn leave_by(&self, what: &str, act: impl Future<Output = Result<()>>) -> Result<()> {
+        let left = self.find("html").await?;
+        act.await?;
+        let leads = format!("{what} to lead to a page");
+        stand::try_eventually(PATIENCE, &leads, async || left.tag_name().await.is_err()).await?;
+        self.read(what).await.map(drop)
+    }
+
+    /// Presses what leads to no other page.
     pub async fn press(&self, selector: &str) -> Result<()> {
         let element = self.find(selector).await?;
         element.scroll_into_view().await?;
@@ -55,8 +70,8 @@ impl Browser {
         self.type_into("#money", yuan).await?;
         self.pick("#cash_type", cash_type).await?;
         self.pick("#lang", lang).await?;
-        self.press("form button").await?;
-        self.press("form button").await
+        self.follow("form button").await?;
+        self.follow("form button").await
     }
 
     /// Opens our page as [`Browser::ask_at`] does; answers what stands there.
@@ -68,6 +83,6 @@ impl Browser {
     /// Types the password and confirms.
     pub async fn confirm(&self, password: &str) -> Result<()> {
         self.type_into("#password", password).await?;
-        self.press("button[value=confirm]").await
+        self.follow("button[value=confirm]").await
     }
 }

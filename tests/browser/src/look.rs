@@ -18,7 +18,7 @@ const MOST_BYTES: u64 = 50 * 1024;
 const SECRETS: [&str; 2] = [PASSWORD, MOBILE];
 
 /// A page is there long before.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The page that was looked at.
 #[derive(Debug, Clone)]

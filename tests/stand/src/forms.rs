@@ -138,7 +138,7 @@ fn individual_merchant(name: &str, picture: &dyn Fn(&str) -> String) -> Value {
         "district_id": "310104", "legal_cert_no": PERSON_ID, "legal_cert_begin_date": "20200101",
         "legal_cert_validity_type": "0", "legal_cert_end_date": "20400101",
         "legal_addr": "上海市徐汇区桂林路样品弄九号",
-        "legal_cert_back_pic": picture("F03"), "legal_cert_front_pic": picture("F02"),
+        "legal_cert_back_pic": picture("F41"), "legal_cert_front_pic": picture("F40"),
         "contact_mobile_no": "13764190263", "contact_email": "person@tixian.example",
         "settle_card_front_pic": picture("F13"), "mer_url": "https://shop.example",
         "mer_icp": "沪ICP备00000000号",

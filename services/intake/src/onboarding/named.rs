@@ -3,6 +3,8 @@
 //! What a newcomer gets wrong: all accounts stand under one channel at Huifu, so a form that names
 //! somebody else's as the payer may well be carried out, and each withdrawal takes its fee there.
 
+use std::collections::BTreeMap;
+
 use contract::application::SubjectKind;
 use contract::huifu::operations::{ApplicationForm, file_type};
 use contract::ids::{HuifuId, MaterialId};
@@ -79,8 +81,9 @@ fn places_of(json: &Value, id: &str, path: &str, subject: SubjectKind) -> Vec<Pl
     let inside = |member: &Value, path: String| places_of(member, id, &path, subject);
     match json {
         Value::Object(members) => {
-            let each = members.iter();
-            let found = each.flat_map(|(name, member)| match member {
+            // By name, however serde_json was built.
+            let each: BTreeMap<_, _> = members.iter().collect();
+            let found = each.into_iter().flat_map(|(name, member)| match member {
                 Value::String(text) if text == id => vec![Place {
                     path: format!("{path}.{name}"),
                     file_type: wanted(members, name, subject),

@@ -277,6 +277,7 @@ fn needs_limits_and_rules_are_those_by_which_the_parsers_refuse() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line for each rule")]
 fn a_rule_is_the_same_in_a_schema_as_in_the_parser() {
     let document = document();
     let validator = validator(

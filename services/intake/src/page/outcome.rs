@@ -24,6 +24,8 @@ struct OutcomeView<'a> {
     frame: Frame,
     words: &'static Words,
     is_under_way: bool,
+    /// Whether something arrives on the card, as far as is known.
+    arrives: bool,
     /// Set in the page for programs: tests, and whoever supports a user by telephone.
     stage_name: &'static str,
     title: &'static str,
@@ -95,6 +97,10 @@ fn view<'a>(
         frame: Frame::new(front, language).with_choice(),
         words,
         is_under_way: stage == Stage::UnderWay,
+        arrives: match stage {
+            Stage::UnderWay | Stage::Paid => true,
+            Stage::Failed | Stage::Returned => false,
+        },
         stage_name: stage.as_str(),
         title: words.title(stage),
         sentence: words::outcome::sentence(language, stage, reason),

@@ -60,7 +60,7 @@ async fn a_page_that_was_open_for_too_long_leads_back_and_accepts_nothing() {
         .unwrap();
     assert_eq!(page.status, 410, "{}", page.text());
     assert!(page.html.contains("page_expired"));
-    let back = back_link(&page.html);
+    let back = page.link("back").unwrap();
     assert_eq!(returned(&back, "code"), "1002");
     assert!(world.partner.verify_return(&back).await.is_good());
     let id = order_of(&page.url);
@@ -128,15 +128,4 @@ async fn an_address_that_we_did_not_make_is_a_page_that_does_not_exist() {
         Ok(_) | Err(UserError::Shown(_)) => {}
         Err(error) => panic!("{error}"),
     }
-}
-
-fn back_link(html: &str) -> url::Url {
-    let (_, rest) = html
-        .split_once("class=\"go\" href=\"")
-        .expect("there is a way back");
-    let (link, _) = rest.split_once('"').unwrap();
-    link.replace("&#38;", "&")
-        .replace("&amp;", "&")
-        .parse()
-        .unwrap()
 }

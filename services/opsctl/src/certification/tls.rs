@@ -13,7 +13,7 @@ const ENOUGH: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// How long the certificate still holds. That it holds now, for this host and back to a root that
 /// we trust, was checked before the first byte was sent.
 pub(super) fn seen(certificate: Option<&[u8]>, now: Timestamp) -> Seen {
-    let until = certificate.and_then(|der| expiry(der));
+    let until = certificate.and_then(expiry);
     let Some(until) = until else {
         let unread = "the certificate holds; when it ends could not be read";
         return (Verdict::Skip, unread.to_owned());

@@ -93,7 +93,7 @@ async fn what_the_balance_or_the_quota_does_not_cover_cannot_be_chosen() {
         let told = "余额不足，最多可提 50.00 元";
         assert!(page.text.contains(told), "{}", page.text);
         assert!(browser.has("button[value=confirm]:disabled").await.unwrap());
-        browser.press("button[value=cancel]").await.unwrap();
+        browser.follow("button[value=cancel]").await.unwrap();
     }
     browser.close().await.unwrap();
     house.scene.close().await.unwrap();

@@ -20,9 +20,9 @@ async fn whoever_has_no_password_sets_one_with_a_code_and_goes_on() {
         browser.ask(house.shop(), "150").await.unwrap();
         let page = browser.look("first-password-1-unset").await.unwrap();
         assert!(!browser.has("#password").await.unwrap());
-        browser.press("#set-password").await.unwrap();
+        browser.follow("#set-password").await.unwrap();
         browser.look("first-password-2-ask").await.unwrap();
-        browser.press("button[value=send]").await.unwrap();
+        browser.follow("button[value=send]").await.unwrap();
         let sent = browser.look("first-password-3-code").await.unwrap();
         // Of the number four digits are told; `look` sees that there are no more.
         assert!(sent.text.contains("尾号 0263"), "{}", sent.text);
@@ -59,11 +59,11 @@ async fn whoever_has_no_mobile_with_us_is_told_whom_to_ask() {
     for device in Device::both() {
         browser.become_a(device).await.unwrap();
         browser.ask(house.shop(), "150").await.unwrap();
-        browser.press("#set-password").await.unwrap();
+        browser.follow("#set-password").await.unwrap();
         browser.look("first-password-no-mobile").await.unwrap();
         assert!(browser.has("[role=alert]").await.unwrap());
         assert!(!browser.has("button[value=send]").await.unwrap());
-        browser.press("#to-page").await.unwrap();
+        browser.follow("#to-page").await.unwrap();
         assert!(browser.has("button[value=cancel]").await.unwrap());
     }
     browser.close().await.unwrap();
@@ -75,7 +75,7 @@ pub(crate) async fn set(browser: &Browser, code: &str, new: &str, repeat: &str) 
     browser.type_into("#code", code).await.unwrap();
     browser.type_into("#new_password", new).await.unwrap();
     browser.type_into("#repeat", repeat).await.unwrap();
-    browser.press("button[value=set]").await.unwrap();
+    browser.follow("button[value=set]").await.unwrap();
 }
 
 /// The code of what the page tells.

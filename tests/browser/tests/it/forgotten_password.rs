@@ -17,13 +17,13 @@ async fn whoever_forgot_the_password_sets_another_and_is_led_to_from_url() {
         browser.become_a(device).await.unwrap();
         house.let_in(&Person::default()).await.unwrap();
         let page = browser.ask(house.shop(), "160").await.unwrap();
-        browser.press("#forgotten").await.unwrap();
+        browser.follow("#forgotten").await.unwrap();
         browser.look("forgotten-1-ask").await.unwrap();
-        browser.press("button[value=send]").await.unwrap();
+        browser.follow("button[value=send]").await.unwrap();
         browser.look("forgotten-2-code").await.unwrap();
         set(&browser, &house.code(), NEW, NEW).await;
         browser.look("forgotten-3-done").await.unwrap();
-        browser.press("#back").await.unwrap();
+        browser.follow("#back").await.unwrap();
         let back = browser.read("from_url").await.unwrap();
         assert!(back.url.as_str().starts_with(house.shop()));
         // The old one is good for nothing any more.
@@ -47,10 +47,10 @@ async fn a_lock_is_lifted_by_a_code_from_the_page_that_tells_of_it() {
         browser.confirm("135790").await.unwrap();
     }
     assert_eq!(told(&browser).await, "password_locked");
-    browser.press("#alert a").await.unwrap();
-    browser.press("button[value=send]").await.unwrap();
+    browser.follow("#alert a").await.unwrap();
+    browser.follow("button[value=send]").await.unwrap();
     set(&browser, &house.code(), NEW, NEW).await;
-    browser.press("#to-page").await.unwrap();
+    browser.follow("#to-page").await.unwrap();
     browser.confirm(NEW).await.unwrap();
     house.reaches(&page.url, State::Paid).await.unwrap();
     browser.close().await.unwrap();
@@ -65,19 +65,19 @@ async fn a_code_that_was_guessed_at_is_used_up_and_one_that_was_not_sent_says_so
         browser.become_a(device).await.unwrap();
         house.let_in(&Person::default()).await.unwrap();
         browser.ask(house.shop(), "180").await.unwrap();
-        browser.press("#forgotten").await.unwrap();
+        browser.follow("#forgotten").await.unwrap();
         house
             .scene
             .sms
             .set_mode_for_next(1, Mode::Refuse { code: 503 });
-        browser.press("button[value=send]").await.unwrap();
+        browser.follow("button[value=send]").await.unwrap();
         browser.look("forgotten-not-sent").await.unwrap();
         assert_eq!(told(&browser).await, "sms_unavailable");
 
         house.let_in(&Person::default()).await.unwrap();
         let page = browser.ask(house.shop(), "190").await.unwrap();
-        browser.press("#forgotten").await.unwrap();
-        browser.press("button[value=send]").await.unwrap();
+        browser.follow("#forgotten").await.unwrap();
+        browser.follow("button[value=send]").await.unwrap();
         for _ in 0..5 {
             set(&browser, &another(&house.code()), NEW, NEW).await;
         }
@@ -85,11 +85,11 @@ async fn a_code_that_was_guessed_at_is_used_up_and_one_that_was_not_sent_says_so
         assert_eq!(told(&browser).await, "sms_code_used_up");
         assert!(!browser.has("#code").await.unwrap());
         // Another one may not be asked for in the same minute.
-        browser.press("button[value=send]").await.unwrap();
+        browser.follow("button[value=send]").await.unwrap();
         browser.look("forgotten-too-soon").await.unwrap();
         assert_eq!(told(&browser).await, "rate_limited");
         // Nothing was set.
-        browser.press("#to-page").await.unwrap();
+        browser.follow("#to-page").await.unwrap();
         browser.confirm(PASSWORD).await.unwrap();
         house.reaches(&page.url, State::Paid).await.unwrap();
     }

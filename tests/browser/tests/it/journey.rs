@@ -24,7 +24,7 @@ async fn a_user_comes_from_the_shop_confirms_sees_what_happens_next_and_goes_bac
         browser.driver.refresh().await.unwrap();
         let paid = browser.look("journey-3-paid").await.unwrap();
         assert!(paid.text.contains("提现成功"), "{}", paid.text);
-        browser.press("#back").await.unwrap();
+        browser.follow("#back").await.unwrap();
         let back = browser.read("the shop").await.unwrap();
         assert!(back.url.as_str().starts_with(house.shop()));
         // The signature was judged by the shop, and what it says is "accepted", never "paid".
@@ -43,7 +43,7 @@ async fn a_user_who_changes_their_mind_is_back_in_the_shop_with_nothing_done() {
     for device in Device::both() {
         browser.become_a(device).await.unwrap();
         let page = browser.ask(house.shop(), "20").await.unwrap();
-        browser.press("button[value=cancel]").await.unwrap();
+        browser.follow("button[value=cancel]").await.unwrap();
         let back = browser.read("the shop").await.unwrap();
         assert!(back.text.contains("提现未受理"), "{}", back.text);
         house.reaches(&page.url, State::Cancelled).await.unwrap();
@@ -66,6 +66,7 @@ async fn a_withdrawal_that_failed_or_came_back_says_so_on_its_page() {
         browser.go(page.url.as_str()).await.unwrap();
         let failed = browser.look("journey-failed").await.unwrap();
         assert!(failed.text.contains("提现失败"), "{}", failed.text);
+        assert!(!failed.text.contains("实际到账"), "{}", failed.text);
 
         let page = browser.ask(house.shop(), "77.70").await.unwrap();
         browser.confirm(PASSWORD).await.unwrap();
@@ -75,6 +76,7 @@ async fn a_withdrawal_that_failed_or_came_back_says_so_on_its_page() {
         browser.go(page.url.as_str()).await.unwrap();
         let returned = browser.look("journey-returned").await.unwrap();
         assert!(returned.text.contains("提现被退回"), "{}", returned.text);
+        assert!(!returned.text.contains("实际到账"), "{}", returned.text);
     }
     browser.close().await.unwrap();
     house.scene.close().await.unwrap();

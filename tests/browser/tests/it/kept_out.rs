@@ -42,7 +42,7 @@ async fn the_cookie_is_for_us_alone_and_no_script_reads_it() {
     let browser = Browser::open(Device::phone()).await.unwrap();
     browser.ask(house.shop(), "50").await.unwrap();
     // The session, and the language that was chosen.
-    browser.press("nav a").await.unwrap();
+    browser.follow("nav a").await.unwrap();
     let cookies = browser.driver.get_all_cookies().await.unwrap();
     assert_eq!(cookies.len(), 2, "{cookies:?}");
     for cookie in &cookies {
@@ -72,7 +72,7 @@ async fn a_token_of_another_draft_or_another_browser_moves_nothing() {
     let put =
         "for (const field of document.querySelectorAll('[name=csrf]')) field.value = arguments[0]";
     browser.driver.execute(put, [foreign]).await.unwrap();
-    browser.press("button[value=cancel]").await.unwrap();
+    browser.follow("button[value=cancel]").await.unwrap();
     let page = browser.look("foreign-token").await.unwrap();
     assert!(page.text.contains("页面已更新"), "{}", page.text);
     let withdrawal = house.withdrawal_at(&page.url).await.unwrap();
@@ -80,13 +80,13 @@ async fn a_token_of_another_draft_or_another_browser_moves_nothing() {
 
     // Its own token, in a browser that was never shown it.
     browser.forget().await.unwrap();
-    browser.press("button[value=cancel]").await.unwrap();
+    browser.follow("button[value=cancel]").await.unwrap();
     let page = browser.read("another browser").await.unwrap();
     assert!(page.text.contains("页面已更新"), "{}", page.text);
     let withdrawal = house.withdrawal_at(&page.url).await.unwrap();
     assert_eq!(withdrawal.state, State::Draft);
     // What the page shows now is good again.
-    browser.press("button[value=cancel]").await.unwrap();
+    browser.follow("button[value=cancel]").await.unwrap();
     let withdrawal = house.withdrawal_at(&page.url).await.unwrap();
     assert_eq!(withdrawal.state, State::Cancelled);
     browser.close().await.unwrap();

@@ -18,9 +18,9 @@ async fn a_page_speaks_the_shops_language_then_the_browsers_and_above_all_the_us
         browser.confirm("135790").await.unwrap();
         let page = browser.look("english-wrong-password").await.unwrap();
         assert!(page.text.contains("Wrong password"), "{}", page.text);
-        browser.press("nav a").await.unwrap();
+        browser.follow("nav a").await.unwrap();
         assert_eq!(language(&browser).await, "zh-CN");
-        browser.press("nav a").await.unwrap();
+        browser.follow("nav a").await.unwrap();
         assert_eq!(language(&browser).await, "en");
         browser.confirm(PASSWORD).await.unwrap();
         browser.look("english-accepted").await.unwrap();

@@ -40,7 +40,7 @@ async fn a_user_who_goes_back_cannot_confirm_again() {
         browser.become_a(device).await.unwrap();
         let page = browser.ask(house.shop(), "90").await.unwrap();
         browser.confirm(PASSWORD).await.unwrap();
-        browser.press("#back").await.unwrap();
+        browser.follow("#back").await.unwrap();
         browser.read("the shop").await.unwrap();
         // To the result, then to the page, then to the page by a link that was kept.
         browser.driver.back().await.unwrap();
@@ -76,7 +76,7 @@ async fn a_page_in_two_tabs_is_one_withdrawal() {
         browser.driver.close_window().await.unwrap();
         browser.driver.switch_to_window(first).await.unwrap();
         // The first tab still shows the form. It may even cancel: nothing comes of it.
-        browser.press("button[value=cancel]").await.unwrap();
+        browser.follow("button[value=cancel]").await.unwrap();
         browser.read("the first tab").await.unwrap();
         assert!(browser.has("#outcome").await.unwrap());
         house.reaches(&page.url, State::Paid).await.unwrap();

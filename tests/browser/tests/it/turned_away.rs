@@ -49,7 +49,7 @@ async fn a_draft_whose_time_ran_out_says_so_and_leads_back() {
         browser.confirm(PASSWORD).await.unwrap();
         let expired = browser.look("expired").await.unwrap();
         assert!(expired.text.contains("页面已过期"), "{}", expired.text);
-        browser.press("#back").await.unwrap();
+        browser.follow("#back").await.unwrap();
         let back = browser.read("the shop").await.unwrap();
         assert!(back.text.contains("提现未受理"), "{}", back.text);
         house.reaches(&page.url, State::Expired).await.unwrap();
@@ -90,10 +90,10 @@ async fn a_request_that_is_not_the_partners_ends_on_a_page_that_says_what_is_wro
 /// Goes from the shop to us with a form in which these fields are not what the shop has signed.
 async fn tamper(browser: &Browser, shop: &str, fields: &[&str], value: &str) {
     browser.go(shop).await.unwrap();
-    browser.press("form button").await.unwrap();
+    browser.follow("form button").await.unwrap();
     let change = "for (const name of arguments[0])
         document.querySelector(`[name=${name}]`).value = arguments[1];";
     let arguments = [serde_json::json!(fields), serde_json::json!(value)];
     browser.driver.execute(change, arguments).await.unwrap();
-    browser.press("form button").await.unwrap();
+    browser.follow("form button").await.unwrap();
 }

@@ -11,9 +11,9 @@ async fn the_whole_way_can_be_gone_with_a_keyboard_alone() {
     let browser = Browser::open(Device::desk()).await.unwrap();
     browser.go(house.shop()).await.unwrap();
     tab_to(&browser, "button").await;
-    press(&browser, Key::Enter).await;
+    leave_by(&browser, Key::Enter).await;
     tab_to(&browser, "button").await;
-    press(&browser, Key::Space).await;
+    leave_by(&browser, Key::Space).await;
     let page = browser.read("our page").await.unwrap();
 
     tab_to(&browser, "[name=cash_type]").await;
@@ -25,10 +25,9 @@ async fn the_whole_way_can_be_gone_with_a_keyboard_alone() {
     let typing = browser.driver.action_chain().send_keys(PASSWORD);
     typing.perform().await.unwrap();
     tab_to(&browser, "button[value=confirm]").await;
-    press(&browser, Key::Enter).await;
-    browser.read("the result").await.unwrap();
+    leave_by(&browser, Key::Enter).await;
     tab_to(&browser, "#back").await;
-    press(&browser, Key::Enter).await;
+    leave_by(&browser, Key::Enter).await;
     let back = browser.read("the shop").await.unwrap();
     assert!(back.text.contains("提现已受理"), "{}", back.text);
     let withdrawal = house.withdrawal_at(&page.url).await.unwrap();
@@ -53,7 +52,7 @@ async fn the_whole_way_can_be_gone_without_script() {
         assert!(browser.has("#alert").await.unwrap());
         browser.confirm(PASSWORD).await.unwrap();
         browser.look("without-script-3-accepted").await.unwrap();
-        browser.press("#back").await.unwrap();
+        browser.follow("#back").await.unwrap();
         let back = browser.read("the shop").await.unwrap();
         assert!(back.text.contains("提现已受理"), "{}", back.text);
         house.reaches(&page.url, State::Paid).await.unwrap();
@@ -77,10 +76,10 @@ async fn nothing_is_cut_off_in_wechat_on_the_smallest_phone_or_with_large_letter
             browser.confirm("135790").await.unwrap();
             let wrong = format!("{name}-{language}-wrong-password");
             browser.look(&wrong).await.unwrap();
-            browser.press("#forgotten").await.unwrap();
+            browser.follow("#forgotten").await.unwrap();
             let ask = format!("{name}-{language}-forgotten");
             browser.look(&ask).await.unwrap();
-            browser.press("#to-page").await.unwrap();
+            browser.follow("#to-page").await.unwrap();
             browser.confirm(PASSWORD).await.unwrap();
             let accepted = format!("{name}-{language}-accepted");
             browser.look(&accepted).await.unwrap();
@@ -109,6 +108,14 @@ async fn tab_to(browser: &Browser, selector: &str) {
         }
     }
     panic!("{selector} is not reached with Tab");
+}
+
+async fn leave_by(browser: &Browser, key: Key) {
+    let pressed = async {
+        press(browser, key).await;
+        Ok(())
+    };
+    browser.leave_by("a key", pressed).await.unwrap();
 }
 
 async fn press(browser: &Browser, key: Key) {

@@ -1,12 +1,14 @@
 //! The reference clients: each checks every signature vector, and each sells, sends its user to us,
-//! verifies the user's return, hears how it ended, and asks.
+//! verifies the user's return, hears how it ended, asks, and passes its certification.
 
 use contract::withdrawal::State;
 use e2e::clients::Client;
-use e2e::{PASSWORD, Scene};
+use e2e::{PARTNER_ID, PASSWORD, Scene};
 use sandbox::user::{Choice, UserAgent};
 use serde_json::Value;
 use stand::Language;
+use stand::opsctl::Opsctl;
+use stand::system::OUR_KEY_ID;
 
 /// More than a partner waits for a withdrawal that goes well.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
@@ -69,6 +71,7 @@ async fn sells_verifies_and_hears(language: Language) {
     })
     .await;
     nobody_else_is_heard(&shop.url).await;
+    is_certified(&scene, &shop.url).await;
 
     let settings = client.settings(&scene).unwrap();
     let asked = ["query", &format!("order_id={order}")];
@@ -79,6 +82,29 @@ async fn sells_verifies_and_hears(language: Language) {
         (&"paid".into(), &"321.00".into())
     );
     scene.close().await.unwrap();
+}
+
+/// Everything that `opsctl partner certify` tries passes.
+async fn is_certified(scene: &Scene, shop: &str) {
+    let plan = &scene.fleet.plan;
+    let opsctl = Opsctl::on(&plan.database_url)
+        .with("SIGNING_KEY", &plan.ours.private_pkcs8_pem)
+        .with("SIGNING_KEY_ID", OUR_KEY_ID)
+        .with("ALLOW_LOOPBACK_HTTP", "true");
+    let notify_url = format!("{shop}/notify");
+    let certify = [
+        &[
+            "partner",
+            "certify",
+            PARTNER_ID,
+            "--notify-url",
+            &notify_url,
+        ][..],
+        // The machine may be busy with other tests.
+        &["--prompt-ms", "8000", "--yes", "--reason", "go-live"],
+    ];
+    let ended = opsctl.ended(&certify.concat(), "").await.unwrap();
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
 }
 
 /// What is not signed, what is no form and what is endless is not answered with `success`.

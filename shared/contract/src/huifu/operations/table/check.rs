@@ -1,5 +1,7 @@
 //! The engine that reads JSON by a table: all errors at once, and what was right of it.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
@@ -70,7 +72,8 @@ impl Checker {
             return members;
         };
         let unknown = given.keys().filter(|name| table.field(name).is_none());
-        for name in unknown.take(MOST_UNKNOWN) {
+        let unknown: BTreeSet<&String> = unknown.collect();
+        for name in unknown.into_iter().take(MOST_UNKNOWN) {
             let path = join(&path, repeatable(name));
             self.refuse(path, FieldRule::Unknown, table.source);
         }

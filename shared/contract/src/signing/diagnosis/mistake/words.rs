@@ -71,6 +71,7 @@ impl Mistake {
     }
 
     /// One English sentence.
+    #[expect(clippy::too_many_lines, reason = "one sentence for each mistake")]
     pub const fn en(self) -> &'static str {
         match self {
             Self::SignatureMissing => "There is no signature.",

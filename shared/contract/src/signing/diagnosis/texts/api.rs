@@ -75,6 +75,7 @@ pub fn of_api(
 
 /// What a JSON library makes of a body that it has read: compact, names sorted.
 fn reprinted(body: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(body).ok()?;
+    let mut value: serde_json::Value = serde_json::from_str(body).ok()?;
+    value.sort_all_objects();
     serde_json::to_string(&value).ok()
 }
