@@ -78,7 +78,7 @@ async fn a_validator_of_others_reads_the_document_as_openapi_3_1() {
 }
 
 /// What schemathesis says of the running service.
-async fn schemathesis(world: &World, environment: &[(&str, &str)]) -> String {
+async fn schemathesis(world: &World, phases: &str, environment: &[(&str, &str)]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let key_file = folder.path().join("key.pem");
     std::fs::write(&key_file, rsa_2048(3).private_pkcs8_pem).unwrap();
