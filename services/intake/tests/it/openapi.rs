@@ -114,7 +114,7 @@ fn assert_complete(said: &str) {
     let methods = items.flat_map(|item| {
         ["get", "post"]
             .into_iter()
-            .filter(|name| item.get(name).is_some())
+            .filter(move |name| item.get(name).is_some())
     });
     let tested = format!("Tested: {}", methods.count());
     assert!(said.contains(&tested), "{said}");
