@@ -1,5 +1,5 @@
-//! The style sheet, the script and the icon, under addresses that change with their content, so that
-//! browsers may keep them.
+//! The style sheet, the script and the icon, under addresses that change with their content, so
+//! that browsers may keep them.
 
 use std::sync::Arc;
 

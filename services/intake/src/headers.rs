@@ -1,8 +1,8 @@
 //! What browsers are told about every answer.
 //!
-//! Pages load one style sheet, one script and one icon of ours and nothing else: no frame, no foreign
-//! image, nothing inline. A handler that needs a wider policy sets it itself; this fills in what is
-//! missing.
+//! Pages load one style sheet, one script and one icon of ours and nothing else: no frame, no
+//! foreign image, nothing inline. A handler that needs a wider policy sets it itself; this fills in
+//! what is missing.
 
 use std::sync::Arc;
 

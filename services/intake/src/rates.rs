@@ -17,7 +17,8 @@ use governor::{Quota, RateLimiter};
 
 use crate::refusal::Refusal;
 
-/// A partner that missed a whole day asks for what the feed says is dead-lettered, a page at a time.
+/// A partner that missed a whole day asks for what the feed says is dead-lettered, a page at a
+/// time.
 const RESENDS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("60 is not zero");
 
 /// A person tries things out; each costs some hundred verifications at most.

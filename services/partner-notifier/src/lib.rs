@@ -2,8 +2,9 @@
 //!
 //! A notice is delivered at least once: the partner hears it, and only then is that written down,
 //! so a crash in between sends it again with the same `notice_id`. What it tells is read from the
-//! committed row each time and never changes. A partner that asks for a notice again, or an operator
-//! that replays one, is served by the same queue: all that this service sees is that it is due.
+//! committed row each time and never changes. A partner that asks for a notice again, or an
+//! operator that replays one, is served by the same queue: all that this service sees is that it is
+//! due.
 //!
 //! **Invariant:** no transaction is open while we wait for a partner, and nothing is sent to an
 //! address that `runtime::url_guard` has not allowed.

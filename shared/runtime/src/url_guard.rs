@@ -55,7 +55,8 @@ pub fn check(
     Ok(url)
 }
 
-/// The resolver of a client: looks names up and answers only when every address may be connected to.
+/// The resolver of a client: looks names up and answers only when every address may be connected
+/// to.
 #[derive(Debug, Clone, Copy)]
 pub struct GuardedResolver {
     /// Whether this machine may be meant.

@@ -7,8 +7,8 @@
 //! Nor does whoever writes an event give it its position. What is numbered in the order of writing
 //! becomes visible in the order of commits, and a reader would skip what commits late; to number in
 //! the order of commits, all that ends for one partner would have to wait for each other. So events
-//! are numbered when they are read for the first time: see [`number`]. What commits late is numbered
-//! late, and nobody who writes ever waits.
+//! are numbered when they are read for the first time: see [`number`]. What commits late is
+//! numbered late, and nobody who writes ever waits.
 //!
 //! What an event tells is joined when it is read. Nothing of that changes after it was committed: a
 //! bank return after "paid" has a notice of its own.
@@ -133,9 +133,9 @@ pub async fn are_unnumbered(
     row.map_or(Ok(false), |row| Ok(row.try_get("there")?))
 }
 
-/// Gives the oldest `limit` events of a partner that have none their positions, behind all that have
-/// one. Of one partner, one at a time: a second reader waits here, then sees what the first has
-/// numbered.
+/// Gives the oldest `limit` events of a partner that have none their positions, behind all that
+/// have one. Of one partner, one at a time: a second reader waits here, then sees what the first
+/// has numbered.
 pub async fn number(
     tx: &Transaction<'_>,
     partner: &PartnerId,

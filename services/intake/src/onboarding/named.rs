@@ -157,7 +157,9 @@ mod tests {
     fn a_picture_is_named_wherever_the_form_names_it() {
         let form = json!({
             "subject": { "license_pic": "M1", "reg_name": "M1 and more" },
-            "business": { "file_list": [{ "file_id": "M2" }, { "file_id": "M1", "file_type": "F02" }] },
+            "business": {
+                "file_list": [{ "file_id": "M2" }, { "file_id": "M1", "file_type": "F02" }],
+            },
         });
         let places = places_of(&form, "M1", "form", SubjectKind::EnterpriseMerchant);
         let places: Vec<_> = places

@@ -48,12 +48,8 @@ async fn refused(world: &World, number: &str) -> (WithdrawalId, NoticeId) {
 /// As if partner-notifier had sent it and been answered with `success`.
 async fn delivered(world: &World, notice: &NoticeId) {
     let id = notice.as_str();
-    world
-        .sql(&format!(
-            "delete from outbox where body like '%{id}%';
-             update notices set state = 'delivered', delivered_at = now() where id = '{id}'"
-        ))
-        .await;
+    let statements = include_str!("sql/notice_is_delivered.sql");
+    world.sql(&statements.replace("{id}", id)).await;
 }
 
 /// The body of an answer that we signed, which must have this status.
@@ -202,9 +198,7 @@ async fn a_notice_is_sent_again_when_its_partner_asks_and_not_twice_a_minute() {
     assert!((1..=60).contains(&pause), "{pause}");
     let problem: Value = serde_json::from_str(&too_soon.text().await.unwrap()).unwrap();
     assert_eq!(problem["code"], "rate_limited");
-    world
-        .sql("update notices set resent_at = resent_at - interval '1 minute'")
-        .await;
+    world.sql(include_str!("sql/resent_a_minute_ago.sql")).await;
     let later = signed(world.partner.resend(id).await.unwrap(), 200);
     assert_eq!(later["already_due"], json!(false));
 }

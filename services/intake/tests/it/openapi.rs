@@ -93,7 +93,7 @@ async fn schemathesis(world: &World, phases: &str, environment: &[(&str, &str)])
             SEED,
             "--generation-deterministic",
         ])
-        .args(["--phases", phases, "--max-examples", "10"])
+        .args(["--phases", phases, "--max-examples", "5"])
         .args(["--workers", "1", "--max-redirects", "0", "--no-color"])
         .current_dir(folder.path())
         .env("SCHEMATHESIS_HOOKS", "signed")
@@ -123,7 +123,7 @@ fn assert_complete(said: &str) {
 #[tokio::test]
 async fn a_partner_that_signs_anything_is_answered_as_the_document_says() {
     let world = World::open_with(&[UNHINDERED]).await;
-    let said = schemathesis(&world, "examples,coverage,fuzzing", &[]).await;
+    let said = schemathesis(&world, "examples,fuzzing", &[]).await;
     assert_complete(&said);
 }
 

@@ -29,8 +29,8 @@ pub(crate) enum Command {
     Sign(SignArguments),
     /// Say whether a signature holds: exit code 0 or 1
     Verify(VerifyArguments),
-    /// Say why a signature does not hold: exit code 0 if nothing is wrong, else 1. Reads the body of
-    /// a call of POST /v1/signature/check and gives its answer
+    /// Say why a signature does not hold: exit code 0 if nothing is wrong, else 1. Reads the body
+    /// of a call of POST /v1/signature/check and gives its answer
     Explain(explain::ExplainArguments),
 }
 

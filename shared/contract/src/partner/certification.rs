@@ -3,9 +3,9 @@
 //! They are signed with our real key and look like any other notice, or they would try nothing. So
 //! three things keep anybody from taking one for money. Each carries the signed field
 //! **`certification`**, which no other notice has or will have: a partner that finds it there does
-//! everything as usual (verifies, remembers `notice_id` and `sequence`, answers `success`) and books
-//! nothing. Its `order_id` (or `application_id`) begins with a letter that no withdrawal and no
-//! application has. And its user is [`USER`], who cannot be registered.
+//! everything as usual (verifies, remembers `notice_id` and `sequence`, answers `success`) and
+//! books nothing. Its `order_id` (or `application_id`) begins with a letter that no withdrawal and
+//! no application has. And its user is [`USER`], who cannot be registered.
 //!
 //! What a partner decided cannot be seen from outside, for it answers `success` to a repeat as to
 //! something new. So it may say so, in the header [`HEADER`] of its answer to such a notice, and

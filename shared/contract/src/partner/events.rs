@@ -1,13 +1,13 @@
 //! `GET /v1/events`: everything that became final for a partner, and what became of each notice, in
 //! one order, so that a partner that was down catches up without us.
 //!
-//! What a newcomer would get wrong: an event is never older than the notice that it stands for. Both
-//! are committed together, before the notice can be sent, so whoever has read the feed to its end
-//! knows of every notice that is under way. The reverse does not hold: an event may be read before
-//! its notice arrives.
+//! What a newcomer would get wrong: an event is never older than the notice that it stands for.
+//! Both are committed together, before the notice can be sent, so whoever has read the feed to its
+//! end knows of every notice that is under way. The reverse does not hold: an event may be read
+//! before its notice arrives.
 //!
-//! Drafts that a user cancelled or let expire were never accepted: they have no notice and no event.
-//! Events are kept as long as what they tell of; nothing deletes them.
+//! Drafts that a user cancelled or let expire were never accepted: they have no notice and no
+//! event. Events are kept as long as what they tell of; nothing deletes them.
 
 mod cursor;
 mod kind;

@@ -26,7 +26,8 @@ pub const SIGNATURE: &str = "webhook-signature";
 
 /// What a secret begins with, so that it is known for one wherever it turns up.
 pub const SECRET_PREFIX: &str = "whsec_";
-/// The signatures of secrets begin with this; those of key pairs, which we do not make, with `v1a,`.
+/// The signatures of secrets begin with this; those of key pairs, which we do not make, with
+/// `v1a,`.
 const VERSION: &str = "v1";
 
 /// A secret that we share with one partner: 24 to 64 bytes, written `whsec_` and standard Base64.

@@ -79,9 +79,9 @@ impl Outcome {
         }
     }
 
-    /// What a notice about a withdrawal says of this end. During a rollout a newer service may write
-    /// a reason that this one does not know: the partner is told of the end all the same, with the
-    /// general reason of its kind.
+    /// What a notice about a withdrawal says of this end. During a rollout a newer service may
+    /// write a reason that this one does not know: the partner is told of the end all the same,
+    /// with the general reason of its kind.
     pub fn about_withdrawal(self, reason: Option<&str>) -> notice::Outcome {
         let reason = reason.and_then(ReasonCode::from_code);
         match self {

@@ -1,9 +1,9 @@
 //! A partner asks for a notice of its own again: due now, the schedule begun anew.
 //!
-//! What a newcomer would get wrong is to write a second message beside the one that is waiting: each
-//! carries its own retries, and the partner would be called twice as often from then on. So the
-//! message that is there is hastened, a dead letter is replayed, and only where there is neither is
-//! a message written.
+//! What a newcomer would get wrong is to write a second message beside the one that is waiting:
+//! each carries its own retries, and the partner would be called twice as often from then on. So
+//! the message that is there is hastened, a dead letter is replayed, and only where there is
+//! neither is a message written.
 //!
 //! **Locks:** the notice's row, first and waiting. partner-notifier settles a message, then updates
 //! this row, so whoever holds it sees every message that will still be carried out. Nothing else is
@@ -27,8 +27,8 @@ select id, withdrawal_id, application_id, state, resent_at
  where id = $1 and partner_id = $2
    for update";
 
-/// One that was touched since it was written is due whatever `available_at` says: it is claimed by a
-/// relay, or was given back by one.
+/// One that was touched since it was written is due whatever `available_at` says: it is claimed by
+/// a relay, or was given back by one.
 const MESSAGE_IS_DUE: &str = "\
 -- notices.message_is_due
 select bool_or(available_at <= $3 or published_at is not null or updated_at > created_at) as due

@@ -76,7 +76,8 @@ async fn registered(partner: &PartnerId, database: &Database) -> anyhow::Result<
     Ok(KeySet::new(keys?)?)
 }
 
-/// One key under the name that the question gives it: which file it was is for the operator to know.
+/// One key under the name that the question gives it: which file it was is for the operator to
+/// know.
 fn alone(key: PublicKey, question: &SignatureCheckRequest) -> anyhow::Result<KeySet> {
     let key_id = question.key_id.as_deref().unwrap_or("key").parse()?;
     let key = RegisteredKey {

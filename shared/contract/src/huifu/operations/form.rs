@@ -82,8 +82,8 @@ impl ApplicationForm {
     /// The canonical form, for sealing and for comparing: names sorted, nothing empty.
     pub fn to_form(&self) -> Value {
         let Ok(mut form) = self.members.to_json(&|id| Ok::<_, Never>(id.to_string()));
-        // Parts that the reference does not describe are kept as they came; what is digested must not
-        // depend on how serde_json was built.
+        // Parts that the reference does not describe are kept as they came; what is digested must
+        // not depend on how serde_json was built.
         form.sort_all_objects();
         form
     }

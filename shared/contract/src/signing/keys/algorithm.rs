@@ -43,8 +43,8 @@ impl Algorithm {
 }
 
 impl PublicKey {
-    /// Whether `signature` was made over `text` with this key in this way. For explaining, never for
-    /// believing: that is [`PublicKey::verify`].
+    /// Whether `signature` was made over `text` with this key in this way. For explaining, never
+    /// for believing: that is [`PublicKey::verify`].
     pub(in crate::signing) fn fits(
         &self,
         algorithm: Algorithm,
