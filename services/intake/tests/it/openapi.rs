@@ -110,8 +110,10 @@ async fn schemathesis(world: &World, phases: &str, environment: &[(&str, &str)])
 fn assert_complete(said: &str) {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json"));
     let document: Value = serde_json::from_str(&text.unwrap()).unwrap();
-    let items = document["paths"].as_object().unwrap().values();
-    let methods = items.flat_map(|item| {
+    // Where it reads the document is no operation to try.
+    let items = document["paths"].as_object().unwrap().iter();
+    let items = items.filter(|(path, _)| *path != "/openapi.json");
+    let methods = items.flat_map(|(_, item)| {
         ["get", "post"]
             .into_iter()
             .filter(move |name| item.get(name).is_some())
