@@ -235,7 +235,7 @@ fn a_signature_that_does_not_hold_is_explained_in_the_words_of_the_api() {
         (code, said.as_str()),
         (
             0,
-            "The signature holds.\nThe text that is signed: \"b=2\"\n"
+            "The signature holds.\n\nThe text that is signed: \"b=2\"\n"
         )
     );
     let question =
