@@ -23,6 +23,7 @@ fn good_settings_are_printed_without_secrets() {
         ("ADMIN_LISTEN", "127.0.0.1:0"),
         ("SIGNING_KEY", &key),
         ("SIGNING_KEY_ID", "ours-1"),
+        ("DATA_KEYS", stand::system::DATA_KEYS),
         ("NOTICE_SCHEDULE_MS", "100,200"),
     ]);
     let said = String::from_utf8(output.stdout).unwrap();
@@ -30,6 +31,7 @@ fn good_settings_are_printed_without_secrets() {
     for line in [
         "SIGNING_KEY=***",
         "SIGNING_KEY_ID=ours-1",
+        "DATA_KEYS=***",
         "NOTICE_SCHEDULE_MS=100,200",
         "NOTICE_TIMEOUT_MS=10000  # default",
         "NOTICE_CONNECT_TIMEOUT_MS=3000  # default",
