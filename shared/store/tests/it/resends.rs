@@ -101,7 +101,12 @@ async fn stands(world: &World, notice: &NoticeId) -> (String, i32) {
 }
 
 async fn kinds(world: &World) -> Vec<EventKind> {
-    let connection = world.connection().await;
+    let mut connection = world.connection().await;
+    let tx = connection.begin("store test: number events").await.unwrap();
+    store::events::number(&tx, &partner_id(), 100)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
     let events = store::events::after(&connection, &partner_id(), 0, 100)
         .await
         .unwrap();
