@@ -11,6 +11,13 @@ use axum::body::Bytes;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 
+/// What we call ourselves.
+pub(crate) const USER_AGENT: &str = concat!("tixian/", env!("CARGO_PKG_VERSION"));
+
+/// How long an idle connection is kept. Shorter than the 60 s after which most servers close: a
+/// request written into a connection that is being closed has an unknown outcome.
+pub(crate) const KEPT_FOR: Duration = Duration::from_secs(20);
+
 /// What a client may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -25,13 +32,11 @@ pub struct Limits {
 /// A builder with everything set; for those who need more, such as a resolver of their own.
 pub fn builder(limits: &Limits) -> ClientBuilder {
     Client::builder()
-        .user_agent(concat!("tixian/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .connect_timeout(limits.connect_timeout)
         .timeout(limits.total_timeout)
         .pool_max_idle_per_host(limits.idle_per_host)
-        // Shorter than the 60 s after which most servers close: a request written into a
-        // connection that is being closed has an unknown outcome.
-        .pool_idle_timeout(Duration::from_secs(20))
+        .pool_idle_timeout(KEPT_FOR)
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()

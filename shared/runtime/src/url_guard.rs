@@ -10,10 +10,10 @@
 
 mod addresses;
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 
 use contract::partner::url::{LoopbackHttp, PartnerUrl};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
 use url::Host;
 
@@ -34,6 +34,17 @@ pub enum Refused {
     Nowhere,
 }
 
+/// Why a name leads to no address.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    /// Nobody could say where it leads.
+    #[error("the name could not be looked up")]
+    Failed(#[source] io::Error),
+    /// It leads where nothing is sent to.
+    #[error(transparent)]
+    Refused(Refused),
+}
+
 /// The URL to post to, if all that can be said before a lookup speaks for it.
 pub fn check(
     url: &str,
@@ -44,6 +55,12 @@ pub fn check(
     if !url.is_on(registered) {
         return Err(Refused::Host);
     }
+    literal(&url, loopback)?;
+    Ok(url)
+}
+
+/// The address that stands in the URL itself, checked; `None` if a name stands there.
+pub(crate) fn literal(url: &PartnerUrl, loopback: LoopbackHttp) -> Result<Option<IpAddr>, Refused> {
     let literal: Option<IpAddr> = match url.as_url().host() {
         Some(Host::Ipv4(address)) => Some(address.into()),
         Some(Host::Ipv6(address)) => Some(address.into()),
@@ -52,28 +69,19 @@ pub fn check(
     if let Some(address) = literal {
         check_address(url.host(), address, loopback)?;
     }
-    Ok(url)
+    Ok(literal)
 }
 
-/// The resolver of a client: looks names up and answers only when every address may be connected
-/// to.
-#[derive(Debug, Clone, Copy)]
-pub struct GuardedResolver {
-    /// Whether this machine may be meant.
-    pub loopback: LoopbackHttp,
-}
-
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let loopback = self.loopback;
-        Box::pin(async move {
-            // Port 0 stands for the port of the URL.
-            let found: Vec<SocketAddr> = lookup_host((name.as_str(), 0)).await?.collect();
-            check_all(name.as_str(), &found, loopback)?;
-            let checked: Addrs = Box::new(found.into_iter());
-            Ok(checked)
-        })
-    }
+/// Looks a name up and answers only when every address may be connected to.
+pub(crate) async fn lookup(
+    name: &str,
+    port: u16,
+    loopback: LoopbackHttp,
+) -> Result<Vec<SocketAddr>, LookupError> {
+    let found = lookup_host((name, port)).await;
+    let found: Vec<SocketAddr> = found.map_err(LookupError::Failed)?.collect();
+    check_all(name, &found, loopback).map_err(LookupError::Refused)?;
+    Ok(found)
 }
 
 /// One bad address spoils all: whoever mixes them hopes that we will try the next.

@@ -1,9 +1,8 @@
-//! Why a form was not taken, told from what the client's error is made of.
+//! Why a form was not taken, told from the stage at which it failed.
 
-use std::error::Error;
 use std::io;
 
-use crate::url_guard::Refused;
+use crate::url_guard::{LookupError, Refused};
 
 /// Why a notice was not taken, in a word that operators count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,46 +45,50 @@ impl ErrorClass {
     }
 }
 
-/// Why there is no answer.
-pub(super) fn classify(error: &reqwest::Error) -> ErrorClass {
-    if error.is_timeout() {
-        return ErrorClass::Timeout;
-    }
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(current) = cause {
-        if let Some(refused) = current.downcast_ref::<Refused>() {
-            return match refused {
-                Refused::Nowhere => ErrorClass::Dns,
-                Refused::Url | Refused::Host | Refused::Address(_) => ErrorClass::AddressRefused,
-            };
-        }
-        if let Some(broken) = current.downcast_ref::<io::Error>() {
-            match innermost(broken).kind() {
-                // The kinds by which the TLS library tells of alerts, bad certificates, and peers
-                // that hang up during the handshake.
-                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof if error.is_connect() => {
-                    return ErrorClass::Tls;
-                }
-                io::ErrorKind::TimedOut => return ErrorClass::Timeout,
-                _ => {}
+/// Why there is no answer: one for each stage at which that can be.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Undelivered {
+    #[error("the request cannot be written")]
+    Unwritable(#[source] http::Error),
+    #[error("the address may not be connected to")]
+    Refused(#[source] Refused),
+    #[error("the name could not be looked up")]
+    Lookup(#[source] io::Error),
+    #[error("no connection was made")]
+    Connect(#[source] io::Error),
+    #[error("the TLS handshake failed")]
+    Tls(#[source] io::Error),
+    #[error("the connection broke before there was an answer")]
+    NoAnswer(#[source] hyper::Error),
+    #[error("it took too long")]
+    TimedOut,
+}
+
+impl Undelivered {
+    pub(super) fn class(&self) -> ErrorClass {
+        match self {
+            Self::Unwritable(_) => ErrorClass::Connect,
+            Self::Refused(Refused::Nowhere) | Self::Lookup(_) => ErrorClass::Dns,
+            Self::Refused(Refused::Url | Refused::Host | Refused::Address(_)) => {
+                ErrorClass::AddressRefused
             }
+            // The kernel's own patience with a peer that does not answer at all.
+            Self::Connect(error) | Self::Tls(error) if error.kind() == io::ErrorKind::TimedOut => {
+                ErrorClass::Timeout
+            }
+            Self::Connect(_) => ErrorClass::Connect,
+            Self::Tls(_) => ErrorClass::Tls,
+            Self::NoAnswer(_) => ErrorClass::NoAnswer,
+            Self::TimedOut => ErrorClass::Timeout,
         }
-        // The connector says so in words only.
-        if current.to_string() == "dns error" {
-            return ErrorClass::Dns;
-        }
-        cause = current.source();
-    }
-    if error.is_connect() {
-        ErrorClass::Connect
-    } else {
-        ErrorClass::NoAnswer
     }
 }
 
-/// The connector wraps the TLS library's error in another of kind `Other`, and `source` of the
-/// outer one skips the inner one.
-fn innermost(error: &io::Error) -> &io::Error {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
-    inner.map_or(error, innermost)
+impl From<LookupError> for Undelivered {
+    fn from(error: LookupError) -> Self {
+        match error {
+            LookupError::Failed(error) => Self::Lookup(error),
+            LookupError::Refused(refused) => Self::Refused(refused),
+        }
+    }
 }
