@@ -8,6 +8,7 @@
 
 pub mod applications;
 pub mod attempts;
+pub mod audit;
 pub mod balances;
 pub mod calendar;
 pub mod cases;
