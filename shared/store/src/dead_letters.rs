@@ -4,6 +4,9 @@
 //! broker gave up on is drained from its dead-letter queues into the same table.
 
 mod decide;
+pub(crate) mod filter;
+mod many;
+mod question;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -15,6 +18,9 @@ use crate::{Connection, StoreError, Transaction};
 
 pub(crate) use decide::lock_open;
 pub use decide::{Decision, discard, replay};
+pub use filter::Filter;
+pub use many::{BATCH, Verb, decide_many};
+pub use question::{Counted, Death, Group, Place, count, groups, of_message, page, place};
 
 const INSERT: &str = "\
 -- dead_letters.insert
@@ -51,13 +57,15 @@ pub enum DeadLetterState {
     Open,
     /// It was put back into the outbox.
     Replayed,
-    /// It was given up for good.
+    /// It was given up.
     Discarded,
+    /// It was put away: what it asked for is over, or was done in another way.
+    Archived,
 }
 
 impl DeadLetterState {
     /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Replayed, Self::Discarded];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Replayed, Self::Discarded, Self::Archived];
 
     /// The name in the database.
     pub const fn as_str(self) -> &'static str {
@@ -65,10 +73,12 @@ impl DeadLetterState {
             Self::Open => "open",
             Self::Replayed => "replayed",
             Self::Discarded => "discarded",
+            Self::Archived => "archived",
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
+    /// The state with this name in the database.
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == name)
     }
 }
