@@ -13,6 +13,7 @@ mod application_notices;
 mod application_progress;
 mod applications;
 mod attempt_edges;
+mod audit;
 mod balances;
 mod cases;
 mod certifications;
