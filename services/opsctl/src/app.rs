@@ -7,8 +7,8 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::command::{
-    application, calendar, case, dead_letter, keygen, keys, migrate, partner, reconcile, signature,
-    user, withdrawal,
+    application, audit, calendar, case, dead_letter, keygen, keys, migrate, partner, reconcile,
+    signature, user, withdrawal,
 };
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
@@ -67,6 +67,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Application(command) => application::run(command, &database).await,
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
         Command::DeadLetter(command) => dead_letter::run(command, &database).await,
+        Command::Audit(command) => audit::run(command, &database).await,
         Command::Case(command) => case::run(command, &database).await,
         Command::Reconcile(command) => reconcile::run(command, &database).await,
         Command::Keys(command) => keys::run(command, &database).await,

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 use runtime::settings::Secret;
 
 use crate::command::{
-    application, calendar, case, dead_letter, keygen, keys, partner, reconcile, signature, user,
-    withdrawal,
+    application, audit, calendar, case, dead_letter, keygen, keys, partner, reconcile, signature,
+    user, withdrawal,
 };
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
@@ -45,6 +45,9 @@ pub(crate) enum Command {
     /// Messages that need a person: look, send again, give up
     #[command(subcommand)]
     DeadLetter(dead_letter::Command),
+    /// What operators did, and whether what is written of it was changed
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Contradictions that a person must look at
     #[command(subcommand)]
     Case(case::Command),

@@ -12,6 +12,7 @@ mod certification;
 mod cli;
 mod command;
 mod database;
+mod dead_letters;
 mod detail;
 mod exit;
 mod output;

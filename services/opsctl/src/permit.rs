@@ -4,6 +4,8 @@
 //! needs one takes it as a parameter, so it cannot be forgotten.
 
 use clap::Args;
+use serde_json::Value;
+use store::audit;
 use store::dead_letters::Decision;
 
 use crate::exit::WrongUsage;
@@ -20,6 +22,9 @@ pub(crate) struct PermitArgs {
     /// Who decides, for the record [default: $USER]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// Where else it is written down, for the record
+    #[arg(long, value_name = "TEXT")]
+    ticket: Option<String>,
 }
 
 /// An operator meant it, and said why.
@@ -27,6 +32,7 @@ pub(crate) struct PermitArgs {
 pub(crate) struct Permit {
     by: String,
     reason: String,
+    ticket: Option<String>,
 }
 
 impl PermitArgs {
@@ -45,7 +51,19 @@ impl PermitArgs {
         let by = by.ok_or_else(|| WrongUsage("say who decides: --by NAME".to_owned()))?;
         let reason = given(self.reason.as_deref())
             .ok_or_else(|| WrongUsage("say why: --reason TEXT".to_owned()))?;
-        Ok(Some(Permit { by, reason }))
+        let ticket = given(self.ticket.as_deref());
+        Ok(Some(Permit { by, reason, ticket }))
+    }
+
+    /// As [`Self::permit`], where a ticket is as necessary as a reason.
+    pub(crate) fn permit_with_ticket(&self) -> Result<Option<Permit>, WrongUsage> {
+        let permit = self.permit()?;
+        match &permit {
+            Some(permit) if permit.ticket.is_none() => Err(WrongUsage(
+                "say where it is written down: --ticket TEXT".to_owned(),
+            )),
+            _ => Ok(permit),
+        }
     }
 }
 
@@ -55,6 +73,29 @@ impl Permit {
         Decision {
             by: &self.by,
             reason: &self.reason,
+        }
+    }
+
+    /// Where else it is written down.
+    pub(crate) fn ticket(&self) -> Option<&str> {
+        self.ticket.as_deref()
+    }
+
+    /// The row of the audit that tells of what was permitted.
+    pub(crate) fn act<'a>(
+        &'a self,
+        act: &'a str,
+        subject: &'a str,
+        detail: &'a Value,
+    ) -> audit::Act<'a> {
+        audit::Act {
+            actor: &self.by,
+            role: None,
+            act,
+            subject,
+            reason: &self.reason,
+            ticket: self.ticket(),
+            detail,
         }
     }
 }

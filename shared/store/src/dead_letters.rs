@@ -19,7 +19,7 @@ use crate::{Connection, StoreError, Transaction};
 pub(crate) use decide::lock_open;
 pub use decide::{Decision, discard, replay};
 pub use filter::Filter;
-pub use many::{BATCH, Verb, decide_many};
+pub use many::{BATCH, Verb, decide_many, foretell};
 pub use question::{Counted, Death, Group, Place, count, groups, of_message, page, place};
 
 const INSERT: &str = "\

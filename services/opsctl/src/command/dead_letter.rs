@@ -2,14 +2,17 @@
 
 use anyhow::anyhow;
 use clap::{Subcommand, ValueEnum, value_parser};
+use runtime::clock;
 use serde_json::{Value, json};
 use store::Connection;
-use store::dead_letters::{self, DeadLetter, DeadLetterState};
+use store::dead_letters::{self, DeadLetter, DeadLetterState, Filter, Verb};
 
-use super::dead_letter_decision::{Act, Decide, decide_all};
-
+use super::dead_letter_decision::{Decide, replay_all};
+use super::dead_letter_filter::FilterArgs;
+use super::dead_letter_many::{self, DecideMany};
 use crate::beijing::{shown, shown_optional};
 use crate::database::Database;
+use crate::dead_letters::GroupRow;
 use crate::output::{Report, Rows};
 
 #[derive(Debug, Subcommand)]
@@ -19,22 +22,36 @@ pub(crate) enum Command {
         /// Which ones
         #[arg(long, value_enum, default_value = "open")]
         state: Which,
-        /// Only those of this partner
-        #[arg(long, value_name = "ID")]
-        partner: Option<String>,
+        #[command(flatten)]
+        filter: FilterArgs,
+        /// Only those after this number, for the next page
+        #[arg(long, value_name = "ID", default_value_t = 0)]
+        after: i64,
         /// How many at most
         #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=10_000))]
         limit: i64,
     },
-    /// One dead letter with its body
+    /// How many there are of each class, partner and host, and how old they are
+    Groups {
+        /// Which ones
+        #[arg(long, value_enum, default_value = "open")]
+        state: Which,
+        #[command(flatten)]
+        filter: FilterArgs,
+    },
+    /// One dead letter with its body and what became of its message before
     Show {
         /// The number that `list` shows
         id: i64,
     },
     /// Put messages back into the outbox, with the ids they had
     Replay(Decide),
-    /// Give messages up for good
-    Discard(Decide),
+    /// Give messages up
+    Discard(DecideMany),
+    /// Put messages away whose work is over or was done in another way
+    Archive(DecideMany),
+    /// Open again what was discarded or archived
+    Restore(DecideMany),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -42,6 +59,7 @@ pub(crate) enum Which {
     Open,
     Replayed,
     Discarded,
+    Archived,
     All,
 }
 
@@ -49,82 +67,166 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
     match command {
         Command::List {
             state,
-            partner,
+            filter,
+            after,
             limit,
         } => {
-            list(
-                &database.connection().await?,
-                state,
-                partner.as_deref(),
-                limit,
-            )
-            .await
+            let filter = chosen(&filter, state)?;
+            let connection = database.connection().await?;
+            let letters = dead_letters::page(&connection, &filter, after, limit).await?;
+            Ok(Report::new(letters.iter().map(as_json).collect::<Vec<_>>())
+                .rows(table("", &letters)))
+        }
+        Command::Groups { state, filter } => {
+            let filter = chosen(&filter, state)?;
+            groups(&database.connection().await?, &filter).await
         }
         Command::Show { id } => {
-            let found = dead_letters::find(&database.connection().await?, id).await?;
-            found
-                .map(|letter| show(&letter))
-                .ok_or_else(|| anyhow!("there is no dead letter {id}"))
+            let connection = database.connection().await?;
+            let found = dead_letters::find(&connection, id).await?;
+            let letter = found.ok_or_else(|| anyhow!("there is no dead letter {id}"))?;
+            story(&connection, &letter).await
         }
-        Command::Replay(decide) => decide_all(database, &decide, Act::Replay).await,
-        Command::Discard(decide) => decide_all(database, &decide, Act::Discard).await,
+        Command::Replay(decide) => replay_all(database, &decide).await,
+        Command::Discard(many) => dead_letter_many::run(&many, Verb::Discard, database).await,
+        Command::Archive(many) => dead_letter_many::run(&many, Verb::Archive, database).await,
+        Command::Restore(many) => dead_letter_many::run(&many, Verb::Restore, database).await,
     }
 }
 
-async fn list(
-    connection: &Connection,
-    which: Which,
-    partner: Option<&str>,
-    limit: i64,
-) -> anyhow::Result<Report> {
-    let state = match which {
+fn chosen(filter: &FilterArgs, which: Which) -> anyhow::Result<Filter> {
+    let mut filter = filter.filter(clock::now())?;
+    filter.state = match which {
         Which::Open => Some(DeadLetterState::Open),
         Which::Replayed => Some(DeadLetterState::Replayed),
         Which::Discarded => Some(DeadLetterState::Discarded),
+        Which::Archived => Some(DeadLetterState::Archived),
         Which::All => None,
     };
-    let letters = dead_letters::list(connection, state, partner, limit).await?;
+    Ok(filter)
+}
+
+async fn groups(connection: &Connection, filter: &Filter) -> anyhow::Result<Report> {
+    let groups = dead_letters::groups(connection, filter).await?;
+    let groups: Vec<_> = groups.into_iter().map(GroupRow::from).collect();
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    let rows = groups.iter().map(|group| {
+        vec![
+            group.count.to_string(),
+            group.class.clone(),
+            or_dash(&group.partner_id),
+            or_dash(&group.host),
+            or_dash(&group.amount),
+            shown(group.first_failed_at),
+            shown(group.last_failed_at),
+        ]
+    });
+    let rows = rows.collect();
+    Ok(Report::new(&groups).rows(Rows {
+        title: String::new(),
+        head: vec![
+            "COUNT",
+            "CLASS",
+            "PARTNER",
+            "HOST",
+            "YUAN",
+            "FIRST FAILED",
+            "LAST FAILED",
+        ],
+        rows,
+        when_empty: "No such dead letters.",
+    }))
+}
+
+/// The letter, its place among ours, and the other letters of its message.
+async fn story(connection: &Connection, letter: &DeadLetter) -> anyhow::Result<Report> {
+    let place = dead_letters::place(connection, letter.id).await?;
+    let mut all = match letter.message_id {
+        Some(message) => dead_letters::of_message(connection, message).await?,
+        None => Vec::new(),
+    };
+    all.retain(|other| other.id != letter.id);
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let mut json = as_json(letter);
+    let mut facts = facts(letter);
+    if let Some(place) = place {
+        let amount = place.amount.map(|amount| amount.to_string());
+        json["host"] = place.host.clone().into();
+        json["amount"] = amount.clone().into();
+        json["withdrawal_state"] = place.withdrawal_state.clone().into();
+        json["replays"] = place.replays.into();
+        facts.extend([
+            ("host", or_dash(place.host)),
+            ("amount", or_dash(amount)),
+            ("withdrawal is", or_dash(place.withdrawal_state)),
+            ("replays", place.replays.to_string()),
+        ]);
+    }
+    let others = all.iter().map(|other| {
+        json!({
+            "id": other.id, "state": other.state.as_str(), "error_class": other.class,
+            "last_failed_at": other.last_failed_at, "decided_by": other.decided_by,
+            "decided_at": other.decided_at, "decision": other.decision,
+        })
+    });
+    json["other_letters"] = others.collect();
+    let report = Report::new(json).facts(facts);
+    if all.is_empty() {
+        return Ok(report);
+    }
+    let rows = all.into_iter().map(|other| {
+        vec![
+            other.id.to_string(),
+            other.state.as_str().to_owned(),
+            other.class,
+            shown(other.last_failed_at),
+            or_dash(other.decided_by),
+            or_dash(other.decision),
+        ]
+    });
+    Ok(report.rows(Rows {
+        title: "Other letters of the same message (Beijing time)".to_owned(),
+        head: vec!["ID", "STATE", "CLASS", "LAST FAILED", "BY", "WHY"],
+        rows: rows.collect(),
+        when_empty: "",
+    }))
+}
+
+/// Letters as people look through them.
+pub(crate) fn table(title: &str, letters: &[DeadLetter]) -> Rows {
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     let rows = letters.iter().map(|letter| {
         vec![
             letter.id.to_string(),
             letter.state.as_str().to_owned(),
-            letter
-                .message_type
-                .clone()
-                .unwrap_or_else(|| "-".to_owned()),
-            letter
-                .correlation_id
-                .clone()
-                .unwrap_or_else(|| "-".to_owned()),
-            letter.partner_id.clone().unwrap_or_else(|| "-".to_owned()),
+            or_dash(&letter.message_type),
+            or_dash(&letter.correlation_id),
+            or_dash(&letter.partner_id),
             letter.error_class.clone(),
             letter.attempt_count.to_string(),
             shown(letter.last_failed_at),
         ]
     });
-    let rows = rows.collect();
-    Ok(
-        Report::new(letters.iter().map(as_json).collect::<Vec<_>>()).rows(Rows {
-            title: String::new(),
-            head: vec![
-                "ID",
-                "STATE",
-                "TYPE",
-                "ABOUT",
-                "PARTNER",
-                "CLASS",
-                "TRIES",
-                "LAST FAILED",
-            ],
-            rows,
-            when_empty: "No such dead letters.",
-        }),
-    )
+    Rows {
+        title: title.to_owned(),
+        head: vec![
+            "ID",
+            "STATE",
+            "TYPE",
+            "ABOUT",
+            "PARTNER",
+            "CLASS",
+            "TRIES",
+            "LAST FAILED",
+        ],
+        rows: rows.collect(),
+        when_empty: "No such dead letters.",
+    }
 }
 
-fn show(letter: &DeadLetter) -> Report {
+fn facts(letter: &DeadLetter) -> Vec<(&'static str, String)> {
     let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-    let facts = vec![
+    vec![
         ("id", letter.id.to_string()),
         ("state", letter.state.as_str().to_owned()),
         ("reason", letter.reason.clone()),
@@ -156,8 +258,7 @@ fn show(letter: &DeadLetter) -> Report {
         ("why", optional(&letter.decision)),
         ("headers", letter.headers.to_string()),
         ("body", String::from_utf8_lossy(&letter.body).into_owned()),
-    ];
-    Report::new(as_json(letter)).facts(facts)
+    ]
 }
 
 fn as_json(letter: &DeadLetter) -> Value {

@@ -1,4 +1,4 @@
-//! `opsctl dead-letter replay` and `discard`: sends messages again or gives them up.
+//! `opsctl dead-letter replay`: sends messages again.
 //!
 //! Each letter is decided in a transaction of its own: when the third of five fails, the first two
 //! are done, and the exit code says so.
@@ -7,7 +7,7 @@ use clap::Args;
 use runtime::clock;
 use serde_json::json;
 use store::dead_letters::{self, DeadLetterState};
-use store::{Connection, StoreError, outbox};
+use store::{Connection, StoreError, audit, outbox};
 
 use crate::database::Database;
 use crate::exit::Exit;
@@ -23,27 +23,16 @@ pub(crate) struct Decide {
     permit: PermitArgs,
 }
 
-/// What is done with each letter.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Act {
-    Replay,
-    Discard,
-}
-
 /// Decides about each of them, or says what would be decided.
-pub(crate) async fn decide_all(
-    database: &Database,
-    decide: &Decide,
-    act: Act,
-) -> anyhow::Result<Report> {
-    let permit = decide.permit.permit()?;
+pub(crate) async fn replay_all(database: &Database, decide: &Decide) -> anyhow::Result<Report> {
+    let permit = decide.permit.permit_with_ticket()?;
     let mut connection = database.connection().await?;
     let mut results = Vec::new();
     for id in &decide.ids {
         let (done, said) = match &permit {
-            None => foretell(&connection, *id, act).await?,
-            Some(permit) => match one(&mut connection, *id, act, permit).await {
-                Ok(true) => (true, act.past().to_owned()),
+            None => foretell(&connection, *id).await?,
+            Some(permit) => match one(&mut connection, *id, permit).await {
+                Ok(true) => (true, "replayed".to_owned()),
                 Ok(false) => (false, refusal(&connection, *id).await?),
                 // What is done stays done, so the rest is reported rather than lost.
                 Err(error) => (false, format!("failed: {:#}", anyhow::Error::new(error))),
@@ -72,59 +61,39 @@ pub(crate) async fn decide_all(
     });
     Ok(match permit {
         Some(_) => report,
-        None => report.line("Nothing was changed. Add --yes and --reason TEXT to do it."),
+        None => {
+            report.line("Nothing was changed. Add --yes, --reason TEXT and --ticket TEXT to do it.")
+        }
     })
 }
 
-async fn foretell(
-    connection: &Connection,
-    id: i64,
-    act: Act,
-) -> Result<(bool, String), StoreError> {
+async fn foretell(connection: &Connection, id: i64) -> Result<(bool, String), StoreError> {
     let letter = dead_letters::find(connection, id).await?;
     let possible = letter.as_ref().is_some_and(|letter| {
         letter.state == DeadLetterState::Open
-            && match act {
-                Act::Replay => {
-                    letter.message_id.is_some()
-                        && letter.message_type.is_some()
-                        && letter.correlation_id.is_some()
-                }
-                Act::Discard => true,
-            }
+            && letter.message_id.is_some()
+            && letter.message_type.is_some()
+            && letter.correlation_id.is_some()
     });
     if possible {
-        Ok((true, format!("would be {}", act.past())))
+        Ok((true, "would be replayed".to_owned()))
     } else {
         Ok((false, refusal(connection, id).await?))
     }
 }
 
-async fn one(
-    connection: &mut Connection,
-    id: i64,
-    act: Act,
-    permit: &Permit,
-) -> Result<bool, StoreError> {
+async fn one(connection: &mut Connection, id: i64, permit: &Permit) -> Result<bool, StoreError> {
     let now = clock::now();
-    let decided = match act {
-        Act::Replay => {
-            let tx = connection.begin("opsctl: replay dead letter").await?;
-            let replayed = dead_letters::replay(&tx, now, id, permit.decision()).await?;
-            if replayed {
-                outbox::notify(&tx).await?;
-                tx.commit().await?;
-            }
-            replayed
-        }
-        Act::Discard => {
-            let tx = connection.begin("opsctl: discard dead letter").await?;
-            let discarded = dead_letters::discard(&tx, now, id, permit.decision()).await?;
-            tx.commit().await?;
-            discarded
-        }
-    };
-    Ok(decided)
+    let tx = connection.begin("opsctl: replay dead letter").await?;
+    let replayed = dead_letters::replay(&tx, now, id, permit.decision()).await?;
+    if replayed {
+        outbox::notify(&tx).await?;
+        let (subject, detail) = (format!("dead_letter {id}"), json!({ "id": id }));
+        let act = permit.act("dead_letter.replay", &subject, &detail);
+        audit::append(&tx, now, &act).await?;
+        tx.commit().await?;
+    }
+    Ok(replayed)
 }
 
 /// Why nothing can be done with it.
@@ -138,13 +107,4 @@ async fn refusal(connection: &Connection, id: i64) -> Result<String, StoreError>
         }
         Some(state) => format!("was {} before", state.as_str()),
     })
-}
-
-impl Act {
-    fn past(self) -> &'static str {
-        match self {
-            Self::Replay => "replayed",
-            Self::Discard => "discarded",
-        }
-    }
 }

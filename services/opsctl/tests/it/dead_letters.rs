@@ -64,6 +64,8 @@ async fn a_replay_is_done_once_and_leaves_who_and_why() {
         "--yes",
         "--reason",
         "the partner is back",
+        "--ticket",
+        "OPS-7",
     ];
     insta::assert_snapshot!("dead_letter_replay", world.tool().answer(&replay));
     let connection = world.connection().await;
@@ -95,7 +97,9 @@ async fn a_replay_is_done_once_and_leaves_who_and_why() {
 #[tokio::test]
 async fn several_are_decided_each_for_itself_and_partly_done_is_3() {
     let world = two_letters().await;
-    let act = ["--yes", "--reason", "noise", "--by", "lin", "--json"];
+    let act = [
+        "--yes", "--reason", "noise", "--by", "lin", "--ticket", "OPS-7", "--json",
+    ];
     let ended = world
         .tool()
         .run(&[&["dead-letter", "replay", "2", "1"][..], &act].concat());
@@ -123,6 +127,27 @@ async fn nobody_decides_without_a_name_and_a_reason() {
         &["dead-letter", "discard", "1", "--yes", "--reason", " "],
         &[
             "dead-letter",
+            "archive",
+            "1",
+            "--yes",
+            "--reason",
+            "noise",
+            "--by",
+            "lin",
+        ],
+        &[
+            "dead-letter",
+            "replay",
+            "1",
+            "--yes",
+            "--reason",
+            "noise",
+            "--by",
+            "lin",
+        ],
+        &["dead-letter", "discard"],
+        &[
+            "dead-letter",
             "discard",
             "1",
             "--yes",
@@ -137,4 +162,83 @@ async fn nobody_decides_without_a_name_and_a_reason() {
         assert_eq!(ended.code, 64, "{ended:?}");
     }
     assert_eq!(states(&world).await, [DeadLetterState::Open; 2]);
+}
+
+/// Two letters that are open, and two acts that the audit tells of.
+#[tokio::test]
+async fn letters_are_grouped_archived_by_a_filter_and_restored() {
+    let world = two_letters().await;
+    let tool = world.tool();
+    insta::assert_snapshot!(
+        "dead_letter_groups",
+        tool.answer(&["dead-letter", "groups"])
+    );
+    let archive = ["dead-letter", "archive", "--partner", "shop"];
+    insta::assert_snapshot!("dead_letter_archive_dry_run", tool.answer(&archive));
+    assert_eq!(states(&world).await, [DeadLetterState::Open; 2]);
+
+    let meant = [
+        "--yes",
+        "--reason",
+        "paid by hand",
+        "--by",
+        "lin",
+        "--ticket",
+        "OPS-7",
+    ];
+    let ended = tool.run(&[&archive[..], &meant].concat());
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (0, "1 dead letters were archived.\n")
+    );
+    assert_eq!(
+        states(&world).await,
+        [DeadLetterState::Archived, DeadLetterState::Open]
+    );
+    let restore = ["dead-letter", "restore", "1", "2"];
+    let foretold = tool.run(&restore);
+    assert_eq!(foretold.code, 3, "{foretold:?}");
+    insta::assert_snapshot!("dead_letter_restore_dry_run", foretold.stdout);
+    let ended = tool.run(&[&restore[..], &meant].concat());
+    assert_eq!(ended.code, 3, "{ended:?}");
+    assert_eq!(states(&world).await, [DeadLetterState::Open; 2]);
+
+    let told = tool.answer(&["audit", "list", "--act", "dead_letter", "--json"]);
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let acts: Vec<_> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (
+                row["act"].as_str().unwrap(),
+                row["actor"].as_str().unwrap(),
+                row["ticket"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        acts,
+        [
+            ("dead_letter.restore", "lin", "OPS-7"),
+            ("dead_letter.archive", "lin", "OPS-7")
+        ]
+    );
+    let whole = tool.run(&["audit", "verify"]);
+    assert_eq!(whole.code, 0, "{whole:?}");
+    assert!(
+        whole.stdout.starts_with("The audit is whole: 2 rows.\n"),
+        "{whole:?}"
+    );
+
+    world
+        .tamper("alter table audit disable trigger all; update audit set actor = 'another' where number = 1")
+        .await;
+    let broken = tool.run(&["audit", "verify"]);
+    assert_eq!(
+        (broken.code, broken.stdout.as_str()),
+        (1, "Row 1 was changed.\n")
+    );
+    let anchor = tool.run(&["audit", "verify", "--anchor", "2:short"]);
+    assert_eq!(anchor.code, 64, "{anchor:?}");
 }

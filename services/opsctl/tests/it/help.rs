@@ -4,7 +4,7 @@ use crate::tool::Tool;
 
 #[test]
 fn every_command_says_what_it_does() {
-    let commands: [&[&str]; 55] = [
+    let commands: [&[&str]; 62] = [
         &[],
         &["migrate"],
         &["partner"],
@@ -44,6 +44,13 @@ fn every_command_says_what_it_does() {
         &["dead-letter", "show"],
         &["dead-letter", "replay"],
         &["dead-letter", "discard"],
+        &["dead-letter", "groups"],
+        &["dead-letter", "archive"],
+        &["dead-letter", "restore"],
+        &["audit"],
+        &["audit", "list"],
+        &["audit", "show"],
+        &["audit", "verify"],
         &["case"],
         &["case", "list"],
         &["case", "show"],

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use tokio_postgres::types::ToSql;
 
 use super::filter::letter_is_chosen;
+use super::question::{Counted, count, counted};
 use super::{DeadLetterState, Decision, Filter};
-use crate::{StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction};
 
 /// Letters that one transaction decides about at most: a second or so, and one row in the audit.
 pub const BATCH: i64 = 1000;
@@ -53,6 +54,31 @@ select id
 
 /// The newest letter of a message alone, and only while the message is not at work: otherwise it
 /// would be decided about twice.
+macro_rules! may_be_restored {
+    () => {
+        "\
+letter.state in ('discarded', 'archived')
+   and not exists (
+       select from dead_letters as other
+        where other.message_id = letter.message_id
+          and (other.id > letter.id or other.state = 'open'))
+   and not exists (select from outbox where outbox.message_id = letter.message_id)"
+    };
+}
+
+const COUNT_RESTORABLE: &str = concat!(
+    "\
+-- dead_letters.count_restorable
+select count(*) as count, sum(letter.amount_fen)::bigint as amount_fen,
+       coalesce(max(letter.id), 0) as newest
+  from dead_letters as letter
+ where ",
+    letter_is_chosen!(),
+    "
+   and ",
+    may_be_restored!()
+);
+
 const RESTORE: &str = concat!(
     "\
 -- dead_letters.restore
@@ -62,13 +88,10 @@ with chosen as (
      where ",
     letter_is_chosen!(),
     "
-   and letter.state in ('discarded', 'archived')
    and letter.id <= $14
-   and not exists (
-       select from dead_letters as other
-        where other.message_id = letter.message_id
-          and (other.id > letter.id or other.state = 'open'))
-   and not exists (select from outbox where outbox.message_id = letter.message_id)
+   and ",
+    may_be_restored!(),
+    "
      order by letter.id
      limit $15
        for update),
@@ -114,6 +137,30 @@ impl Verb {
             Self::Discard => "dead_letter.discard",
             Self::Archive => "dead_letter.archive",
             Self::Restore => "dead_letter.restore",
+        }
+    }
+}
+
+/// How many of the letters that the filter means would be decided about now.
+pub async fn foretell(
+    connection: &Connection,
+    filter: &Filter,
+    verb: Verb,
+) -> Result<Counted, StoreError> {
+    match verb {
+        Verb::Discard | Verb::Archive => {
+            let filter = Filter {
+                state: Some(DeadLetterState::Open),
+                ..filter.clone()
+            };
+            count(connection, &filter).await
+        }
+        Verb::Restore => {
+            let chosen = filter.chosen();
+            let row = connection
+                .query_opt(COUNT_RESTORABLE, &chosen.and(&[]))
+                .await?;
+            counted(&row.ok_or(StoreError::Corrupt { column: "count" })?)
         }
     }
 }

@@ -160,10 +160,13 @@ pub async fn groups(connection: &Connection, filter: &Filter) -> Result<Vec<Grou
 pub async fn count(connection: &Connection, filter: &Filter) -> Result<Counted, StoreError> {
     let chosen = filter.chosen();
     let row = connection.query_opt(COUNT, &chosen.and(&[])).await?;
-    let row = row.ok_or(StoreError::Corrupt { column: "count" })?;
+    counted(&row.ok_or(StoreError::Corrupt { column: "count" })?)
+}
+
+pub(super) fn counted(row: &Row) -> Result<Counted, StoreError> {
     Ok(Counted {
         count: row.try_get("count")?,
-        amount: fen_optional(&row, "amount_fen")?,
+        amount: fen_optional(row, "amount_fen")?,
         newest: row.try_get("newest")?,
     })
 }

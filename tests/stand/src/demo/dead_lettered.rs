@@ -49,6 +49,8 @@ pub(super) async fn tell(screen: &mut Screen, stage: &Stage) -> Result<()> {
         "--yes",
         "--reason",
         "the shop is back",
+        "--ticket",
+        "DEMO-1",
     ];
     command(screen, stage, &replay).await?;
     let notice = stage.shop.accepted(&asked.order_id).await?;

@@ -104,7 +104,7 @@ async fn the_demo_ends_as_it_must_and_leaves_nothing() -> Result<()> {
         "2. A withdrawal that is paid",
         "The user has no password yet: a code goes by SMS",
         "3. A withdrawal that fails at the bank",
-        "$ opsctl dead-letter replay 1 --yes --reason \"the shop is back\"",
+        "$ opsctl dead-letter replay 1 --yes --reason \"the shop is back\" --ticket DEMO-1",
         "All ended as they must",
     ] {
         assert!(said.contains(part), "no {part:?} in:\n{said}");

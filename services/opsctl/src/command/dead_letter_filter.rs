@@ -1,0 +1,129 @@
+//! Which dead letters are meant, as the command line says it.
+
+use clap::Args;
+use contract::money::Fen;
+use contract::withdrawal::State;
+use jiff::{SignedDuration, Timestamp};
+use store::dead_letters::Filter;
+
+use crate::beijing;
+use crate::exit::WrongUsage;
+
+/// What is not said excludes nothing.
+#[derive(Debug, Args)]
+pub(crate) struct FilterArgs {
+    /// Only those of this partner
+    #[arg(long, value_name = "ID")]
+    partner: Option<String>,
+    /// Only notices to this host
+    #[arg(long, value_name = "NAME")]
+    host: Option<String>,
+    /// Only those of this class: timeout, status, connect, …
+    #[arg(long, value_name = "WORD")]
+    class: Option<String>,
+    /// Only those that this service gave up
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+    /// Only those from this queue
+    #[arg(long, value_name = "NAME")]
+    queue: Option<String>,
+    /// Only those whose reason contains this
+    #[arg(long, value_name = "TEXT")]
+    reason_contains: Option<String>,
+    /// Only those that failed last at this time or later: a time, or how long ago, as 2h
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only those that failed last before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Only those about a withdrawal of this amount or more, in yuan
+    #[arg(long, value_name = "YUAN")]
+    amount_from: Option<Fen>,
+    /// Only those about a withdrawal of this amount or less, in yuan
+    #[arg(long, value_name = "YUAN")]
+    amount_to: Option<Fen>,
+    /// Only those whose withdrawal stands there: paid, failed, unconfirmed, …
+    #[arg(long, value_name = "STATE")]
+    withdrawal_state: Option<String>,
+}
+
+impl FilterArgs {
+    /// Whether it excludes anything.
+    pub(crate) fn says_something(&self) -> bool {
+        let texts = [
+            &self.partner,
+            &self.host,
+            &self.class,
+            &self.service,
+            &self.queue,
+            &self.reason_contains,
+            &self.since,
+            &self.until,
+            &self.withdrawal_state,
+        ];
+        texts.iter().any(|text| text.is_some())
+            || self.amount_from.is_some()
+            || self.amount_to.is_some()
+    }
+
+    /// The filter, with times that are counted back from `now`.
+    pub(crate) fn filter(&self, now: Timestamp) -> Result<Filter, WrongUsage> {
+        let time =
+            |text: &Option<String>| text.as_deref().map(|text| moment(now, text)).transpose();
+        let withdrawal_state = self.withdrawal_state.as_deref().map(|name| {
+            let known = State::ALL.map(State::as_str).join(", ");
+            State::from_name(name)
+                .ok_or_else(|| WrongUsage(format!("a withdrawal is one of: {known}")))
+        });
+        Ok(Filter {
+            state: None,
+            partner: self.partner.clone(),
+            host: self.host.clone(),
+            class: self.class.clone(),
+            service: self.service.clone(),
+            queue: self.queue.clone(),
+            reason: self.reason_contains.clone(),
+            since: time(&self.since)?,
+            until: time(&self.until)?,
+            amount_from: self.amount_from,
+            amount_to: self.amount_to,
+            withdrawal_state: withdrawal_state.transpose()?,
+            ids: None,
+        })
+    }
+}
+
+/// A time as [`beijing::read`] takes it, or how long before `now`: `90m`, `2h`, `3d`.
+fn moment(now: Timestamp, text: &str) -> Result<Timestamp, WrongUsage> {
+    let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
+    let days =
+        days.map(|days: i64| SignedDuration::from_hours(days.saturating_mul(24).min(1 << 20)));
+    let ago = days.or_else(|| text.parse().ok());
+    match ago {
+        Some(ago) => now
+            .checked_sub(ago)
+            .map_err(|_| WrongUsage(format!("{text} ago is before all times"))),
+        None => beijing::read(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_time_or_how_long_ago() {
+        let now: Timestamp = "2026-11-22T04:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("2h", "2026-11-22T02:00:00Z"),
+            ("90m", "2026-11-22T02:30:00Z"),
+            ("3d", "2026-11-19T04:00:00Z"),
+            ("2026-11-22T11:00:00+08:00", "2026-11-22T03:00:00Z"),
+        ] {
+            assert_eq!(moment(now, text).unwrap().to_string(), expected, "{text}");
+        }
+        for text in ["", "d", "yesterday", "2026-11-22"] {
+            assert!(moment(now, text).is_err(), "{text}");
+        }
+    }
+}
