@@ -9,7 +9,7 @@ use runtime::courier::Answer;
 use runtime::ids::new_message_id;
 use serde_json::{Value, json};
 use store::dead_letters::{self, NewDeadLetter};
-use store::notices::{self, Attempted, NoticeState};
+use store::notices::{self, Attempted, NoticeState, Passage};
 use store::{Store, StoreError, Transaction, outbox};
 
 use crate::notification::{Deliverable, Due};
@@ -63,6 +63,7 @@ pub(crate) async fn record<M: Deliverable>(
         http_status: sent.answer.status.map(i32::from),
         duration_ms: i64::try_from(sent.took.as_millis()).unwrap_or(i64::MAX),
         answer: sent.answer.text.as_deref(),
+        passage: &passage(sent.answer),
         event,
         detail: &detail,
     };
@@ -78,6 +79,21 @@ pub(crate) async fn record<M: Deliverable>(
         return Ok(());
     }
     tx.commit().await
+}
+
+fn passage(answer: &Answer) -> Passage {
+    let timings = &answer.timings;
+    let micros = |took: Option<Duration>| {
+        took.map(|took| i64::try_from(took.as_micros()).unwrap_or(i64::MAX))
+    };
+    Passage {
+        address: answer.address.map(|address| address.to_string()),
+        reused: Some(timings.reused),
+        dns_us: micros(timings.dns),
+        connect_us: micros(timings.connect),
+        tls_us: micros(timings.tls),
+        first_byte_us: micros(timings.first_byte),
+    }
 }
 
 /// Ends the message without a sending: the notice is delivered or given up already.

@@ -7,6 +7,7 @@
 mod application;
 mod history;
 mod outcome;
+mod passage;
 mod resend;
 mod withdrawal;
 
@@ -19,6 +20,7 @@ use crate::{StoreError, Transaction};
 pub use application::{ApplicationForDelivery, application_for_delivery};
 pub use history::{PastAttempt, Summary, attempts_of, of, of_application};
 pub use outcome::{NoticeState, Outcome};
+pub use passage::Passage;
 pub use resend::{Locked, is_due, lock_own, resend};
 pub use withdrawal::{ForDelivery, for_delivery};
 
@@ -46,8 +48,9 @@ told_of_withdrawal as (
 told_of_application as (
     insert into application_timeline (application_id, at, recorded_by, event, detail)
     select application_id, $3, $4, $10, $11 from counted where application_id is not null)
-insert into notice_attempts (notice_id, number, at, outcome, http_status, duration_ms, answer)
-select id, attempt_count, $9, $5, $6, $7, $8 from counted";
+insert into notice_attempts (notice_id, number, at, outcome, http_status, duration_ms, answer,
+                             address, reused, dns_us, connect_us, tls_us, first_byte_us)
+select id, attempt_count, $9, $5, $6, $7, $8, $12, $13, $14, $15, $16, $17 from counted";
 
 /// A notice about an application, about to be written. One about a withdrawal is written by the
 /// statement that takes the edge to its end.
@@ -75,6 +78,8 @@ pub struct Attempted<'a> {
     pub duration_ms: i64,
     /// The first characters of the answer, if there was one.
     pub answer: Option<&'a str>,
+    /// Whom it was sent to, and where the time went.
+    pub passage: &'a Passage,
     /// What the timeline of the withdrawal or the application calls it.
     pub event: &'a str,
     /// Ids, codes and numbers, for the timeline.
@@ -126,6 +131,12 @@ pub async fn record_attempt(
             &attempt.at,
             &attempt.event,
             attempt.detail,
+            &attempt.passage.address,
+            &attempt.passage.reused,
+            &attempt.passage.dns_us,
+            &attempt.passage.connect_us,
+            &attempt.passage.tls_us,
+            &attempt.passage.first_byte_us,
         ],
     )
     .await

@@ -10,12 +10,12 @@ use store::applications::timeline::{self, Entry};
 use store::applications::{self, Application};
 use store::attempts::AttemptOutcome;
 use store::cases::{self, Case};
-use store::notices::{self, Summary};
 use store::{Connection, StoreError};
 
 use super::application::facts;
 use crate::beijing::{shown, shown_optional, shown_with_millis};
 use crate::detail;
+use crate::notices::{self, Told};
 use crate::output::{Report, Rows};
 
 /// An application with what happened to it.
@@ -23,7 +23,7 @@ pub(crate) struct Story {
     application: Application,
     attempts: Vec<Attempt>,
     cases: Vec<Case>,
-    notices: Vec<Summary>,
+    notices: Vec<Told>,
     timeline: Vec<Entry>,
 }
 
@@ -51,7 +51,7 @@ impl Story {
             .facts(self.facts())
             .rows(self.attempt_rows())
             .rows(self.case_rows())
-            .rows(self.notice_rows())
+            .rows(notices::table(&self.notices))
             .rows(self.timeline_rows())
     }
 
@@ -161,25 +161,6 @@ impl Story {
         }
     }
 
-    fn notice_rows(&self) -> Rows {
-        let rows = self.notices.iter().map(|notice| {
-            vec![
-                shown(notice.created_at),
-                notice.id.to_string(),
-                notice.outcome.as_str().to_owned(),
-                notice.state.as_str().to_owned(),
-                notice.attempt_count.to_string(),
-                shown_optional(notice.delivered_at),
-            ]
-        });
-        Rows {
-            title: "Notices to the partner".to_owned(),
-            head: vec!["AT", "NOTICE", "TELLS", "STATE", "TRIES", "DELIVERED"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
-    }
-
     fn timeline_rows(&self) -> Rows {
         let rows = self.timeline.iter().map(|entry| {
             let state = entry
@@ -211,7 +192,7 @@ impl Story {
         ];
         told.contains(&Some(id))
             || matches!(self.attempts.as_slice(), [only] if only.req_seq_id.as_str() == id)
-            || self.notices.iter().any(|notice| notice.id.as_str() == id)
+            || self.notices.iter().any(|notice| notice.notice_id.as_str() == id)
     }
 
     fn json(&self) -> Value {
@@ -221,7 +202,7 @@ impl Story {
         json["fee_floor"] = json!(floor.map(|floor| json!({ "zh": floor.zh(), "en": floor.en() })));
         json["attempts"] = self.attempts.iter().map(attempt_json).collect();
         json["cases"] = self.cases.iter().map(case_json).collect();
-        json["notices"] = self.notices.iter().map(notice_json).collect();
+        json["notices"] = json!(self.notices);
         json["timeline"] = self.timeline.iter().map(entry_json).collect();
         json
     }
@@ -245,14 +226,6 @@ fn case_json(case: &Case) -> Value {
         "id": case.id, "kind": case.kind, "state": case.state.as_str(), "detail": case.detail,
         "created_at": case.created_at, "decided_by": case.decided_by,
         "decided_at": case.decided_at, "decision": case.decision,
-    })
-}
-
-fn notice_json(notice: &Summary) -> Value {
-    json!({
-        "notice_id": notice.id, "sequence": notice.sequence, "outcome": notice.outcome.as_str(),
-        "state": notice.state.as_str(), "attempt_count": notice.attempt_count,
-        "delivered_at": notice.delivered_at, "created_at": notice.created_at,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use clap::{Subcommand, ValueEnum, value_parser};
+use contract::ids::NoticeId;
 use runtime::clock;
 use serde_json::{Value, json};
 use store::Connection;
@@ -13,6 +14,7 @@ use super::dead_letter_many::{self, DecideMany};
 use crate::beijing::{shown, shown_optional};
 use crate::database::Database;
 use crate::dead_letters::GroupRow;
+use crate::notices;
 use crate::output::{Report, Rows};
 
 #[derive(Debug, Subcommand)]
@@ -170,7 +172,15 @@ async fn story(connection: &Connection, letter: &DeadLetter) -> anyhow::Result<R
         })
     });
     json["other_letters"] = others.collect();
-    let report = Report::new(json).facts(facts);
+    let sendings = match notice_of(letter) {
+        Some(notice) => notices::sendings_of(connection, &notice).await?,
+        None => Vec::new(),
+    };
+    json["attempts"] = json!(sendings);
+    let mut report = Report::new(json).facts(facts);
+    if !sendings.is_empty() {
+        report = report.rows(notices::sendings_table(&sendings));
+    }
     if all.is_empty() {
         return Ok(report);
     }
@@ -190,6 +200,12 @@ async fn story(connection: &Connection, letter: &DeadLetter) -> anyhow::Result<R
         rows: rows.collect(),
         when_empty: "",
     }))
+}
+
+/// The notice that the message was about, if it can be read.
+fn notice_of(letter: &DeadLetter) -> Option<NoticeId> {
+    let body: Value = serde_json::from_slice(&letter.body).ok()?;
+    body.get("notice_id")?.as_str()?.parse().ok()
 }
 
 /// Letters as people look through them.

@@ -8,19 +8,19 @@ use contract::partner::ReasonCode;
 use contract::withdrawal::{State, Withdrawal};
 use serde_json::{Value, json};
 use store::attempts::{self, Attempt, AttemptOutcome};
-use store::notices::{self, PastAttempt, Summary};
 use store::timeline::{self, Entry};
 use store::{Connection, StoreError, withdrawals};
 
 use crate::beijing::{shown, shown_optional, shown_with_millis};
 use crate::detail;
+use crate::notices::{self, Told};
 use crate::output::{Report, Rows};
 
 /// A withdrawal with what happened to it.
 pub(crate) struct Story {
     withdrawal: Withdrawal,
     attempts: Vec<Attempt>,
-    notices: Vec<(Summary, Vec<PastAttempt>)>,
+    notices: Vec<Told>,
     timeline: Vec<Entry>,
 }
 
@@ -32,15 +32,10 @@ pub(crate) async fn read(
     let Some(withdrawal) = withdrawals::find(connection, id).await? else {
         return Ok(None);
     };
-    let mut told = Vec::new();
-    for notice in notices::of(connection, id).await? {
-        let attempts = notices::attempts_of(connection, &notice.id).await?;
-        told.push((notice, attempts));
-    }
     Ok(Some(Story {
         withdrawal,
         attempts: attempts::of(connection, id).await?,
-        notices: told,
+        notices: notices::of(connection, id).await?,
         timeline: timeline::of(connection, id).await?,
     }))
 }
@@ -51,7 +46,7 @@ impl Story {
         Report::new(self.json())
             .facts(self.facts())
             .rows(self.attempt_rows())
-            .rows(self.notice_rows())
+            .rows(notices::table(&self.notices))
             .rows(self.timeline_rows())
     }
 
@@ -155,38 +150,6 @@ impl Story {
         }
     }
 
-    fn notice_rows(&self) -> Rows {
-        let mut rows = Vec::new();
-        for (notice, attempts) in &self.notices {
-            rows.push(vec![
-                shown(notice.created_at),
-                notice.id.to_string(),
-                format!("{} {}", notice.sequence, notice.outcome.as_str()),
-                notice.state.as_str().to_owned(),
-                String::new(),
-                String::new(),
-            ]);
-            rows.extend(attempts.iter().map(|attempt| {
-                vec![
-                    shown(attempt.at),
-                    format!("  try {}", attempt.number),
-                    String::new(),
-                    attempt.outcome.clone(),
-                    attempt
-                        .http_status
-                        .map_or_else(String::new, |status| format!("HTTP {status}")),
-                    format!("{} ms", attempt.duration_ms),
-                ]
-            }));
-        }
-        Rows {
-            title: "Notices to the partner".to_owned(),
-            head: vec!["AT", "NOTICE", "TELLS", "STATE", "ANSWER", "TOOK"],
-            rows,
-            when_empty: "  none",
-        }
-    }
-
     fn timeline_rows(&self) -> Rows {
         let rows = self.timeline.iter().map(|entry| {
             // Where it came from stands in a row above.
@@ -216,7 +179,7 @@ impl Story {
         let notice = self.notices.as_slice();
         matches!(attempt, [one] if one.req_seq_id.as_str() == id
             || one.hf_seq_id.as_deref() == Some(id))
-            || matches!(notice, [(one, _)] if one.id.as_str() == id)
+            || matches!(notice, [one] if one.notice_id.as_str() == id)
             || self.withdrawal.request.id.as_str() == id
     }
 
@@ -243,7 +206,7 @@ impl Story {
             "accepted_at": confirmed.map(|agreed| agreed.accepted_at),
             "terminal_at": self.withdrawal.terminal_at,
             "attempts": self.attempts.iter().map(attempt_json).collect::<Vec<_>>(),
-            "notices": self.notices.iter().map(notice_json).collect::<Vec<_>>(),
+            "notices": self.notices,
             "timeline": self.timeline.iter().map(entry_json).collect::<Vec<_>>(),
         })
     }
@@ -255,22 +218,6 @@ fn attempt_json(attempt: &Attempt) -> Value {
         "hf_seq_id": attempt.hf_seq_id, "outcome": attempt.outcome.map(AttemptOutcome::as_str),
         "resp_code": attempt.resp_code, "query_count": attempt.query_count,
         "next_query_at": attempt.next_query_at, "created_at": attempt.created_at,
-    })
-}
-
-fn notice_json((notice, attempts): &(Summary, Vec<PastAttempt>)) -> Value {
-    let attempts = attempts.iter().map(|attempt| {
-        json!({
-            "number": attempt.number, "at": attempt.at, "outcome": attempt.outcome,
-            "http_status": attempt.http_status, "duration_ms": attempt.duration_ms,
-            "answer": attempt.answer,
-        })
-    });
-    json!({
-        "notice_id": notice.id, "sequence": notice.sequence, "outcome": notice.outcome.as_str(),
-        "state": notice.state.as_str(), "attempt_count": notice.attempt_count,
-        "delivered_at": notice.delivered_at, "created_at": notice.created_at,
-        "attempts": attempts.collect::<Vec<_>>(),
     })
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use stand::TestDatabase;
 use store::attempts::{self, AttemptOutcome, NewAttempt};
 use store::dead_letters::{self, NewDeadLetter};
-use store::notices::{self, Attempted, NoticeState};
+use store::notices::{self, Attempted, NoticeState, Passage};
 use store::progress::{self, Advanced, NewIds, Step};
 use store::users::{NewCard, NewUser};
 use store::withdrawals::{self, Change};
@@ -211,6 +211,14 @@ impl World {
             http_status: Some(status),
             duration_ms: 12,
             answer: Some("…"),
+            passage: &Passage {
+                address: Some("198.51.100.7:443".to_owned()),
+                reused: Some(state == NoticeState::Delivered),
+                dns_us: (state != NoticeState::Delivered).then_some(800),
+                connect_us: (state != NoticeState::Delivered).then_some(2_300),
+                tls_us: (state != NoticeState::Delivered).then_some(4_100),
+                first_byte_us: Some(3_950),
+            },
             event: match state {
                 NoticeState::Pending => "notice_failed",
                 NoticeState::Delivered => "notice_delivered",

@@ -4,7 +4,7 @@ use contract::ids::{ApplicationId, NoticeId, WithdrawalId};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use super::{NoticeState, Outcome};
+use super::{NoticeState, Outcome, Passage, passage};
 use crate::row::{named, parsed};
 use crate::{Connection, StoreError};
 
@@ -26,7 +26,8 @@ select id, sequence, outcome, state, attempt_count, delivered_at, created_at
 
 const ATTEMPTS_OF: &str = "\
 -- notices.attempts_of
-select number, at, outcome, http_status, duration_ms, answer
+select number, at, outcome, http_status, duration_ms, answer, address, reused, dns_us, connect_us,
+       tls_us, first_byte_us
   from notice_attempts
  where notice_id = $1
  order by number
@@ -66,6 +67,8 @@ pub struct PastAttempt {
     pub duration_ms: i64,
     /// The first characters of the answer.
     pub answer: Option<String>,
+    /// Whom it was sent to, and where the time went.
+    pub passage: Passage,
 }
 
 /// The notices of a withdrawal, in order.
@@ -114,6 +117,7 @@ pub async fn attempts_of(
             http_status: row.try_get("http_status")?,
             duration_ms: row.try_get("duration_ms")?,
             answer: row.try_get("answer")?,
+            passage: passage::read(row)?,
         })
     });
     attempts.collect()

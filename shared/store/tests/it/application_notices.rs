@@ -74,6 +74,7 @@ async fn a_notice_says_what_came_of_it_and_where_to() {
             http_status: Some(200),
             duration_ms: 12,
             answer: Some("success"),
+            passage: &store::notices::Passage::default(),
             event: "notice_delivered",
             detail: &serde_json::json!({}),
         };

@@ -20,6 +20,7 @@ pub(crate) async fn give_up(world: &World, notice: &NoticeId, message: &outbox::
         http_status: None,
         duration_ms: 10_000,
         answer: None,
+        passage: &store::notices::Passage::default(),
         event: "notice_dead_lettered",
         detail: &serde_json::json!({}),
     };

@@ -82,6 +82,7 @@ async fn sent(world: &World, withdrawal: &WithdrawalId, state: NoticeState) -> N
         http_status: Some(200),
         duration_ms: 1,
         answer: None,
+        passage: &store::notices::Passage::default(),
         event: "notice_delivered",
         detail: &serde_json::json!({}),
     };

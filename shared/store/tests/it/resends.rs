@@ -77,6 +77,7 @@ async fn sent(world: &World, notice: &NoticeId, message: &Claimed, again: Option
         http_status: Some(500),
         duration_ms: 1,
         answer: None,
+        passage: &store::notices::Passage::default(),
         event: "notice_failed",
         detail: &serde_json::json!({}),
     };
