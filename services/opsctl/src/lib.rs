@@ -15,5 +15,6 @@ mod database;
 mod dead_letters;
 mod detail;
 mod exit;
+mod notices;
 mod output;
 mod permit;
