@@ -8,7 +8,7 @@ const FOLDER: &str = "shared/store/migrations/";
 const HEAD: [&str; 4] = ["-- Purpose: ", "-- Locks: ", "-- Deploy: ", "-- Undo: "];
 
 /// Tables whose rows are never changed, each with the reason.
-const NEVER_UPDATED: [(&str, &str); 10] = [
+const NEVER_UPDATED: [(&str, &str); 14] = [
     (
         "application_materials",
         "a picture that was sent in with an application stays part of it",
@@ -16,6 +16,14 @@ const NEVER_UPDATED: [(&str, &str); 10] = [
     (
         "application_timeline",
         "append-only by a trigger, with its time in `at` and its author in `recorded_by`",
+    ),
+    (
+        "application_timeline_rest",
+        "a part of application_timeline",
+    ),
+    (
+        "audit",
+        "append-only by a trigger, with its time in `at` and its author in `actor`",
     ),
     (
         "day_balances",
@@ -37,6 +45,7 @@ const NEVER_UPDATED: [(&str, &str); 10] = [
         "notice_attempts",
         "a log: each try is told once, with its time in `at`",
     ),
+    ("notice_attempts_rest", "a part of notice_attempts"),
     (
         "statement_differences",
         "found anew with each file; the row is only written and deleted",
@@ -49,6 +58,7 @@ const NEVER_UPDATED: [(&str, &str); 10] = [
         "timeline",
         "append-only by a trigger, with its time in `at` and its author in `recorded_by`",
     ),
+    ("timeline_rest", "a part of timeline"),
 ];
 
 const HISTORY: [&str; 3] = ["created_at", "updated_at", "updated_by"];

@@ -4,11 +4,15 @@
 //! is nobody's concern here. A file that is no Rust is one finding, of [`unreadable`]; to every
 //! other rule it is empty.
 
+mod texts;
+
 use std::ops::RangeInclusive;
 
-use proc_macro2::{Delimiter, Group, Literal, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 
 use crate::{Finding, Tree};
+
+pub(crate) use texts::texts;
 
 /// Files that are no Rust.
 pub fn unreadable(tree: &Tree) -> Vec<Finding> {
@@ -35,96 +39,11 @@ pub(crate) fn tokens(text: &str) -> Vec<TokenTree> {
         .collect()
 }
 
-/// A string literal, without its quotes and with the escapes that matter here undone.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Text {
-    pub(crate) line: usize,
-    pub(crate) value: String,
-    /// The constant whose whole value it is.
-    pub(crate) constant: Option<String>,
-    /// The macro in whose call it stands.
-    pub(crate) within: Option<String>,
-}
-
-/// Every string literal that is no comment.
-pub(crate) fn texts(text: &str) -> Vec<Text> {
-    let mut found = Vec::new();
-    collect_texts(&tokens(text), None, &mut found);
-    found
-}
-
-fn collect_texts(tokens: &[TokenTree], within: Option<&str>, found: &mut Vec<Text>) {
-    let mut constant = None;
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            TokenTree::Ident(ident) if ident == "const" || ident == "static" => {
-                constant = tokens.get(at + 1).map(ToString::to_string);
-            }
-            TokenTree::Punct(punct) if punct.as_char() == ';' => constant = None,
-            TokenTree::Group(group) => {
-                if is_doc(group) {
-                    continue;
-                }
-                let called = called_macro(&tokens[..at]);
-                let inner: Vec<_> = group.stream().into_iter().collect();
-                collect_texts(&inner, called.as_deref().or(within), found);
-            }
-            TokenTree::Literal(literal) => {
-                let Some(value) = unquoted(literal) else {
-                    continue;
-                };
-                let assigned = at > 0 && is_punct(&tokens[at - 1], '=');
-                found.push(Text {
-                    line: literal.span().start().line,
-                    value,
-                    constant: constant.clone().filter(|_| assigned),
-                    within: within.map(str::to_owned),
-                });
-            }
-            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
-        }
-    }
-}
-
-/// `name` of `name!` just before a group.
-fn called_macro(before: &[TokenTree]) -> Option<String> {
-    match before {
-        [.., TokenTree::Ident(name), bang] if is_punct(bang, '!') => Some(name.to_string()),
-        _ => None,
-    }
-}
-
 /// `[doc = "…"]`: what a comment becomes.
 fn is_doc(group: &Group) -> bool {
     let first = group.stream().into_iter().next();
     group.delimiter() == Delimiter::Bracket
         && matches!(first, Some(TokenTree::Ident(ident)) if ident == "doc")
-}
-
-fn unquoted(literal: &Literal) -> Option<String> {
-    let source = literal.to_string();
-    if source.starts_with('r') && source.ends_with(['"', '#']) {
-        let inner = source[1..].trim_matches('#');
-        return Some(inner.strip_prefix('"')?.strip_suffix('"')?.to_owned());
-    }
-    let inner = source.strip_prefix('"')?.strip_suffix('"')?;
-    let mut value = String::new();
-    let mut rest = inner.chars().peekable();
-    while let Some(character) = rest.next() {
-        if character != '\\' {
-            value.push(character);
-            continue;
-        }
-        match rest.next() {
-            // The line goes on, without the next line's indentation.
-            Some('\n') => while rest.next_if(|next| next.is_whitespace()).is_some() {},
-            Some('n') => value.push('\n'),
-            Some('t') => value.push('\t'),
-            Some(other) => value.push(other),
-            None => {}
-        }
-    }
-    Some(value)
 }
 
 /// A line, from 1, and a column of it, from 0, in characters.
