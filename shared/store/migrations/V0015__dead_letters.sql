@@ -2,7 +2,7 @@
 -- Locks:   dead_letters, exclusively, for as long as it takes to fill the columns and build indexes.
 -- Deploy:  before the release that filters dead letters; older programs fill the columns too, for a
 --          trigger does it.
--- Undo:    drop the trigger and its function, the indexes, the columns; restore what is archived.
+-- Undo:    drop the trigger and the functions, the indexes, the columns; restore what is archived.
 
 -- The host of the partner's address, if the letter is a notice; the amount of the withdrawal that it
 -- is about. Both never change, and a hundred thousand letters are filtered by them without a join.
@@ -11,6 +11,12 @@ alter table dead_letters
     add column amount_fen bigint,
     drop constraint dead_letter_state_known,
     add constraint dead_letter_state_known check (state in ('open', 'replayed', 'discarded', 'archived'));
+
+-- The host of a partner's address; only letters about notices have one.
+create function host_told(routing_key text, notify_url text) returns text language sql immutable as $$
+    select case when routing_key in ('notice.due', 'application-notice.due')
+                then lower(substring(notify_url from '^[^:]+://([^/:?#]+)')) end
+$$;
 
 -- What the message says of itself is what we know of it: a correlation_id is a withdrawal's or an
 -- application's only if there is such a one.
@@ -27,9 +33,7 @@ begin
     if found then
         new.partner_id = coalesce(new.partner_id, known.partner_id);
         new.amount_fen = coalesce(new.amount_fen, known.amount_fen);
-        if new.routing_key in ('notice.due', 'application-notice.due') then
-            new.host = coalesce(new.host, lower(substring(known.notify_url from '^[^:]+://([^/:?#]+)')));
-        end if;
+        new.host = coalesce(new.host, host_told(new.routing_key, known.notify_url));
     end if;
     return new;
 end
@@ -41,15 +45,13 @@ create trigger dead_letters_are_known before insert on dead_letters
 update dead_letters
    set partner_id = coalesce(dead_letters.partner_id, withdrawals.partner_id),
        amount_fen = withdrawals.amount_fen,
-       host = case when routing_key = 'notice.due'
-                   then lower(substring(withdrawals.notify_url from '^[^:]+://([^/:?#]+)')) end
+       host = host_told(routing_key, withdrawals.notify_url)
   from withdrawals
  where withdrawals.id = dead_letters.correlation_id;
 
 update dead_letters
    set partner_id = coalesce(dead_letters.partner_id, applications.partner_id),
-       host = case when routing_key = 'application-notice.due'
-                   then lower(substring(applications.notify_url from '^[^:]+://([^/:?#]+)')) end
+       host = host_told(routing_key, applications.notify_url)
   from applications
  where applications.id = dead_letters.correlation_id;
 

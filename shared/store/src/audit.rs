@@ -19,7 +19,8 @@ use crate::{Connection, StoreError, Transaction};
 pub use chain::{canonical_text, hash};
 pub use verify::{Anchor, Fault, Head, Verdict, head, verify};
 
-/// The detail comes back as the database will keep it, so that what is hashed is what is read later.
+/// The detail comes back as the database will keep it, so that what is hashed is what is read
+/// later.
 const LOCK_HEAD: &str = "\
 -- audit.lock_head
 select number, hash, $1::jsonb as detail, $2::timestamptz as at

@@ -34,6 +34,7 @@ pub mod users;
 pub mod withdrawals;
 
 mod error;
+mod hex;
 mod row;
 
 pub use error::{DatabaseError, StoreError};

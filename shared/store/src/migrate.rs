@@ -1,8 +1,8 @@
 //! Brings the schema forward. Only `opsctl migrate` and tests do; services check and refuse.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
+
+use crate::hex::hex;
 
 /// Any number will do, as long as nobody else in this database uses it: "tixian" on a phone.
 const TAKE_TURNS: &str = "\
@@ -63,11 +63,5 @@ pub fn migrations_digest() -> String {
         digest.update(migration.version().to_be_bytes());
         digest.update(migration.sql().unwrap_or_default());
     }
-    digest
-        .finalize()
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("writing to a String cannot fail");
-            hex
-        })
+    hex(&digest.finalize())
 }

@@ -4,12 +4,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::Entry;
+use crate::hex::hex;
 
 /// The first word of the canonical text; another form would have another.
 const FORM: &str = "tixian-audit-1";
 
-/// The row as it is hashed: everything but its own hash, as a JSON array without spaces, the keys of
-/// its detail in order, its time in microseconds since 1970.
+/// The row as it is hashed: everything but its own hash, as a JSON array without spaces, the keys
+/// of its detail in order, its time in microseconds since 1970.
 pub fn canonical_text(entry: &Entry) -> String {
     let mut text = json!([
         FORM,
@@ -31,11 +32,5 @@ pub fn canonical_text(entry: &Entry) -> String {
 
 /// SHA-256 of the canonical text, in hexadecimal digits.
 pub fn hash(entry: &Entry) -> String {
-    let digest = Sha256::digest(canonical_text(entry).as_bytes());
-    digest.iter().fold(String::new(), |mut text, byte| {
-        for nibble in [byte >> 4, byte & 15] {
-            text.extend(char::from_digit(u32::from(nibble), 16));
-        }
-        text
-    })
+    hex(&Sha256::digest(canonical_text(entry).as_bytes()))
 }
