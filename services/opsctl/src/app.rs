@@ -66,7 +66,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Calendar(command) => calendar::run(command, &database).await,
         Command::Application(command) => application::run(command, &database).await,
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
-        Command::DeadLetter(command) => dead_letter::run(command, &database).await,
+        Command::DeadLetter(command) => dead_letter::run(*command, &database).await,
         Command::Audit(command) => audit::run(command, &database).await,
         Command::Case(command) => case::run(command, &database).await,
         Command::Reconcile(command) => reconcile::run(command, &database).await,

@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Withdrawal(withdrawal::Command),
     /// Messages that need a person: look, send again, give up
     #[command(subcommand)]
-    DeadLetter(dead_letter::Command),
+    DeadLetter(Box<dead_letter::Command>),
     /// What operators did, and whether what is written of it was changed
     #[command(subcommand)]
     Audit(audit::Command),

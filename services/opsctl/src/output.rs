@@ -11,6 +11,11 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 
+/// A cell or a fact that may be absent.
+pub(crate) fn or_dash(text: &Option<String>) -> String {
+    text.clone().unwrap_or_else(|| "-".to_owned())
+}
+
 /// A command's answer.
 #[derive(Debug)]
 pub(crate) struct Report {

@@ -76,11 +76,6 @@ impl Permit {
         }
     }
 
-    /// Where else it is written down.
-    pub(crate) fn ticket(&self) -> Option<&str> {
-        self.ticket.as_deref()
-    }
-
     /// The row of the audit that tells of what was permitted.
     pub(crate) fn act<'a>(
         &'a self,
@@ -94,7 +89,7 @@ impl Permit {
             act,
             subject,
             reason: &self.reason,
-            ticket: self.ticket(),
+            ticket: self.ticket.as_deref(),
             detail,
         }
     }

@@ -17,7 +17,7 @@ use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
 
 pub(crate) use decide::lock_open;
-pub use decide::{Decision, discard, replay};
+pub use decide::{Decision, replay};
 pub use filter::Filter;
 pub use many::{BATCH, Verb, decide_many, foretell};
 pub use question::{Counted, Death, Group, Place, count, groups, of_message, page, place};
@@ -30,17 +30,6 @@ insert into dead_letters (message_id, service, queue, exchange, routing_key, mes
                           created_at, updated_at, updated_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $16, $16, $16, $17)
 on conflict (message_id) where state = 'open' do nothing";
-
-const LIST: &str = "\
--- dead_letters.list
-select id, message_id, service, queue, exchange, routing_key, message_type, correlation_id,
-       partner_id, reason, error_class, attempt_count, headers, body, state, decided_by, decided_at,
-       decision, first_failed_at, last_failed_at
-  from dead_letters
- where ($1::text is null or state = $1)
-   and ($2::text is null or partner_id = $2)
- order by id
- limit $3";
 
 const FIND: &str = "\
 -- dead_letters.find
@@ -193,18 +182,6 @@ pub async fn insert(
     )
     .await
     .map(drop)
-}
-
-/// The oldest dead letters, those of one state or partner if asked.
-pub async fn list(
-    connection: &Connection,
-    state: Option<DeadLetterState>,
-    partner: Option<&str>,
-    limit: i64,
-) -> Result<Vec<DeadLetter>, StoreError> {
-    let state = state.map(DeadLetterState::as_str);
-    let rows = connection.query(LIST, &[&state, &partner, &limit]).await?;
-    rows.iter().map(from_row).collect()
 }
 
 /// The dead letter with this number.

@@ -192,7 +192,10 @@ impl Story {
         ];
         told.contains(&Some(id))
             || matches!(self.attempts.as_slice(), [only] if only.req_seq_id.as_str() == id)
-            || self.notices.iter().any(|notice| notice.notice_id.as_str() == id)
+            || self
+                .notices
+                .iter()
+                .any(|notice| notice.notice_id.as_str() == id)
     }
 
     fn json(&self) -> Value {

@@ -8,7 +8,7 @@ use store::audit::{self, Anchor, Entry, Question, Verdict};
 use crate::beijing::shown;
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
-use crate::output::{Report, Rows};
+use crate::output::{Report, Rows, or_dash};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -101,7 +101,7 @@ fn list(entries: &[Entry]) -> Report {
             entry.actor.clone(),
             entry.act.clone(),
             entry.subject.clone(),
-            entry.ticket.clone().unwrap_or_else(|| "-".to_owned()),
+            or_dash(&entry.ticket),
             entry.reason.clone(),
         ]
     });
@@ -115,16 +115,15 @@ fn list(entries: &[Entry]) -> Report {
 }
 
 fn show(entry: &Entry) -> Report {
-    let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     Report::new(as_json(entry)).facts(vec![
         ("number", entry.number.to_string()),
         ("at", shown(entry.at)),
         ("by", entry.actor.clone()),
-        ("role", optional(&entry.role)),
+        ("role", or_dash(&entry.role)),
         ("act", entry.act.clone()),
         ("of", entry.subject.clone()),
         ("why", entry.reason.clone()),
-        ("ticket", optional(&entry.ticket)),
+        ("ticket", or_dash(&entry.ticket)),
         ("detail", entry.detail.to_string()),
         ("hash before", entry.previous_hash.clone()),
         ("hash", entry.hash.clone()),

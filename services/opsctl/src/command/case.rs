@@ -12,7 +12,7 @@ use super::case_closing::{self, Close};
 use crate::beijing::{age, shown, shown_optional};
 use crate::database::Database;
 use crate::detail;
-use crate::output::{Report, Rows};
+use crate::output::{Report, Rows, or_dash};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -94,8 +94,8 @@ fn show(case: &Case) -> Report {
         ("about", about(case).unwrap_or("-").to_owned()),
         ("found", shown(case.created_at)),
         ("closed", shown_optional(case.decided_at)),
-        ("by", optional(&case.decided_by)),
-        ("why", optional(&case.decision)),
+        ("by", or_dash(&case.decided_by)),
+        ("why", or_dash(&case.decision)),
     ];
     let said = detail::members(&case.detail);
     Report::new(as_json(case)).facts(facts).rows(Rows {
@@ -113,10 +113,6 @@ fn show(case: &Case) -> Report {
 fn about(case: &Case) -> Option<&str> {
     let either = case.withdrawal_id.as_ref().or(case.application_id.as_ref());
     either.map(String::as_str)
-}
-
-fn optional(text: &Option<String>) -> String {
-    text.clone().unwrap_or_else(|| "-".to_owned())
 }
 
 fn as_json(case: &Case) -> Value {

@@ -15,7 +15,7 @@ use crate::beijing::{shown, shown_optional};
 use crate::database::Database;
 use crate::dead_letters::GroupRow;
 use crate::notices;
-use crate::output::{Report, Rows};
+use crate::output::{Report, Rows, or_dash};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -111,7 +111,6 @@ fn chosen(filter: &FilterArgs, which: Which) -> anyhow::Result<Filter> {
 async fn groups(connection: &Connection, filter: &Filter) -> anyhow::Result<Report> {
     let groups = dead_letters::groups(connection, filter).await?;
     let groups: Vec<_> = groups.into_iter().map(GroupRow::from).collect();
-    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     let rows = groups.iter().map(|group| {
         vec![
             group.count.to_string(),
@@ -148,7 +147,6 @@ async fn story(connection: &Connection, letter: &DeadLetter) -> anyhow::Result<R
         None => Vec::new(),
     };
     all.retain(|other| other.id != letter.id);
-    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let mut json = as_json(letter);
     let mut facts = facts(letter);
     if let Some(place) = place {
@@ -158,9 +156,9 @@ async fn story(connection: &Connection, letter: &DeadLetter) -> anyhow::Result<R
         json["withdrawal_state"] = place.withdrawal_state.clone().into();
         json["replays"] = place.replays.into();
         facts.extend([
-            ("host", or_dash(place.host)),
-            ("amount", or_dash(amount)),
-            ("withdrawal is", or_dash(place.withdrawal_state)),
+            ("host", or_dash(&place.host)),
+            ("amount", or_dash(&amount)),
+            ("withdrawal is", or_dash(&place.withdrawal_state)),
             ("replays", place.replays.to_string()),
         ]);
     }
@@ -190,8 +188,8 @@ async fn story(connection: &Connection, letter: &DeadLetter) -> anyhow::Result<R
             other.state.as_str().to_owned(),
             other.class,
             shown(other.last_failed_at),
-            or_dash(other.decided_by),
-            or_dash(other.decision),
+            or_dash(&other.decided_by),
+            or_dash(&other.decision),
         ]
     });
     Ok(report.rows(Rows {
@@ -210,7 +208,6 @@ fn notice_of(letter: &DeadLetter) -> Option<NoticeId> {
 
 /// Letters as people look through them.
 pub(crate) fn table(title: &str, letters: &[DeadLetter]) -> Rows {
-    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     let rows = letters.iter().map(|letter| {
         vec![
             letter.id.to_string(),
@@ -241,7 +238,6 @@ pub(crate) fn table(title: &str, letters: &[DeadLetter]) -> Rows {
 }
 
 fn facts(letter: &DeadLetter) -> Vec<(&'static str, String)> {
-    let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     vec![
         ("id", letter.id.to_string()),
         ("state", letter.state.as_str().to_owned()),
@@ -260,18 +256,18 @@ fn facts(letter: &DeadLetter) -> Vec<(&'static str, String)> {
                 format!("{} with {}", letter.exchange, letter.routing_key)
             },
         ),
-        ("type", optional(&letter.message_type)),
+        ("type", or_dash(&letter.message_type)),
         (
             "message id",
             letter
                 .message_id
                 .map_or_else(|| "-".to_owned(), |id| id.to_string()),
         ),
-        ("about", optional(&letter.correlation_id)),
-        ("partner", optional(&letter.partner_id)),
+        ("about", or_dash(&letter.correlation_id)),
+        ("partner", or_dash(&letter.partner_id)),
         ("decided", shown_optional(letter.decided_at)),
-        ("by", optional(&letter.decided_by)),
-        ("why", optional(&letter.decision)),
+        ("by", or_dash(&letter.decided_by)),
+        ("why", or_dash(&letter.decision)),
         ("headers", letter.headers.to_string()),
         ("body", String::from_utf8_lossy(&letter.body).into_owned()),
     ]

@@ -1,5 +1,5 @@
-//! `opsctl dead-letter discard`, `archive` and `restore`: of letters that are named, or of all that a
-//! filter means. Without `--yes` they are counted, and the oldest of them are shown.
+//! `opsctl dead-letter discard`, `archive` and `restore`: of letters that are named, or of all that
+//! a filter means. Without `--yes` they are counted, and the oldest of them are shown.
 
 use clap::Args;
 use runtime::clock;
@@ -42,12 +42,12 @@ pub(crate) async fn run(
     let mut filter = arguments.filter.filter(clock::now())?;
     filter.ids = (!arguments.ids.is_empty()).then(|| arguments.ids.clone());
     let mut connection = database.connection().await?;
-    if permit.is_some() {
-        let outcome = decide(&mut connection, &filter, verb, permit.as_ref()).await?;
-        return Ok(done(&outcome, verb));
+    let outcome = decide(&mut connection, &filter, verb, permit.as_ref()).await?;
+    if outcome.dry_run {
+        foretold(&connection, filter, &outcome, verb).await
+    } else {
+        Ok(done(&outcome, verb))
     }
-    let outcome = decide(&mut connection, &filter, verb, None).await?;
-    foretold(&connection, filter, &outcome, verb).await
 }
 
 fn done(outcome: &Outcome, verb: Verb) -> Report {

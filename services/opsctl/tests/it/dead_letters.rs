@@ -2,7 +2,7 @@
 
 use contract::withdrawal::Transition::{OpenAttempt, Pay, Submit};
 use serde_json::Value;
-use store::dead_letters::{self, DeadLetterState};
+use store::dead_letters::{self, DeadLetterState, Filter};
 
 use crate::world::World;
 
@@ -17,7 +17,7 @@ async fn two_letters() -> World {
 
 async fn states(world: &World) -> Vec<DeadLetterState> {
     let connection = world.connection().await;
-    let letters = dead_letters::list(&connection, None, None, 10)
+    let letters = dead_letters::page(&connection, &Filter::default(), 0, 10)
         .await
         .unwrap();
     letters.into_iter().map(|letter| letter.state).collect()
@@ -231,9 +231,7 @@ async fn letters_are_grouped_archived_by_a_filter_and_restored() {
         "{whole:?}"
     );
 
-    world
-        .tamper("alter table audit disable trigger all; update audit set actor = 'another' where number = 1")
-        .await;
+    world.tamper(include_str!("sql/forge_audit.sql")).await;
     let broken = tool.run(&["audit", "verify"]);
     assert_eq!(
         (broken.code, broken.stdout.as_str()),

@@ -6,11 +6,11 @@ use contract::withdrawal::Transition;
 use runtime::clock;
 use sandbox::partner::Mode;
 use stand::eventually;
-use store::dead_letters::{self, DeadLetterState, Decision};
+use store::dead_letters::{self, DeadLetterState, Decision, Filter, Verb};
 use store::notices::{self, NoticeState};
 
 use crate::applicant::End;
-use crate::given_up::replay;
+use crate::given_up::{open_letters, replay};
 use crate::world::{DEADLINE, ONE_SENDING, World};
 
 #[tokio::test]
@@ -120,10 +120,7 @@ async fn a_used_up_schedule_ends_in_a_dead_letter_and_a_replay_delivers_the_same
     let due = world.applied(&partner, End::Refused("card_mismatch")).await;
 
     let attempts = world.attempts_of(&due.notice, 3).await;
-    let connection = world.connection().await;
-    let letters = dead_letters::list(&connection, Some(DeadLetterState::Open), Some("shop"), 10)
-        .await
-        .unwrap();
+    let letters = open_letters(&world).await;
     assert_eq!(letters.len(), 1, "{letters:?}");
     let letter = &letters[0];
     assert_eq!(letter.queue, ApplicationNoticeDue::QUEUE.name);
@@ -138,7 +135,6 @@ async fn a_used_up_schedule_ends_in_a_dead_letter_and_a_replay_delivers_the_same
     assert_eq!(letter.first_failed_at, attempts[0].at);
     let body: ApplicationNoticeDue = serde_json::from_slice(&letter.body).unwrap();
     assert_eq!(body, due.body());
-    drop(connection);
 
     partner.shop.set_mode(Mode::Ok);
     replay(&world, letter.id).await;
@@ -171,12 +167,16 @@ async fn a_replay_to_a_partner_that_is_still_down_begins_the_schedule_anew() {
     let due = world.applied(&partner, End::Passed).await;
     world.attempts_of(&due.notice, 2).await;
     let connection = world.connection().await;
-    let letters = dead_letters::list(&connection, None, None, 10);
-    let first = letters.await.unwrap().remove(0);
+    let letters = dead_letters::page(&connection, &Filter::default(), 0, 10).await;
+    let first = letters.unwrap().remove(0);
     replay(&world, first.id).await;
     world.attempts_of(&due.notice, 4).await;
     let second = eventually(DEADLINE, "a second dead letter", async || {
-        let letters = dead_letters::list(&connection, Some(DeadLetterState::Open), None, 10);
+        let open = Filter {
+            state: Some(DeadLetterState::Open),
+            ..Filter::default()
+        };
+        let letters = dead_letters::page(&connection, &open, 0, 10);
         letters.await.unwrap().pop()
     })
     .await;
@@ -192,8 +192,10 @@ async fn a_replay_to_a_partner_that_is_still_down_begins_the_schedule_anew() {
         by: "sre",
         reason: "they were told by telephone",
     };
-    let discarded = dead_letters::discard(&tx, clock::now(), second.id, decision).await;
-    assert!(discarded.unwrap());
+    let all = Filter::default();
+    let discarded =
+        dead_letters::decide_many(&tx, clock::now(), &all, second.id, Verb::Discard, decision);
+    assert_eq!(discarded.await.unwrap(), [second.id]);
     tx.commit().await.unwrap();
     let events = world.application_events(&due).await;
     assert_eq!(events.last().unwrap(), "dead_letter_discarded");
@@ -226,8 +228,8 @@ async fn a_message_about_a_notice_of_the_other_kind_tells_nothing() {
     store::outbox::notify(&tx).await.unwrap();
     tx.commit().await.unwrap();
     let letter = eventually(DEADLINE, "the dead letter", async || {
-        let letters = dead_letters::list(&connection, None, None, 10);
-        letters.await.unwrap().pop()
+        let letters = dead_letters::page(&connection, &Filter::default(), 0, 10).await;
+        letters.unwrap().pop()
     })
     .await;
     assert_eq!(letter.reason, "there is no such notice");

@@ -5,7 +5,7 @@ use contract::withdrawal::Transition;
 use runtime::clock;
 use sandbox::partner::Mode;
 use stand::eventually;
-use store::dead_letters::{self, DeadLetterState, Decision};
+use store::dead_letters::{self, DeadLetter, DeadLetterState, Decision, Filter};
 use store::notices::NoticeState;
 
 use crate::world::{DEADLINE, World};
@@ -20,10 +20,7 @@ async fn a_used_up_schedule_ends_in_a_dead_letter_and_a_replay_delivers_the_same
 
     let attempts = world.attempts(&due, 3).await;
     assert_eq!(world.summary(&due).await.state, NoticeState::DeadLettered);
-    let connection = world.connection().await;
-    let letters = dead_letters::list(&connection, Some(DeadLetterState::Open), Some("shop"), 10)
-        .await
-        .unwrap();
+    let letters = open_letters(&world).await;
     assert_eq!(letters.len(), 1, "{letters:?}");
     let letter = &letters[0];
     assert_eq!(
@@ -39,6 +36,7 @@ async fn a_used_up_schedule_ends_in_a_dead_letter_and_a_replay_delivers_the_same
     );
     let body: NoticeDue = serde_json::from_slice(&letter.body).unwrap();
     assert_eq!(body, due.body());
+    let connection = world.connection().await;
     assert_eq!(store::outbox::next_due(&connection).await.unwrap(), None);
     drop(connection);
 
@@ -74,7 +72,7 @@ async fn a_replay_to_a_partner_that_is_still_down_begins_the_schedule_anew() {
     let due = world.ended(&partner, Transition::Fail).await;
     world.attempts(&due, 2).await;
     let connection = world.connection().await;
-    let first = dead_letters::list(&connection, None, None, 10)
+    let first = dead_letters::page(&connection, &Filter::default(), 0, 10)
         .await
         .unwrap()
         .remove(0);
@@ -82,7 +80,7 @@ async fn a_replay_to_a_partner_that_is_still_down_begins_the_schedule_anew() {
 
     world.attempts(&due, 4).await;
     let letters = eventually(DEADLINE, "a second dead letter", async || {
-        let letters = dead_letters::list(&connection, None, None, 10)
+        let letters = dead_letters::page(&connection, &Filter::default(), 0, 10)
             .await
             .unwrap();
         (letters.len() == 2).then_some(letters)
@@ -93,6 +91,17 @@ async fn a_replay_to_a_partner_that_is_still_down_begins_the_schedule_anew() {
         (letters[1].state, letters[1].attempt_count),
         (DeadLetterState::Open, 4)
     );
+}
+
+/// What the partner "shop" did not take, and nobody has decided about.
+pub(crate) async fn open_letters(world: &World) -> Vec<DeadLetter> {
+    let open = Filter {
+        state: Some(DeadLetterState::Open),
+        partner: Some("shop".to_owned()),
+        ..Filter::default()
+    };
+    let connection = world.connection().await;
+    dead_letters::page(&connection, &open, 0, 10).await.unwrap()
 }
 
 pub(crate) async fn replay(world: &World, id: i64) {

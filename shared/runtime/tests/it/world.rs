@@ -13,7 +13,7 @@ use runtime::service::{Running, Service, start_in_process};
 use runtime::settings::{Env, Secret};
 use runtime::{clock, ids};
 use stand::{RabbitMq, TestDatabase, TestVhost};
-use store::dead_letters::{self, DeadLetter};
+use store::dead_letters::{self, DeadLetter, Filter};
 use store::{Store, outbox};
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ impl World {
 
     pub(crate) async fn dead_letters(&self) -> Vec<DeadLetter> {
         let connection = self.store.connection().await.unwrap();
-        dead_letters::list(&connection, None, None, 100)
+        dead_letters::page(&connection, &Filter::default(), 0, 100)
             .await
             .unwrap()
     }

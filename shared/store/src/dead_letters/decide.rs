@@ -1,5 +1,4 @@
-//! What an operator decides about a dead letter: put it back, or give it up for good. A partner
-//! that asks for its own notice again puts the letter about it back in the same way.
+//! A dead letter is put back, by an operator, or by a partner that asks for its own notice again.
 
 use jiff::Timestamp;
 
@@ -46,28 +45,6 @@ insert into outbox (message_id, exchange, routing_key, message_type, correlation
 select message_id, exchange, routing_key, message_type, correlation_id, causation_id,
        body, $2, $2, $2, $5
   from chosen";
-
-const DISCARD: &str = "\
--- dead_letters.discard
-with chosen as (
-    update dead_letters
-       set state = 'discarded', decided_by = $3, decided_at = $2, decision = $4,
-           updated_at = $2, updated_by = $5
-     where id = $1 and state = 'open'
-    returning id, correlation_id),
-told as (
-    insert into timeline (withdrawal_id, at, recorded_by, event, detail)
-    select withdrawals.id, $2, $5, 'dead_letter_discarded',
-           jsonb_build_object('dead_letter', chosen.id, 'by', $3::text, 'reason', $4::text)
-      from chosen
-      join withdrawals on withdrawals.id = chosen.correlation_id),
-told_of_application as (
-    insert into application_timeline (application_id, at, recorded_by, event, detail)
-    select applications.id, $2, $5, 'dead_letter_discarded',
-           jsonb_build_object('dead_letter', chosen.id, 'by', $3::text, 'reason', $4::text)
-      from chosen
-      join applications on applications.id = chosen.correlation_id)
-select id from chosen";
 
 /// The message as it was published: nothing of a letter is read that may not be readable.
 const LOCK_OPEN: &str = "\
@@ -121,21 +98,4 @@ pub(crate) async fn lock_open(
         .query_opt(LOCK_OPEN, &[&correlation_id, &message_type, &body])
         .await?;
     row.map_or(Ok(None), |row| Ok(Some(row.try_get("id")?)))
-}
-
-/// Gives a dead letter up for good, and says so on the timeline of what it is about; `false` if it
-/// is not open.
-pub async fn discard(
-    tx: &Transaction<'_>,
-    now: Timestamp,
-    id: i64,
-    decision: Decision<'_>,
-) -> Result<bool, StoreError> {
-    let discarded = tx
-        .query_opt(
-            DISCARD,
-            &[&id, &now, &decision.by, &decision.reason, &tx.name()],
-        )
-        .await?;
-    Ok(discarded.is_some())
 }

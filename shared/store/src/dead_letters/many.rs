@@ -14,6 +14,35 @@ use crate::{Connection, StoreError, Transaction};
 /// Letters that one transaction decides about at most: a second or so, and one row in the audit.
 pub const BATCH: i64 = 1000;
 
+/// What the timelines of the withdrawals and applications are told of `decided`, and the numbers of
+/// these letters: $16 is now, $17 by whom, $18 why, $19 the transaction.
+macro_rules! told_of_decided {
+    ($event:literal) => {
+        concat!(
+            "\
+told as (
+    insert into timeline (withdrawal_id, at, recorded_by, event, detail)
+    select withdrawals.id, $16, $19, ",
+            $event,
+            ",
+           jsonb_build_object('dead_letter', decided.id, 'by', $17::text, 'reason', $18::text)
+      from decided
+      join withdrawals on withdrawals.id = decided.correlation_id),
+told_of_application as (
+    insert into application_timeline (application_id, at, recorded_by, event, detail)
+    select applications.id, $16, $19, ",
+            $event,
+            ",
+           jsonb_build_object('dead_letter', decided.id, 'by', $17::text, 'reason', $18::text)
+      from decided
+      join applications on applications.id = decided.correlation_id)
+select id
+  from decided
+ order by id"
+        )
+    };
+}
+
 const PUT_AWAY: &str = concat!(
     "\
 -- dead_letters.put_away
@@ -30,26 +59,13 @@ with chosen as (
        for update),
 decided as (
     update dead_letters
-       set state = $16, decided_by = $18, decided_at = $17, decision = $19,
-           updated_at = $17, updated_by = $20
+       set state = $20, decided_by = $17, decided_at = $16, decision = $18,
+           updated_at = $16, updated_by = $19
       from chosen
      where dead_letters.id = chosen.id
     returning dead_letters.id, correlation_id),
-told as (
-    insert into timeline (withdrawal_id, at, recorded_by, event, detail)
-    select withdrawals.id, $17, $20, 'dead_letter_' || $16::text,
-           jsonb_build_object('dead_letter', decided.id, 'by', $18::text, 'reason', $19::text)
-      from decided
-      join withdrawals on withdrawals.id = decided.correlation_id),
-told_of_application as (
-    insert into application_timeline (application_id, at, recorded_by, event, detail)
-    select applications.id, $17, $20, 'dead_letter_' || $16::text,
-           jsonb_build_object('dead_letter', decided.id, 'by', $18::text, 'reason', $19::text)
-      from decided
-      join applications on applications.id = decided.correlation_id)
-select id
-  from decided
- order by id"
+",
+    told_of_decided!("'dead_letter_' || $20::text")
 );
 
 /// The newest letter of a message alone, and only while the message is not at work: otherwise it
@@ -102,21 +118,8 @@ decided as (
       from chosen
      where dead_letters.id = chosen.id
     returning dead_letters.id, correlation_id),
-told as (
-    insert into timeline (withdrawal_id, at, recorded_by, event, detail)
-    select withdrawals.id, $16, $19, 'dead_letter_restored',
-           jsonb_build_object('dead_letter', decided.id, 'by', $17::text, 'reason', $18::text)
-      from decided
-      join withdrawals on withdrawals.id = decided.correlation_id),
-told_of_application as (
-    insert into application_timeline (application_id, at, recorded_by, event, detail)
-    select applications.id, $16, $19, 'dead_letter_restored',
-           jsonb_build_object('dead_letter', decided.id, 'by', $17::text, 'reason', $18::text)
-      from decided
-      join applications on applications.id = decided.correlation_id)
-select id
-  from decided
- order by id"
+",
+    told_of_decided!("'dead_letter_restored'")
 );
 
 /// What is done with a letter besides replaying it.
@@ -131,6 +134,15 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// Where a letter stands afterwards.
+    const fn leads_to(self) -> DeadLetterState {
+        match self {
+            Self::Discard => DeadLetterState::Discarded,
+            Self::Archive => DeadLetterState::Archived,
+            Self::Restore => DeadLetterState::Open,
+        }
+    }
+
     /// The word in the audit: `dead_letter.discard`.
     pub const fn act(self) -> &'static str {
         match self {
@@ -175,29 +187,17 @@ pub async fn decide_many(
     verb: Verb,
     decision: Decision<'_>,
 ) -> Result<Vec<i64>, StoreError> {
-    let chosen = filter.chosen();
-    let name = tx.name();
-    let put_away = |state| async move {
-        let further: [&(dyn ToSql + Sync); 7] = [
-            &newest,
-            &BATCH,
-            &state,
-            &now,
-            &decision.by,
-            &decision.reason,
-            &name,
-        ];
-        tx.query(PUT_AWAY, &chosen.and(&further)).await
-    };
-    let rows = match verb {
-        Verb::Discard => put_away(DeadLetterState::Discarded.as_str()).await?,
-        Verb::Archive => put_away(DeadLetterState::Archived.as_str()).await?,
-        Verb::Restore => {
-            let chosen = filter.chosen();
-            let further: [&(dyn ToSql + Sync); 6] =
-                [&newest, &BATCH, &now, &decision.by, &decision.reason, &name];
-            tx.query(RESTORE, &chosen.and(&further)).await?
+    let (chosen, name) = (filter.chosen(), tx.name());
+    let mut further: Vec<&(dyn ToSql + Sync)> =
+        vec![&newest, &BATCH, &now, &decision.by, &decision.reason, &name];
+    let state = verb.leads_to().as_str();
+    let statement = match verb {
+        Verb::Discard | Verb::Archive => {
+            further.push(&state);
+            PUT_AWAY
         }
+        Verb::Restore => RESTORE,
     };
+    let rows = tx.query(statement, &chosen.and(&further)).await?;
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }

@@ -2,7 +2,7 @@
 
 use contract::ids::NoticeId;
 use contract::withdrawal::State;
-use store::dead_letters::{Decision, NewDeadLetter};
+use store::dead_letters::{self, Decision, Filter, NewDeadLetter, Verb};
 use store::outbox;
 
 use crate::outbox::claim;
@@ -67,9 +67,17 @@ async fn a_dead_letter_is_replayed_once_and_puts_the_message_back() {
     assert!(claim(&world, world.later(60)).await.is_empty());
 
     let mut connection = world.connection().await;
-    let letters = store::dead_letters::list(&connection, None, Some("demo-shop"), 10)
-        .await
-        .unwrap();
+    let letters = store::dead_letters::page(
+        &connection,
+        &Filter {
+            partner: Some("demo-shop".to_owned()),
+            ..Filter::default()
+        },
+        0,
+        10,
+    )
+    .await
+    .unwrap();
     assert_eq!(letters.len(), 1);
     for expected in [true, false] {
         let tx = connection.begin("tests: replay").await.unwrap();
@@ -140,9 +148,14 @@ async fn a_discard_is_told_on_the_timeline_of_its_withdrawal_if_there_is_one() {
         store::dead_letters::insert(&tx, world.now, &letter)
             .await
             .unwrap();
-        for expected in [true, false] {
-            let discarded = store::dead_letters::discard(&tx, world.now, number, decision).await;
-            assert_eq!(discarded.unwrap(), expected);
+        let only = Filter {
+            ids: Some(vec![number]),
+            ..Filter::default()
+        };
+        for expected in [vec![number], Vec::new()] {
+            let discarded =
+                dead_letters::decide_many(&tx, world.now, &only, number, Verb::Discard, decision);
+            assert_eq!(discarded.await.unwrap(), expected);
         }
         tx.commit().await.unwrap();
     }

@@ -1,5 +1,5 @@
-//! Many dead letters: each part of the filter excludes, groups add up, batches decide exactly what was
-//! counted, and what is at work again is not opened a second time.
+//! Many dead letters: each part of the filter excludes, groups add up, batches decide exactly what
+//! was counted, and what is at work again is not opened a second time.
 
 use contract::money::Fen;
 use contract::withdrawal::State;
@@ -56,6 +56,16 @@ async fn decide(world: &World, filter: &Filter, newest: i64, verb: Verb) -> Vec<
     decided.unwrap()
 }
 
+/// A filter with this part alone.
+macro_rules! only {
+    ($part:ident: $value:expr) => {
+        Filter {
+            $part: $value,
+            ..Filter::default()
+        }
+    };
+}
+
 #[tokio::test]
 async fn each_part_of_the_filter_excludes_what_it_should() {
     let world = World::new().await;
@@ -71,142 +81,27 @@ async fn each_part_of_the_filter_excludes_what_it_should() {
     assert_eq!(place.withdrawal_state.as_deref(), Some("paid"));
     let fen = |more: i64| Some(Fen::new(amount.get() + more).unwrap());
     let text = |text: &str| Some(text.to_owned());
-    let none = Filter::default;
     let cases = [
-        (none(), &[1, 2][..]),
-        (
-            Filter {
-                partner: text("demo-shop"),
-                ..none()
-            },
-            &[1],
-        ),
-        (
-            Filter {
-                host: Some(host),
-                ..none()
-            },
-            &[1],
-        ),
-        (
-            Filter {
-                host: text("other.example"),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                class: text("status"),
-                ..none()
-            },
-            &[2],
-        ),
-        (
-            Filter {
-                service: text("intake"),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                queue: text("partner-notifier.notice-due"),
-                ..none()
-            },
-            &[1, 2],
-        ),
-        (
-            Filter {
-                reason: text("PARTNER did"),
-                ..none()
-            },
-            &[1, 2],
-        ),
-        (
-            Filter {
-                reason: text("p%r"),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                since: Some(world.later(60)),
-                ..none()
-            },
-            &[1, 2],
-        ),
-        (
-            Filter {
-                since: Some(world.later(61)),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                until: Some(world.later(60)),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                amount_from: fen(0),
-                ..none()
-            },
-            &[1],
-        ),
-        (
-            Filter {
-                amount_from: fen(1),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                amount_to: fen(0),
-                ..none()
-            },
-            &[1],
-        ),
-        (
-            Filter {
-                amount_to: fen(-1),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                state: Some(DeadLetterState::Archived),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                withdrawal_state: Some(State::Paid),
-                ..none()
-            },
-            &[1],
-        ),
-        (
-            Filter {
-                withdrawal_state: Some(State::Failed),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            Filter {
-                ids: Some(vec![2, 3]),
-                ..none()
-            },
-            &[2],
-        ),
+        (Filter::default(), &[1, 2][..]),
+        (only!(partner: text("demo-shop")), &[1]),
+        (only!(host: Some(host)), &[1]),
+        (only!(host: text("other.example")), &[]),
+        (only!(class: text("status")), &[2]),
+        (only!(service: text("intake")), &[]),
+        (only!(queue: text("partner-notifier.notice-due")), &[1, 2]),
+        (only!(reason: text("PARTNER did")), &[1, 2]),
+        (only!(reason: text("p%r")), &[]),
+        (only!(since: Some(world.later(60))), &[1, 2]),
+        (only!(since: Some(world.later(61))), &[]),
+        (only!(until: Some(world.later(60))), &[]),
+        (only!(amount_from: fen(0)), &[1]),
+        (only!(amount_from: fen(1)), &[]),
+        (only!(amount_to: fen(0)), &[1]),
+        (only!(amount_to: fen(-1)), &[]),
+        (only!(state: Some(DeadLetterState::Archived)), &[]),
+        (only!(withdrawal_state: Some(State::Paid)), &[1]),
+        (only!(withdrawal_state: Some(State::Failed)), &[]),
+        (only!(ids: Some(vec![2, 3])), &[2]),
     ];
     for (filter, expected) in cases {
         assert_eq!(ids(&world, &filter).await, expected, "{filter:?}");

@@ -5,7 +5,7 @@ use contract::ids::NoticeId;
 use contract::partner::events::EventKind;
 use contract::withdrawal::State;
 use jiff::Timestamp;
-use store::dead_letters::{self, DeadLetterState, Decision};
+use store::dead_letters::{self, DeadLetterState, Decision, Filter, Verb};
 use store::notices::{self, Attempted, NoticeState};
 use store::outbox::{self, Claimed};
 use uuid::Uuid;
@@ -177,7 +177,7 @@ async fn the_dead_letter_about_it_is_replayed_in_the_partners_name() {
     let ids: Vec<Uuid> = due.iter().map(|one| one.message_id).collect();
     assert_eq!(ids, [message.message_id], "the letter's own message");
     let connection = world.connection().await;
-    let letters = dead_letters::list(&connection, None, None, 10)
+    let letters = dead_letters::page(&connection, &Filter::default(), 0, 10)
         .await
         .unwrap();
     assert_eq!(letters.len(), 1);
@@ -200,16 +200,14 @@ async fn one_whose_letter_was_given_up_for_good_is_sent_again_all_the_same() {
     let (notice, message) = under_way(&world).await;
     give_up(&world, &notice, &message).await;
     let mut connection = world.connection().await;
-    let letter = dead_letters::list(&connection, None, None, 10)
+    let letter = dead_letters::page(&connection, &Filter::default(), 0, 10)
         .await
         .unwrap()
         .remove(0);
     let tx = connection.begin("tests: discard").await.unwrap();
-    assert!(
-        dead_letters::discard(&tx, world.now, letter.id, BY)
-            .await
-            .unwrap()
-    );
+    let all = Filter::default();
+    let discarded = dead_letters::decide_many(&tx, world.now, &all, letter.id, Verb::Discard, BY);
+    assert_eq!(discarded.await.unwrap(), [letter.id]);
     tx.commit().await.unwrap();
     let new = ask(&world, &notice, world.later(60)).await.unwrap();
     let due = claim(&world, world.later(60)).await;

@@ -5,7 +5,7 @@ use e2e::{Engines, Scene};
 use sandbox::partner::Mode;
 use serde_json::{Value, json};
 use stand::system::Service;
-use store::dead_letters::{DeadLetterState, Decision};
+use store::dead_letters::{DeadLetterState, Decision, Filter};
 
 #[tokio::test]
 async fn a_partner_that_is_away_for_a_while_hears_the_notice_later() {
@@ -41,7 +41,7 @@ async fn a_notice_nobody_took_is_a_dead_letter_until_a_person_replays_it() {
         "a dead letter",
         async || {
             let connection = scene.store.connection().await.unwrap();
-            store::dead_letters::list(&connection, None, None, 10)
+            store::dead_letters::page(&connection, &Filter::default(), 0, 10)
                 .await
                 .unwrap()
                 .pop()
@@ -118,7 +118,7 @@ async fn a_partner_that_was_down_catches_up_by_the_feed_and_asks_for_what_it_mis
     assert_eq!(notices(&rest, "notice.resent").len(), 2);
     assert_eq!(rest.len(), 4, "{rest:?}");
     let connection = scene.store.connection().await.unwrap();
-    let letters = store::dead_letters::list(&connection, None, None, 10)
+    let letters = store::dead_letters::page(&connection, &Filter::default(), 0, 10)
         .await
         .unwrap();
     for letter in letters {

@@ -52,9 +52,10 @@ async fn what_cannot_be_read_is_a_dead_letter_with_a_reason_and_the_queue_goes_o
     let deadline = std::time::Duration::from_secs(30);
     let letters = stand::eventually(deadline, "five dead letters", async || {
         let connection = scene.store.connection().await.unwrap();
-        let letters = store::dead_letters::list(&connection, None, None, 100)
-            .await
-            .unwrap();
+        let letters =
+            store::dead_letters::page(&connection, &store::dead_letters::Filter::default(), 0, 100)
+                .await
+                .unwrap();
         (letters.len() == 5).then_some(letters)
     })
     .await;
