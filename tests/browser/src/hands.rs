@@ -23,6 +23,18 @@ impl Browser {
         Ok(!self.driver.find_all(By::Css(selector)).await?.is_empty())
     }
 
+    /// The one element that a CSS selector names, once it has the focus: a page is complete before
+    /// the browser moves the focus to where the page wants it, a frame or more later under load.
+    pub async fn focused(&self, selector: &str) -> Result<WebElement> {
+        let focused = format!("{selector}:focus");
+        let what = format!("{selector} to have the focus");
+        stand::try_eventually(PATIENCE, &what, async || {
+            self.has(&focused).await.is_ok_and(|has| has)
+        })
+        .await?;
+        self.find(&focused).await
+    }
+
     /// What stands in such an element, as a reader sees it.
     pub async fn text(&self, selector: &str) -> Result<String> {
         Ok(self.find(selector).await?.text().await?)

@@ -20,7 +20,7 @@ async fn a_wrong_password_is_told_at_its_field_and_the_fifth_one_locks() {
             assert!(page.text.contains(&told), "{}", page.text);
             // What was chosen stays chosen; what was typed is gone, and can be typed at once.
             assert!(browser.has("[value=D1]:checked").await.unwrap());
-            let typed = browser.find("#password:focus").await.unwrap();
+            let typed = browser.focused("#password").await.unwrap();
             assert_eq!(typed.value().await.unwrap().as_deref(), Some(""));
         }
         browser.look("wrong-password").await.unwrap();
