@@ -1,0 +1,3 @@
+//! The console: what operators see in a browser.
+
+mod view;

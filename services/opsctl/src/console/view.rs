@@ -1,0 +1,11 @@
+//! What the console shows: pages as their templates see them, ready to be written.
+//!
+//! Nothing here asks the database or decides anything: it is given facts that the command line and
+//! the API answer as well. Charts and drawings are SVG with classes and attributes, because the
+//! policy of the pages allows neither styles nor scripts within them.
+
+mod badge;
+mod frame;
+
+pub(crate) use badge::{Badge, Tone};
+pub(crate) use frame::{Frame, Section, Who};
