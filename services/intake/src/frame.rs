@@ -27,9 +27,9 @@ impl Frame {
     pub(crate) fn new(front: &Front, language: Language) -> Self {
         Self {
             words: words::in_language(language),
-            style: front.assets.style_path(),
-            script: front.assets.script_path(),
-            icon: front.assets.icon_path(),
+            style: front.assets.style_path.clone(),
+            script: front.assets.script_path.clone(),
+            icon: front.assets.icon_path.clone(),
             other: None,
         }
     }

@@ -1,8 +1,5 @@
-//! What browsers are told about every answer.
-//!
-//! Pages load one style sheet, one script and one icon of ours and nothing else: no frame, no
-//! foreign image, nothing inline. A handler that needs a wider policy sets it itself; this fills in
-//! what is missing.
+//! What browsers are told about every answer: what all pages of ours tell, and where the forms of
+//! these may lead.
 
 use std::sync::Arc;
 
@@ -11,18 +8,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use contract::partner::url::PartnerUrl;
 use http::HeaderValue;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use runtime::browser;
 
 use crate::front::Front;
-
-const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
-const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-
-const NO_FORMS: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-                        form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Fills in the headers that an answer has not set itself.
 pub(crate) async fn secure(
@@ -31,26 +19,7 @@ pub(crate) async fn secure(
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let mut fill = |name: HeaderName, value: &'static str| {
-        headers
-            .entry(name)
-            .or_insert(HeaderValue::from_static(value));
-    };
-    fill(CONTENT_SECURITY_POLICY, NO_FORMS);
-    // The page's address is a capability, and partners' pages are linked from it.
-    fill(REFERRER_POLICY, "no-referrer");
-    fill(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    fill(X_FRAME_OPTIONS, "DENY");
-    fill(CACHE_CONTROL, "no-store");
-    fill(OPENER_POLICY, "same-origin");
-    fill(
-        PERMISSIONS_POLICY,
-        "camera=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=()",
-    );
-    if front.public_url.scheme() == "https" {
-        fill(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-    }
+    browser::secure(response.headers_mut(), &front.public_url);
     response
 }
 
@@ -66,14 +35,12 @@ pub(crate) fn policy_with_forms(return_url: &PartnerUrl, hosts: &[String]) -> He
     for host in hosts.iter().filter(|host| is_plain_host(host)) {
         targets.push_str(&format!(" https://{host}:*"));
     }
-    let policy = NO_FORMS.replace("form-action 'none'", &format!("form-action {targets}"));
-    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(NO_FORMS))
+    browser::policy_with_forms_to(&targets)
 }
 
 /// The policy of a page whose forms lead to us alone.
 pub(crate) fn policy_with_own_forms() -> HeaderValue {
-    let policy = NO_FORMS.replace("form-action 'none'", "form-action 'self'");
-    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(NO_FORMS))
+    browser::policy_with_forms_to("'self'")
 }
 
 fn is_plain_host(host: &str) -> bool {

@@ -11,8 +11,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use contract::ids::WithdrawalId;
 use contract::partner::ErrorCode;
 use contract::withdrawal::Language;
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
+use runtime::browser::sent_cookies;
 use runtime::ids::random_bytes;
 use url::Url;
 
@@ -49,7 +50,7 @@ impl Cookie {
 
     /// The session that the browser sends, if it is one of ours by its form.
     pub(crate) fn read(&self, headers: &HeaderMap) -> Option<String> {
-        all(headers)
+        sent_cookies(headers)
             .find(|(name, value)| *name == self.name() && is_session(value))
             .map(|(_, value)| value.to_owned())
     }
@@ -57,7 +58,7 @@ impl Cookie {
     /// The language that the user has chosen.
     pub(crate) fn language(&self, headers: &HeaderMap) -> Option<Language> {
         let wanted = self.language_name();
-        let (_, value) = all(headers).find(|(name, _)| *name == wanted)?;
+        let (_, value) = sent_cookies(headers).find(|(name, _)| *name == wanted)?;
         Language::from_name(value)
     }
 
@@ -75,15 +76,6 @@ impl Cookie {
         let secure = if self.secure { "; Secure" } else { "" };
         format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")
     }
-}
-
-fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
 }
 
 /// The browser that is being answered.
@@ -141,6 +133,7 @@ fn is_session(text: &str) -> bool {
 mod tests {
     use super::*;
     use http::HeaderValue;
+    use http::header::COOKIE;
 
     #[test]
     fn a_session_is_found_among_other_cookies_and_nothing_else_is_one() {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use contract::money::Fen;
 use contract::partner::url::LoopbackHttp;
 use runtime::data_keys::DataKeys;
-use runtime::settings::{Env, Secret, Settings, SigningSettings};
+use runtime::settings::{Env, Secret, Settings, SigningSettings, public_url};
 use url::Url;
 
 use crate::jwks::{PublishedKey, read_key_set};
@@ -60,7 +60,7 @@ pub struct IntakeSettings {
 impl Settings for IntakeSettings {
     fn read(env: &mut Env) -> Option<Self> {
         let listen = env.required("LISTEN");
-        let public_url = public_url(env);
+        let public_url = public_url(env, "PUBLIC_URL");
         let signing = SigningSettings::read(env);
         let published_keys = published_keys(env);
         let password_pepper = env.required("PASSWORD_PEPPER");
@@ -109,18 +109,6 @@ fn loopback_http(env: &mut Env) -> Option<LoopbackHttp> {
     } else {
         LoopbackHttp::Refused
     })
-}
-
-fn public_url(env: &mut Env) -> Option<Url> {
-    let url: Url = env.required("PUBLIC_URL")?;
-    let web = matches!(url.scheme(), "https" | "http");
-    if web && url.path() == "/" && url.query().is_none() && url.fragment().is_none() {
-        return Some(url);
-    }
-    env.refuse(
-        "PUBLIC_URL",
-        "must be https (or http) with a host, without path, query and fragment",
-    )
 }
 
 fn published_keys(env: &mut Env) -> Option<Vec<PublishedKey>> {

@@ -6,6 +6,7 @@
 
 pub mod amqp;
 pub mod backoff;
+pub mod browser;
 pub mod clock;
 pub mod courier;
 pub mod crash;

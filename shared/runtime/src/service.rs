@@ -28,9 +28,9 @@ use crate::amqp::{self, Bench, Handler, Link, Publisher};
 use crate::http_server::{self, Limits};
 use crate::readiness::Readiness;
 use crate::relay::{self, Relay};
-use crate::settings::ProcessSettings;
+use crate::settings::{MessagingSettings, ProcessSettings};
 
-pub use command_line::run;
+pub use command_line::{run, run_as_command};
 pub use in_process::{Running, start_in_process};
 pub use supervise::Tasks;
 
@@ -49,7 +49,8 @@ pub struct Service<S> {
     /// What the service depends on.
     pub readiness: Readiness,
     process: Arc<ProcessSettings>,
-    consuming: Arc<Link>,
+    /// `None` for a service that does not speak to the broker.
+    consuming: Option<Arc<Link>>,
 }
 
 impl<S> Clone for Service<S> {
@@ -62,7 +63,7 @@ impl<S> Clone for Service<S> {
             stopping: self.stopping.clone(),
             readiness: self.readiness.clone(),
             process: Arc::clone(&self.process),
-            consuming: Arc::clone(&self.consuming),
+            consuming: self.consuming.clone(),
         }
     }
 }
@@ -108,13 +109,14 @@ impl<S> Service<S> {
 
     /// Handles every message of `H`'s queue, and keeps those that the broker gave up on.
     pub fn consume<H: Handler>(&self, handler: H) {
-        let link = Arc::clone(&self.consuming);
-        self.readiness.probe("broker", true, move || link.is_up());
+        let link = self.consuming.as_ref().expect(SPEAKS_TO_THE_BROKER);
+        let probed = Arc::clone(link);
+        self.readiness.probe("broker", true, move || probed.is_up());
         let bench = Bench {
             service: self.name,
             store: self.store.clone(),
-            link: Arc::clone(&self.consuming),
-            concurrency: self.process.consumer.concurrency,
+            link: Arc::clone(link),
+            concurrency: self.messaging().consumer.concurrency,
             stop: self.stopping.clone(),
         };
         let drained = amqp::drain_dead_letters(bench.clone(), H::Message::QUEUE);
@@ -125,7 +127,8 @@ impl<S> Service<S> {
 
     /// Publishes what is in the outbox, and what a lost broker has lost.
     pub fn relay(&self) {
-        let url = self.process.broker.url.clone();
+        let messaging = self.messaging();
+        let url = messaging.broker.url.clone();
         let link = Arc::new(Link::new(url, format!("{} publish", self.name)));
         let probed = Arc::clone(&link);
         // Not required: while the broker is away, what we take is safe in the outbox.
@@ -135,8 +138,8 @@ impl<S> Service<S> {
             store: self.store.clone(),
             publisher: Arc::new(Publisher::new(Arc::clone(&link), self.name)),
             link,
-            settings: self.process.relay.clone(),
-            consumer_concurrency: self.process.consumer.concurrency,
+            settings: messaging.relay.clone(),
+            consumer_concurrency: messaging.consumer.concurrency,
             wake: Arc::new(Notify::new()),
             stop: self.stopping.clone(),
         };
@@ -151,7 +154,15 @@ impl<S> Service<S> {
             Ok(())
         });
     }
+
+    fn messaging(&self) -> &MessagingSettings {
+        let messaging = self.process.messaging.as_ref();
+        messaging.expect(SPEAKS_TO_THE_BROKER)
+    }
 }
+
+/// What consumes or relays has settings for it; `Settings::USES_BROKER` of a service says so.
+const SPEAKS_TO_THE_BROKER: &str = "its settings say that it does not speak to the broker";
 
 /// For tasks that report their failures themselves, try again, and end only when told to.
 async fn finished(work: impl Future<Output = ()>) -> anyhow::Result<()> {

@@ -27,21 +27,27 @@
 
 mod env;
 mod from_env;
+mod public_url;
 mod secret;
 mod sections;
 mod signing;
 
 pub use env::Env;
 pub use from_env::FromEnv;
+pub use public_url::public_url;
 pub use secret::Secret;
 pub use sections::{
-    AdminSettings, BrokerSettings, ConsumerSettings, DatabaseSettings, LogFormat, ProcessSettings,
-    RelaySettings, TelemetrySettings,
+    AdminSettings, BrokerSettings, ConsumerSettings, DatabaseSettings, LogFormat,
+    MessagingSettings, ProcessSettings, RelaySettings, TelemetrySettings,
 };
 pub use signing::SigningSettings;
 
 /// What one service is told, composed of values and sections.
 pub trait Settings: Sized + Send + Sync + 'static {
+    /// Whether the service speaks to RabbitMQ. One that does not is told nothing of it, and neither
+    /// consumes nor relays.
+    const USES_BROKER: bool = true;
+
     /// Reads all of it; `None` when anything was wrong, with every error kept in `env`.
     fn read(env: &mut Env) -> Option<Self>;
 }

@@ -42,12 +42,22 @@ where
         return ExitCode::from(BAD_SETTINGS);
     };
     match asked {
-        Asked::Help => return say(&help(name)),
-        Asked::Version => return say(&format!("{name} {}\n", env!("CARGO_PKG_VERSION"))),
-        Asked::Run | Asked::Check => {}
+        Asked::Help => say(&help(name)),
+        Asked::Version => say(&format!("{name} {}\n", env!("CARGO_PKG_VERSION"))),
+        Asked::Run => run_as_command(name, false, start),
+        Asked::Check => run_as_command(name, true, start),
     }
+}
+
+/// As [`run`], for a program that has read its arguments itself; `check` is its `--check`.
+pub fn run_as_command<S, F, Fut>(name: &'static str, check: bool, start: F) -> ExitCode
+where
+    S: Settings,
+    F: FnOnce(Service<S>) -> Fut,
+    Fut: Future<Output = anyhow::Result<()>>,
+{
     let mut env = Env::of_process();
-    let process = ProcessSettings::read(&mut env);
+    let process = ProcessSettings::read::<S>(&mut env);
     let settings = S::read(&mut env);
     let crash_at = crash_point(&mut env);
     let (Some(process), Some(settings), Some(())) = (process, settings, crash_at) else {
@@ -56,7 +66,7 @@ where
         }
         return ExitCode::from(BAD_SETTINGS);
     };
-    if let Asked::Check = asked {
+    if check {
         return say(&env.redacted());
     }
     telemetry::start_logs(name, &process.telemetry);

@@ -66,7 +66,7 @@ where
     F: FnOnce(Service<S>) -> Fut + Send + 'static,
     Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
 {
-    let process = ProcessSettings::read(&mut env);
+    let process = ProcessSettings::read::<S>(&mut env);
     let settings = S::read(&mut env);
     let (Some(process), Some(settings)) = (process, settings) else {
         bail!("bad settings: {}", env.errors().join("; "));

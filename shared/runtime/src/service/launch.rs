@@ -61,7 +61,10 @@ where
     }
     let grace = process.shutdown_grace;
     let (tasks, supervisor) = Tasks::new();
-    let consuming = Link::new(process.broker.url.clone(), format!("{name} consume"));
+    let consuming = process.messaging.as_ref().map(|messaging| {
+        let url = messaging.broker.url.clone();
+        Arc::new(Link::new(url, format!("{name} consume")))
+    });
     let service = Service {
         name,
         settings: Arc::new(settings),
@@ -70,9 +73,8 @@ where
         stopping: stopping.clone(),
         readiness: readiness.clone(),
         process: Arc::new(process),
-        consuming: Arc::new(consuming),
+        consuming: consuming.clone(),
     };
-    let link = Arc::clone(&service.consuming);
     let started = tokio::select! {
         biased;
         () = stopping.cancelled() => Ok(()),
@@ -87,18 +89,20 @@ where
     let listening = readiness.listening();
     // Nobody listens when the service runs as a process.
     let _ = up.send(Addresses { admin, listening });
-    Ok(supervise(supervisor, &stopping, grace, &link).await)
+    Ok(supervise(supervisor, &stopping, grace, consuming.as_deref()).await)
 }
 
 async fn supervise(
     supervisor: Supervisor,
     stopping: &CancellationToken,
     grace: std::time::Duration,
-    consuming: &Link,
+    consuming: Option<&Link>,
 ) -> Verdict {
     tracing::info!("started");
     let verdict = supervisor.watch(stopping, grace).await;
-    consuming.close().await;
+    if let Some(link) = consuming {
+        link.close().await;
+    }
     tracing::info!(?verdict, "stopped");
     verdict
 }

@@ -2,7 +2,7 @@
 //!
 //! Times are whole milliseconds, and the variable's name ends in `_MS`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::{NonZeroU16, NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
@@ -53,6 +53,7 @@ parsed! {
     NonZeroU16 => "a whole number from 1 to 65535",
     NonZeroU32 => "a whole number from 1 to 4294967295",
     NonZeroUsize => "a whole number, at least 1",
+    IpAddr => "an IP address",
     SocketAddr => "an address and a port, such as 127.0.0.1:8080",
 }
 

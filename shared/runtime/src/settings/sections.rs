@@ -188,42 +188,63 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
+/// What a service needs that speaks to RabbitMQ.
+#[derive(Debug, Clone)]
+pub struct MessagingSettings {
+    /// RabbitMQ.
+    pub broker: BrokerSettings,
+    /// Consumers.
+    pub consumer: ConsumerSettings,
+    /// The outbox relay.
+    pub relay: RelaySettings,
+}
+
+impl Settings for MessagingSettings {
+    fn read(env: &mut Env) -> Option<Self> {
+        let broker = BrokerSettings::read(env);
+        let consumer = ConsumerSettings::read(env);
+        let relay = RelaySettings::read(env);
+        Some(Self {
+            broker: broker?,
+            consumer: consumer?,
+            relay: relay?,
+        })
+    }
+}
+
 /// Everything that [`crate::service::run`] itself needs, for every service.
 #[derive(Debug, Clone)]
 pub struct ProcessSettings {
     /// PostgreSQL.
     pub database: DatabaseSettings,
-    /// RabbitMQ.
-    pub broker: BrokerSettings,
     /// Health and metrics.
     pub admin: AdminSettings,
     /// Logs.
     pub telemetry: TelemetrySettings,
-    /// Consumers.
-    pub consumer: ConsumerSettings,
-    /// The outbox relay.
-    pub relay: RelaySettings,
+    /// RabbitMQ and all that goes over it; `None` for a service that does not speak to it.
+    pub messaging: Option<MessagingSettings>,
     /// `SHUTDOWN_GRACE_MS`: how long what was taken may still run after SIGTERM.
     pub shutdown_grace: Duration,
 }
 
-impl Settings for ProcessSettings {
-    fn read(env: &mut Env) -> Option<Self> {
+impl ProcessSettings {
+    /// Reads what a service with the settings `S` needs.
+    pub fn read<S: Settings>(env: &mut Env) -> Option<Self> {
         let database = DatabaseSettings::read(env);
-        let broker = BrokerSettings::read(env);
         let admin = AdminSettings::read(env);
         let telemetry = TelemetrySettings::read(env);
-        let consumer = ConsumerSettings::read(env);
-        let relay = RelaySettings::read(env);
+        let messaging = if S::USES_BROKER {
+            MessagingSettings::read(env).map(Some)
+        } else {
+            Some(None)
+        };
         // Below Kubernetes' default `terminationGracePeriodSeconds` of 30, after which it kills.
         let shutdown_grace = env.or_in("SHUTDOWN_GRACE_MS", ms(25_000), ms(0)..=ms(600_000));
         Some(Self {
             database: database?,
-            broker: broker?,
             admin: admin?,
             telemetry: telemetry?,
-            consumer: consumer?,
-            relay: relay?,
+            messaging: messaging?,
             shutdown_grace: shutdown_grace?,
         })
     }

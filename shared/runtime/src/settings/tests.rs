@@ -18,7 +18,7 @@ fn every_error_is_reported_at_once_and_none_repeats_a_value() {
         ("SHUTDOWN_GRACE_MS", "2s"),
         ("LOG_FORMAT", "xml"),
     ]);
-    assert!(ProcessSettings::read(&mut env).is_none());
+    assert!(ProcessSettings::read::<()>(&mut env).is_none());
     let errors = env.errors().join("\n");
     for name in [
         "DATABASE_URL is not set",
@@ -37,7 +37,7 @@ fn every_error_is_reported_at_once_and_none_repeats_a_value() {
 #[test]
 fn good_settings_are_read_with_their_defaults_and_printed_without_secrets() {
     let mut env = Env::new(GOOD);
-    let settings = ProcessSettings::read(&mut env).expect("all that is required is set");
+    let settings = ProcessSettings::read::<()>(&mut env).expect("all that is required is set");
     assert_eq!(settings.database.pool_size, 16);
     assert_eq!(settings.shutdown_grace, Duration::from_secs(25));
     let redacted = env.redacted();
@@ -51,6 +51,24 @@ fn good_settings_are_read_with_their_defaults_and_printed_without_secrets() {
         "{redacted}"
     );
     assert!(!redacted.contains("hunter2") && !format!("{settings:?} {env:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_service_that_does_not_speak_to_the_broker_is_told_nothing_of_it() {
+    struct Silent;
+
+    impl Settings for Silent {
+        const USES_BROKER: bool = false;
+
+        fn read(_env: &mut Env) -> Option<Self> {
+            Some(Self)
+        }
+    }
+
+    let mut env = Env::new([GOOD[0], GOOD[2]]);
+    let settings = ProcessSettings::read::<Silent>(&mut env).expect("all that is required is set");
+    assert!(settings.messaging.is_none());
+    assert!(!env.names_read().contains(&"AMQP_URL"));
 }
 
 #[test]

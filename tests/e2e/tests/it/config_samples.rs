@@ -49,7 +49,7 @@ fn reads_completely<S: Settings>(service: &str) {
         .into_iter()
         .map(|(name, value)| (name, value.replace(SECRETS, here)));
     let mut env = Env::new(values);
-    let process = ProcessSettings::read(&mut env);
+    let process = ProcessSettings::read::<S>(&mut env);
     let settings = S::read(&mut env);
     assert!(env.errors().is_empty(), "{service}: {:?}", env.errors());
     assert!(process.is_some() && settings.is_some());
