@@ -2,7 +2,7 @@
 //! looked; closing is next door.
 
 use anyhow::anyhow;
-use clap::{Subcommand, ValueEnum, value_parser};
+use clap::{Args, Subcommand, ValueEnum, value_parser};
 use runtime::clock;
 use serde_json::{Value, json};
 use store::Connection;
@@ -17,14 +17,7 @@ use crate::output::{Report, Rows, or_dash};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The oldest cases
-    List {
-        /// Which ones
-        #[arg(long, value_enum, default_value = "open")]
-        state: Which,
-        /// How many at most
-        #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=10_000))]
-        limit: i64,
-    },
+    List(List),
     /// One case with what was said
     Show {
         /// The number that `list` shows
@@ -32,6 +25,17 @@ pub(crate) enum Command {
     },
     /// Close cases, and let what they are about move again if asked: all of it, or nothing
     Close(Close),
+}
+
+/// A list of cases.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Which ones
+    #[arg(long, value_enum, default_value = "open")]
+    state: Which,
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=10_000))]
+    limit: i64,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -43,24 +47,22 @@ pub(crate) enum Which {
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
     match command {
-        Command::List { state, limit } => list(&database.connection().await?, state, limit).await,
-        Command::Show { id } => {
-            let found = cases::find(&database.connection().await?, id).await?;
-            found
-                .map(|case| show(&case))
-                .ok_or_else(|| anyhow!("there is no case {id}"))
-        }
+        Command::List(asked) => list(&database.connection().await?, &asked).await,
+        Command::Show { id } => show(&database.connection().await?, id)
+            .await?
+            .ok_or_else(|| anyhow!("there is no case {id}")),
         Command::Close(close) => case_closing::run(&close, database).await,
     }
 }
 
-async fn list(connection: &Connection, which: Which, limit: i64) -> anyhow::Result<Report> {
-    let state = match which {
+/// The oldest of them.
+pub(crate) async fn list(connection: &Connection, asked: &List) -> anyhow::Result<Report> {
+    let state = match asked.state {
         Which::Open => Some(CaseState::Open),
         Which::Closed => Some(CaseState::Closed),
         Which::All => None,
     };
-    let cases = cases::list(connection, state, limit).await?;
+    let cases = cases::list(connection, state, asked.limit).await?;
     let now = clock::now();
     let rows = cases.iter().map(|case| {
         vec![
@@ -78,7 +80,7 @@ async fn list(connection: &Connection, which: Which, limit: i64) -> anyhow::Resu
             title: String::new(),
             head: vec!["ID", "STATE", "KIND", "ABOUT", "FOUND", "AGE"],
             rows,
-            when_empty: match which {
+            when_empty: match asked.state {
                 Which::Open => "No case is open.",
                 Which::Closed | Which::All => "No such cases.",
             },
@@ -86,7 +88,13 @@ async fn list(connection: &Connection, which: Which, limit: i64) -> anyhow::Resu
     )
 }
 
-fn show(case: &Case) -> Report {
+/// One case; `None` where there is none.
+pub(crate) async fn show(connection: &Connection, id: i64) -> anyhow::Result<Option<Report>> {
+    let found = cases::find(connection, id).await?;
+    Ok(found.map(|case| shown_whole(&case)))
+}
+
+fn shown_whole(case: &Case) -> Report {
     let facts = vec![
         ("id", case.id.to_string()),
         ("state", case.state.as_str().to_owned()),

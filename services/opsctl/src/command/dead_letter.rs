@@ -1,7 +1,7 @@
 //! `opsctl dead-letter`: looks at messages that need a person; deciding is next door.
 
 use anyhow::anyhow;
-use clap::{Subcommand, ValueEnum, value_parser};
+use clap::{Args, Subcommand, ValueEnum, value_parser};
 use contract::ids::NoticeId;
 use runtime::clock;
 use serde_json::{Value, json};
@@ -14,33 +14,16 @@ use super::dead_letter_many::{self, DecideMany};
 use crate::beijing::{shown, shown_optional};
 use crate::database::Database;
 use crate::dead_letters::GroupRow;
+use crate::exit::WrongUsage;
 use crate::notices;
 use crate::output::{Report, Rows, or_dash};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The oldest dead letters
-    List {
-        /// Which ones
-        #[arg(long, value_enum, default_value = "open")]
-        state: Which,
-        #[command(flatten)]
-        filter: FilterArgs,
-        /// Only those after this number, for the next page
-        #[arg(long, value_name = "ID", default_value_t = 0)]
-        after: i64,
-        /// How many at most
-        #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=10_000))]
-        limit: i64,
-    },
+    List(List),
     /// How many there are of each class, partner and host, and how old they are
-    Groups {
-        /// Which ones
-        #[arg(long, value_enum, default_value = "open")]
-        state: Which,
-        #[command(flatten)]
-        filter: FilterArgs,
-    },
+    Groups(Chosen),
     /// One dead letter with its body and what became of its message before
     Show {
         /// The number that `list` shows
@@ -56,6 +39,29 @@ pub(crate) enum Command {
     Restore(DecideMany),
 }
 
+/// A page of letters.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Only those after this number, for the next page
+    #[arg(long, value_name = "ID", default_value_t = 0)]
+    after: i64,
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_parser = value_parser!(i64).range(1..=10_000))]
+    limit: i64,
+}
+
+/// Which letters.
+#[derive(Debug, Args)]
+pub(crate) struct Chosen {
+    /// Which ones
+    #[arg(long, value_enum, default_value = "open")]
+    state: Which,
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Which {
     Open,
@@ -67,28 +73,11 @@ pub(crate) enum Which {
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
     match command {
-        Command::List {
-            state,
-            filter,
-            after,
-            limit,
-        } => {
-            let filter = chosen(&filter, state)?;
-            let connection = database.connection().await?;
-            let letters = dead_letters::page(&connection, &filter, after, limit).await?;
-            Ok(Report::new(letters.iter().map(as_json).collect::<Vec<_>>())
-                .rows(table("", &letters)))
-        }
-        Command::Groups { state, filter } => {
-            let filter = chosen(&filter, state)?;
-            groups(&database.connection().await?, &filter).await
-        }
-        Command::Show { id } => {
-            let connection = database.connection().await?;
-            let found = dead_letters::find(&connection, id).await?;
-            let letter = found.ok_or_else(|| anyhow!("there is no dead letter {id}"))?;
-            story(&connection, &letter).await
-        }
+        Command::List(asked) => list(&database.connection().await?, &asked).await,
+        Command::Groups(chosen) => groups(&database.connection().await?, &chosen).await,
+        Command::Show { id } => show(&database.connection().await?, id)
+            .await?
+            .ok_or_else(|| anyhow!("there is no dead letter {id}")),
         Command::Replay(decide) => replay_all(database, &decide).await,
         Command::Discard(many) => dead_letter_many::run(&many, Verb::Discard, database).await,
         Command::Archive(many) => dead_letter_many::run(&many, Verb::Archive, database).await,
@@ -96,20 +85,38 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
     }
 }
 
-fn chosen(filter: &FilterArgs, which: Which) -> anyhow::Result<Filter> {
-    let mut filter = filter.filter(clock::now())?;
-    filter.state = match which {
-        Which::Open => Some(DeadLetterState::Open),
-        Which::Replayed => Some(DeadLetterState::Replayed),
-        Which::Discarded => Some(DeadLetterState::Discarded),
-        Which::Archived => Some(DeadLetterState::Archived),
-        Which::All => None,
-    };
-    Ok(filter)
+impl Chosen {
+    fn filter(&self) -> Result<Filter, WrongUsage> {
+        let mut filter = self.filter.filter(clock::now())?;
+        filter.state = match self.state {
+            Which::Open => Some(DeadLetterState::Open),
+            Which::Replayed => Some(DeadLetterState::Replayed),
+            Which::Discarded => Some(DeadLetterState::Discarded),
+            Which::Archived => Some(DeadLetterState::Archived),
+            Which::All => None,
+        };
+        Ok(filter)
+    }
 }
 
-async fn groups(connection: &Connection, filter: &Filter) -> anyhow::Result<Report> {
-    let groups = dead_letters::groups(connection, filter).await?;
+/// The letters of a page.
+pub(crate) async fn list(connection: &Connection, asked: &List) -> anyhow::Result<Report> {
+    let filter = asked.chosen.filter()?;
+    let letters = dead_letters::page(connection, &filter, asked.after, asked.limit).await?;
+    Ok(Report::new(letters.iter().map(as_json).collect::<Vec<_>>()).rows(table("", &letters)))
+}
+
+/// One letter with all that is known of it; `None` where there is none.
+pub(crate) async fn show(connection: &Connection, id: i64) -> anyhow::Result<Option<Report>> {
+    match dead_letters::find(connection, id).await? {
+        Some(letter) => Ok(Some(story(connection, &letter).await?)),
+        None => Ok(None),
+    }
+}
+
+/// How many there are of each kind.
+pub(crate) async fn groups(connection: &Connection, chosen: &Chosen) -> anyhow::Result<Report> {
+    let groups = dead_letters::groups(connection, &chosen.filter()?).await?;
     let groups: Vec<_> = groups.into_iter().map(GroupRow::from).collect();
     let rows = groups.iter().map(|group| {
         vec![
