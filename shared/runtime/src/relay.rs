@@ -1,4 +1,4 @@
-//! Moves outbox rows to the broker: claim, commit, publish, mark. Never a transaction open while
+//! Moves outbox rows to the broker: claim, publish, mark. Never a transaction open while
 //! it talks to the broker.
 //!
 //! Any number of relays may run: rows are claimed with SKIP LOCKED, and a claim is a lease, so a
@@ -123,27 +123,25 @@ async fn round(relay: &Relay) -> Result<i64, RelayError> {
 }
 
 async fn claim(relay: &Relay) -> Result<Vec<Claimed>, StoreError> {
-    let mut connection = relay.store.connection().await?;
-    let tx = connection.begin("relay: claim rows").await?;
+    let connection = relay.store.connection().await?;
+    let claim = connection.single("relay: claim rows");
     let settings = &relay.settings;
-    let rows = outbox::claim(&tx, clock::now(), settings.lease, settings.batch).await?;
-    tx.commit().await?;
-    Ok(rows)
+    outbox::claim(claim, clock::now(), settings.lease, settings.batch).await
 }
 
 /// Marks what the broker has, and gives back what it did not take: the pause after a failure is the
-/// relay's backoff, not the rest of a lease.
+/// relay's backoff, not the rest of a lease. Neither needs the other to be true.
 async fn record(relay: &Relay, published: &[i64], refused: &[i64]) -> Result<(), StoreError> {
-    let mut connection = relay.store.connection().await?;
-    let tx = connection.begin("relay: mark published").await?;
+    let connection = relay.store.connection().await?;
+    let now = clock::now();
     if !published.is_empty() {
-        outbox::mark_published(&tx, clock::now(), published).await?;
+        let mark = connection.single("relay: mark published");
+        outbox::mark_published(mark, now, published).await?;
+        metrics::counter!("outbox_published_total").increment(published.len() as u64);
     }
     if !refused.is_empty() {
-        outbox::release(&tx, clock::now(), refused).await?;
+        outbox::release(connection.single("relay: give back rows"), now, refused).await?;
     }
-    tx.commit().await?;
-    metrics::counter!("outbox_published_total").increment(published.len() as u64);
     Ok(())
 }
 

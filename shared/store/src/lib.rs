@@ -39,4 +39,4 @@ mod row;
 
 pub use error::{DatabaseError, StoreError};
 pub use migrate::{MigrateError, migrate, migrations_digest};
-pub use pool::{Connection, Listener, Store, Transaction};
+pub use pool::{Connection, Listener, Single, Store, Transaction};

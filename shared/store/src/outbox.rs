@@ -4,9 +4,11 @@
 //! [`settle`]). So a message that arrives twice finds no row the second time, and a broker that
 //! lost its queues is given again exactly what nobody has carried out yet.
 //!
-//! A relay claims rows by moving `available_at` forward and commits before it publishes: no
-//! transaction is open while it talks to the broker, and a relay that dies gives its rows back by
-//! itself when that time has come.
+//! A relay claims rows by moving `available_at` forward, in a statement that is a transaction of its
+//! own: none is open while it talks to the broker, and a relay that dies gives its rows back by
+//! itself when that time has come. So does a claim whose answer got lost.
+
+mod summary;
 
 use std::time::Duration;
 
@@ -15,7 +17,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use crate::pool::Place;
 use crate::{Connection, StoreError, Transaction};
+
+pub use summary::{Depth, Waiting, depths, find};
 
 const ENQUEUE: &str = "\
 -- outbox.enqueue
@@ -156,14 +161,15 @@ pub async fn notify(tx: &Transaction<'_>) -> Result<(), StoreError> {
 /// Claims up to `limit` due rows until `now + lease`; rows that others are claiming are passed
 /// over.
 pub async fn claim(
-    tx: &Transaction<'_>,
+    place: impl Place,
     now: Timestamp,
     lease: Duration,
     limit: i64,
 ) -> Result<Vec<Claimed>, StoreError> {
     let lease = SignedDuration::try_from(lease).unwrap_or(SignedDuration::from_secs(60));
     let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
-    let rows = tx.query(CLAIM, &[&now, &until, &limit, &tx.name()]).await?;
+    let name = place.name();
+    let rows = place.rows(CLAIM, &[&now, &until, &limit, &name]).await?;
     rows.iter().map(claimed).collect()
 }
 
@@ -184,20 +190,21 @@ fn claimed(row: &Row) -> Result<Claimed, StoreError> {
 
 /// Notes that the broker confirmed these rows. A row that was settled meanwhile is gone already.
 pub async fn mark_published(
-    tx: &Transaction<'_>,
+    place: impl Place,
     now: Timestamp,
     ids: &[i64],
 ) -> Result<(), StoreError> {
-    tx.execute(MARK_PUBLISHED, &[&ids, &now, &tx.name()])
+    let name = place.name();
+    place
+        .rows(MARK_PUBLISHED, &[&ids, &now, &name])
         .await
         .map(drop)
 }
 
 /// Gives claimed rows back at once: the broker refused them or could not be reached.
-pub async fn release(tx: &Transaction<'_>, now: Timestamp, ids: &[i64]) -> Result<(), StoreError> {
-    tx.execute(RELEASE, &[&ids, &now, &tx.name()])
-        .await
-        .map(drop)
+pub async fn release(place: impl Place, now: Timestamp, ids: &[i64]) -> Result<(), StoreError> {
+    let name = place.name();
+    place.rows(RELEASE, &[&ids, &now, &name]).await.map(drop)
 }
 
 /// When the next unpublished row is due; in the past if one is due now.

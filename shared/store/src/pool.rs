@@ -6,6 +6,7 @@
 //! the commit's fsync until after it, and so would bring all commits into single file; it is left
 //! to those who enqueue without a relay of their own (see [`crate::outbox::notify`]).
 
+mod single;
 mod transaction;
 
 use std::str::FromStr;
@@ -19,6 +20,7 @@ use tokio_postgres::{AsyncMessage, NoTls, Row};
 
 use crate::StoreError;
 
+pub use single::{Place, Single};
 pub use transaction::Transaction;
 
 const PING: &str = "\
@@ -169,6 +171,11 @@ impl Connection {
     /// statement.
     pub async fn begin(&mut self, name: &'static str) -> Result<Transaction<'_>, StoreError> {
         Ok(Transaction::new(&mut self.client, name, &self.outbox))
+    }
+
+    /// One statement that is a transaction of its own, called like one.
+    pub fn single(&self, name: &'static str) -> Single<'_> {
+        Single::new(&self.client, name)
     }
 
     pub(crate) fn client(&self) -> &deadpool_postgres::Client {
