@@ -20,7 +20,8 @@ use tokio_postgres::{AsyncMessage, NoTls, Row};
 
 use crate::StoreError;
 
-pub use single::{Place, Single};
+pub(crate) use single::Place;
+pub use single::Single;
 pub use transaction::Transaction;
 
 const PING: &str = "\

@@ -10,6 +10,7 @@ pub mod bare;
 pub mod bench;
 mod books;
 mod cost;
+pub mod figures;
 mod front;
 mod journey;
 pub mod latency;

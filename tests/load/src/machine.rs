@@ -1,5 +1,6 @@
 //! What the figures were taken on. A rate without its machine is a rumour.
 
+use std::fmt::{self, Display};
 use std::fs;
 use std::process::Command;
 
@@ -51,6 +52,23 @@ impl Machine {
                 "release"
             },
         })
+    }
+}
+
+impl Display for Machine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "{} cores of {}, {} MiB, Linux {}, PostgreSQL {}, RabbitMQ {}, {}, {}",
+            self.cores,
+            self.processor,
+            self.memory_mib,
+            self.kernel,
+            self.postgres,
+            self.rabbitmq,
+            self.rustc,
+            self.profile
+        )
     }
 }
 

@@ -236,7 +236,7 @@ async fn shop(plan: &Plan, partner: &Partner, public_url: &str) -> Result<Partne
     Ok(PartnerSandbox::start(config).await?)
 }
 
-async fn connect(url: &str) -> Result<tokio_postgres::Client> {
+pub(crate) async fn connect(url: &str) -> Result<tokio_postgres::Client> {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
     Ok(client)

@@ -16,19 +16,7 @@ impl Report {
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        let on = &self.machine;
-        writeln!(
-            out,
-            "{} cores of {}, {} MiB, Linux {}, PostgreSQL {}, RabbitMQ {}, {}, {}",
-            on.cores,
-            on.processor,
-            on.memory_mib,
-            on.kernel,
-            on.postgres,
-            on.rabbitmq,
-            on.rustc,
-            on.profile
-        )?;
+        writeln!(out, "{}", self.machine)?;
         writeln!(
             out,
             "\nWAITING, IN MILLISECONDS     count    p50    p99  p99.9    max"

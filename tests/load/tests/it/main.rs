@@ -1,3 +1,4 @@
 //! The bench itself, with a handful of withdrawals.
 
+mod figures;
 mod smoke;
