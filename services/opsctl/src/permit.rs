@@ -1,4 +1,4 @@
-//! The right to throw work away or to send it again.
+//! The right to throw work away or to send it again, and who does what needs no such right.
 //!
 //! **Invariant:** a [`Permit`] exists only where an operator said `--yes` and gave a reason. What
 //! needs one takes it as a parameter, so it cannot be forgotten.
@@ -16,6 +16,14 @@ pub(crate) struct PermitArgs {
     /// Do it. Without this, only what would happen is shown
     #[arg(long, requires = "reason")]
     yes: bool,
+    #[command(flatten)]
+    who: OperatorArgs,
+}
+
+/// Who does it, and why. Alone where nothing is thrown away or sent again: what is registered is
+/// undone by its opposite, and needs no permit.
+#[derive(Debug, Args)]
+pub(crate) struct OperatorArgs {
     /// Why, for the record
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -27,12 +35,39 @@ pub(crate) struct PermitArgs {
     ticket: Option<String>,
 }
 
-/// An operator meant it, and said why.
+/// Who does it, and why: what the audit is told of an act.
 #[derive(Debug)]
-pub(crate) struct Permit {
+pub(crate) struct Operator {
     by: String,
+    /// Known of whoever is signed in to the console.
+    role: Option<&'static str>,
     reason: String,
     ticket: Option<String>,
+}
+
+/// An operator meant it, and said why.
+#[derive(Debug)]
+pub(crate) struct Permit(Operator);
+
+impl OperatorArgs {
+    /// Who it is; `usual` is the reason of whoever gave none.
+    pub(crate) fn operator(&self, usual: &str) -> Result<Operator, WrongUsage> {
+        let user = std::env::var("USER").ok();
+        let by = given(self.by.as_deref()).or_else(|| given(user.as_deref()));
+        Ok(Operator {
+            by: by.ok_or_else(|| WrongUsage("say who decides: --by NAME".to_owned()))?,
+            role: None,
+            reason: given(self.reason.as_deref()).unwrap_or_else(|| usual.to_owned()),
+            ticket: given(self.ticket.as_deref()),
+        })
+    }
+}
+
+/// What was typed, unless it is nothing but spaces.
+fn given(text: Option<&str>) -> Option<String> {
+    text.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 impl PermitArgs {
@@ -41,25 +76,18 @@ impl PermitArgs {
         if !self.yes {
             return Ok(None);
         }
-        let given = |text: Option<&str>| {
-            text.map(str::trim)
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
-        };
-        let user = std::env::var("USER").ok();
-        let by = given(self.by.as_deref()).or_else(|| given(user.as_deref()));
-        let by = by.ok_or_else(|| WrongUsage("say who decides: --by NAME".to_owned()))?;
-        let reason = given(self.reason.as_deref())
-            .ok_or_else(|| WrongUsage("say why: --reason TEXT".to_owned()))?;
-        let ticket = given(self.ticket.as_deref());
-        Ok(Some(Permit { by, reason, ticket }))
+        let operator = self.who.operator("")?;
+        if operator.reason.is_empty() {
+            return Err(WrongUsage("say why: --reason TEXT".to_owned()));
+        }
+        Ok(Some(Permit(operator)))
     }
 
     /// As [`Self::permit`], where a ticket is as necessary as a reason.
     pub(crate) fn permit_with_ticket(&self) -> Result<Option<Permit>, WrongUsage> {
         let permit = self.permit()?;
         match &permit {
-            Some(permit) if permit.ticket.is_none() => Err(WrongUsage(
+            Some(permit) if permit.0.ticket.is_none() => Err(WrongUsage(
                 "say where it is written down: --ticket TEXT".to_owned(),
             )),
             _ => Ok(permit),
@@ -68,12 +96,33 @@ impl PermitArgs {
 }
 
 impl Permit {
+    /// Of a person who is signed in to the console, and gave a reason and a ticket.
+    pub(crate) fn in_console(
+        by: &str,
+        role: &'static str,
+        reason: &str,
+        ticket: &str,
+    ) -> Result<Self, WrongUsage> {
+        let missing = |what: &str| WrongUsage(format!("say {what}, for the record"));
+        Ok(Self(Operator {
+            by: by.to_owned(),
+            role: Some(role),
+            reason: given(Some(reason)).ok_or_else(|| missing("why (reason)"))?,
+            ticket: Some(given(Some(ticket)).ok_or_else(|| missing("the ticket"))?),
+        }))
+    }
+
     /// What goes into the record.
     pub(crate) fn decision(&self) -> Decision<'_> {
         Decision {
-            by: &self.by,
-            reason: &self.reason,
+            by: &self.0.by,
+            reason: &self.0.reason,
         }
+    }
+
+    /// Where else it is written down.
+    pub(crate) fn ticket(&self) -> Option<&str> {
+        self.0.ticket.as_deref()
     }
 
     /// The row of the audit that tells of what was permitted.
@@ -83,9 +132,21 @@ impl Permit {
         subject: &'a str,
         detail: &'a Value,
     ) -> audit::Act<'a> {
+        self.0.act(act, subject, detail)
+    }
+}
+
+impl Operator {
+    /// The row of the audit that tells of what was done.
+    pub(crate) fn act<'a>(
+        &'a self,
+        act: &'a str,
+        subject: &'a str,
+        detail: &'a Value,
+    ) -> audit::Act<'a> {
         audit::Act {
             actor: &self.by,
-            role: None,
+            role: self.role,
             act,
             subject,
             reason: &self.reason,

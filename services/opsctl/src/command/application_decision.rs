@@ -19,6 +19,7 @@ use store::applications::progress::{
 };
 use store::applications::{Application, Grant};
 use store::attempts::AttemptOutcome;
+use store::audit;
 use store::cases::{self, Closed, Closing};
 use store::dead_letters::Decision;
 
@@ -87,7 +88,15 @@ pub(crate) async fn run(decide: &Decide, database: &Database) -> anyhow::Result<
     let Closed::Done { cases, .. } = cases::close(&tx, now, &closing).await? else {
         bail!("its cases were decided meanwhile; nothing was changed");
     };
-    if permit.is_some() {
+    if let Some(permit) = &permit {
+        let id = &found.application.id;
+        let detail = json!({
+            "step": found.application.step, "state": state, "huifu_id": decide.huifu_id,
+            "reason_code": decide.reason_code.map(ApplicationReason::as_str), "cases": cases,
+        });
+        let subject = format!("application {id}");
+        let act = permit.act("application.decide", &subject, &detail);
+        audit::append(&tx, now, &act).await?;
         tx.commit().await?;
     }
     Ok(report(&found.application, state, &cases, permit.is_some()))

@@ -8,10 +8,10 @@ use clap::Args;
 use contract::ids::ApplicationId;
 use runtime::clock;
 use serde_json::json;
-use store::Connection;
 use store::applications::attempts;
 use store::attempts::Asked;
 use store::dead_letters::Decision;
+use store::{Connection, audit};
 
 use crate::beijing;
 use crate::output::Report;
@@ -35,8 +35,9 @@ pub(crate) async fn run(ask: &Ask, connection: &mut Connection) -> anyhow::Resul
     let permit = ask.permit.permit()?;
     let decision = permit.as_ref().map_or(NOBODY, Permit::decision);
     let id = &ask.application_id;
+    let now = clock::now();
     let tx = connection.begin("opsctl: ask about application").await?;
-    let req_seq_id = match attempts::ask_now(&tx, clock::now(), id, &decision).await? {
+    let req_seq_id = match attempts::ask_now(&tx, now, id, &decision).await? {
         Asked::Due(req_seq_id) => req_seq_id,
         Asked::UnderWay(at) => bail!(
             "its attempt may still be on its way; it is asked about by itself at {}",
@@ -54,7 +55,10 @@ pub(crate) async fn run(ask: &Ask, connection: &mut Connection) -> anyhow::Resul
         Some(_) => format!("Huifu is asked about {req_seq_id} within seconds."),
         None => format!("Huifu would be asked about {req_seq_id}."),
     }];
-    if permit.is_some() {
+    if let Some(permit) = &permit {
+        let subject = format!("application {id}");
+        let detail = json!({ "req_seq_id": req_seq_id });
+        audit::append(&tx, now, &permit.act("application.ask", &subject, &detail)).await?;
         tx.commit().await?;
         lines.push(format!(
             "What it says stands on the timeline: opsctl application show {id}"

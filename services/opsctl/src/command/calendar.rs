@@ -12,8 +12,8 @@ use contract::calendar::DayKind;
 use jiff::civil::Date;
 use runtime::clock;
 use serde_json::json;
-use store::calendar;
 use store::dead_letters::Decision;
+use store::{audit, calendar};
 
 use super::calendar_file;
 use crate::database::Database;
@@ -90,7 +90,13 @@ async fn enter(
     for (day, kind) in days {
         calendar::set(&tx, now, *day, *kind, decision).await?;
     }
-    if permit.is_some() {
+    if let Some(permit) = &permit {
+        let subject = match entered[..] {
+            [(day, _, _)] => format!("day {day}"),
+            _ => "calendar".to_owned(),
+        };
+        let detail = json!({ "days": days });
+        audit::append(&tx, now, &permit.act("calendar.set", &subject, &detail)).await?;
         tx.commit().await?;
     }
     Ok(report(&entered, permit.is_none()))

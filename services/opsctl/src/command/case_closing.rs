@@ -9,6 +9,8 @@ use clap::Args;
 use contract::{application, withdrawal};
 use runtime::clock;
 use serde_json::json;
+use store::Connection;
+use store::audit;
 use store::cases::{self, Closed, Closing, Released};
 use store::dead_letters::Decision;
 
@@ -37,13 +39,24 @@ const NOBODY: Decision<'static> = Decision {
 pub(crate) async fn run(close: &Close, database: &Database) -> anyhow::Result<Report> {
     let permit = close.permit.permit()?;
     let mut connection = database.connection().await?;
+    self::close(&mut connection, &close.ids, close.release, permit.as_ref()).await
+}
+
+/// Closes them, or says what closing them would do.
+pub(crate) async fn close(
+    connection: &mut Connection,
+    ids: &[i64],
+    release: bool,
+    permit: Option<&Permit>,
+) -> anyhow::Result<Report> {
+    let now = clock::now();
     let tx = connection.begin("opsctl: close case").await?;
     let closing = Closing {
-        ids: &close.ids,
-        release: close.release,
-        decision: permit.as_ref().map_or(NOBODY, Permit::decision),
+        ids,
+        release,
+        decision: permit.map_or(NOBODY, Permit::decision),
     };
-    let (closed, released) = match cases::close(&tx, clock::now(), &closing).await? {
+    let (closed, released) = match cases::close(&tx, now, &closing).await? {
         Closed::Done { cases, released } => (cases, released),
         Closed::Unknown(id) => bail!("there is no case {id}; nothing was changed"),
         Closed::Before(id) => {
@@ -76,10 +89,16 @@ pub(crate) async fn run(close: &Close, database: &Database) -> anyhow::Result<Re
         };
         format!("{noun} {} ({state}) {verb} released: {next}.", freed.id())
     }));
-    if close.release && released.is_empty() {
+    if release && released.is_empty() {
         lines.push("Nothing is held for it.".to_owned());
     }
-    if permit.is_some() {
+    if let Some(permit) = permit {
+        let subject = match closed[..] {
+            [id] => format!("case {id}"),
+            _ => "cases".to_owned(),
+        };
+        let detail = json!({ "closed": json["closed"], "released": json["released"] });
+        audit::append(&tx, now, &permit.act("case.close", &subject, &detail)).await?;
         tx.commit().await?;
     } else {
         lines.push("Nothing was changed. Add --yes and --reason TEXT to do it.".to_owned());

@@ -10,19 +10,19 @@ use clap::Args;
 use runtime::data_keys::{DataKeys, ResealError, Resealed, Stored, context};
 use runtime::{clock, ids};
 use serde_json::{Value, json};
-use store::Connection;
 use store::applications::applicant;
 use store::applications::rotation::{self as form_rotation, SealedForm};
 use store::cases::{self, NewCase};
 use store::dead_letters::Decision;
 use store::materials::rotation::{self as picture_rotation, SealedContent};
 use store::notice_secrets::{self, SealedSecret};
+use store::{Connection, audit};
 
 use super::keys::counts;
 use super::keys_rotation_mobile::mobiles;
 use crate::exit::Exit;
 use crate::output::{Report, Rows};
-use crate::permit::PermitArgs;
+use crate::permit::{Permit, PermitArgs};
 
 /// A form is some kilobytes, and its row is locked while the batch is sealed.
 const FORMS_AT_ONCE: i64 = 100;
@@ -65,7 +65,7 @@ pub(crate) async fn run(
         "secrets": secrets.done,
         "left": left.len(),
     });
-    record(connection, &counted, &permit.decision()).await?;
+    record(connection, &counted, &permit).await?;
     let json = json!({
         "dry_run": false, "key_id": key, "forms": forms.done, "pictures": pictures.done,
         "mobiles": mobiles.done, "secrets": secrets.done,
@@ -104,8 +104,10 @@ pub(crate) async fn run(
 async fn record(
     connection: &mut Connection,
     counted: &Value,
-    decision: &Decision<'_>,
+    permit: &Permit,
 ) -> anyhow::Result<()> {
+    let key = counted["key_id"].as_str().unwrap_or_default();
+    let subject = format!("data_key {key}");
     let tx = connection.begin("opsctl: record rotation").await?;
     let case = NewCase {
         withdrawal: None,
@@ -115,7 +117,9 @@ async fn record(
         // Each time is a deed of its own.
         fingerprint: &format!("data_keys_rotated:{}", ids::new_message_id()),
     };
-    cases::record(&tx, clock::now(), &case, decision).await?;
+    let now = clock::now();
+    cases::record(&tx, now, &case, &permit.decision()).await?;
+    audit::append(&tx, now, &permit.act("data_keys.rotate", &subject, counted)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -16,7 +16,7 @@ use runtime::{clock, ids};
 use serde_json::{Value, json};
 use store::cases::{self, NewCase};
 use store::notice_secrets::{self, MOST_SIGNING, StoredSecret};
-use store::{Connection, Transaction, partners};
+use store::{Connection, Transaction, audit, partners};
 
 use crate::beijing;
 use crate::database::{Database, data_keys};
@@ -123,7 +123,14 @@ async fn add(arguments: &Add, database: &Database) -> anyhow::Result<Report> {
             _ => error.into(),
         })?;
     let detail = json!({ "partner_id": partner, "secret_id": secret_id });
-    record(&tx, now, "notice_secret_added", &detail, &permit).await?;
+    record(
+        &tx,
+        now,
+        ("notice_secret_added", "notice_secret.add"),
+        &detail,
+        &permit,
+    )
+    .await?;
     tx.commit().await?;
     let shown = secret.expose();
     let json = json!({
@@ -177,7 +184,14 @@ async fn retire(arguments: &Retire, database: &Database) -> anyhow::Result<Repor
         )));
     };
     let detail = json!({ "partner_id": partner, "secret_id": secret_id, "retired_at": at });
-    record(&tx, now, "notice_secret_retired", &detail, &permit).await?;
+    record(
+        &tx,
+        now,
+        ("notice_secret_retired", "notice_secret.retire"),
+        &detail,
+        &permit,
+    )
+    .await?;
     tx.commit().await?;
     let done = format!("The secret {secret_id} of {partner} signs until {until}.");
     Ok(Report::new(json).line(done))
@@ -195,7 +209,7 @@ async fn known(connection: &Connection, partner: &PartnerId) -> anyhow::Result<V
 async fn record(
     tx: &Transaction<'_>,
     now: Timestamp,
-    kind: &str,
+    (kind, act): (&str, &str),
     detail: &Value,
     permit: &Permit,
 ) -> anyhow::Result<()> {
@@ -208,6 +222,9 @@ async fn record(
         fingerprint: &format!("{kind}:{}", ids::new_message_id()),
     };
     cases::record(tx, now, &case, &permit.decision()).await?;
+    let partner = detail["partner_id"].as_str().unwrap_or_default();
+    let subject = format!("partner {partner}");
+    audit::append(tx, now, &permit.act(act, &subject, detail)).await?;
     Ok(())
 }
 

@@ -8,12 +8,13 @@ use contract::ids::{InvalidId, PartnerId};
 use contract::partner::url::normalised_host;
 use runtime::clock;
 use serde_json::json;
-use store::{Connection, partners};
+use store::{Connection, audit, partners};
 
 use super::{notice_secret, partner_certification, partner_key, partner_story};
 use crate::database::Database;
 use crate::exit::WrongUsage;
 use crate::output::{Report, Rows};
+use crate::permit::OperatorArgs;
 
 /// More than there will be for a long time; a list that is cut off says so.
 const LIST_LIMIT: i64 = 1000;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
         /// A host of its return_url, notify_url and from_url, without port; give it once for each
         #[arg(long = "host", required = true, value_name = "HOST")]
         hosts: Vec<String>,
+        #[command(flatten)]
+        who: OperatorArgs,
     },
     /// Show every partner
     List,
@@ -70,7 +73,12 @@ where
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
     match command {
-        Command::Add { id, name, hosts } => add(database, &id, &name, &hosts).await,
+        Command::Add {
+            id,
+            name,
+            hosts,
+            who,
+        } => add(database, &id, &name, &hosts, &who).await,
         Command::List => list(&database.connection().await?).await,
         Command::Show { id } => partner_story::show(&database.connection().await?, &id).await,
         Command::Key(command) => partner_key::run(command, database).await,
@@ -84,6 +92,7 @@ async fn add(
     id: &PartnerId,
     name: &str,
     hosts: &[String],
+    who: &OperatorArgs,
 ) -> anyhow::Result<Report> {
     let normalised: Result<Vec<String>, WrongUsage> = hosts
         .iter()
@@ -98,6 +107,7 @@ async fn add(
     let mut hosts = normalised?;
     hosts.sort();
     hosts.dedup();
+    let operator = who.operator("a partner is registered")?;
     let mut connection = database.connection().await?;
     let now = clock::now();
     let tx = connection.begin("opsctl: add partner").await?;
@@ -110,6 +120,8 @@ async fn add(
     for host in &hosts {
         partners::add_host(&tx, now, id, host).await?;
     }
+    let (subject, detail) = (format!("partner {id}"), json!({ "hosts": hosts }));
+    audit::append(&tx, now, &operator.act("partner.add", &subject, &detail)).await?;
     tx.commit().await.context("the partner was not added")?;
     let json = json!({ "partner_id": id, "name": name, "hosts": hosts });
     Ok(Report::new(json).line(format!(

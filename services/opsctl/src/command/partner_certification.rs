@@ -18,7 +18,7 @@ use runtime::{clock, ids, url_guard};
 use serde_json::{Value, json};
 use store::certifications::{self, CertificationResult};
 use store::partners::{self, Partner};
-use store::{Connection, notice_secrets};
+use store::{Connection, audit, notice_secrets};
 
 use crate::certification::{self, Check, Cure, Finding, Sender, Target, Verdict};
 use crate::database::{Database, data_keys};
@@ -130,7 +130,11 @@ async fn begin(
 ) -> anyhow::Result<()> {
     let tx = connection.begin("opsctl: begin certification").await?;
     let whose = (&partner.id, host);
-    certifications::begin(&tx, clock::now(), run, whose, &permit.decision()).await?;
+    let now = clock::now();
+    certifications::begin(&tx, now, run, whose, &permit.decision()).await?;
+    let subject = format!("partner {}", partner.id);
+    let detail = json!({ "certification": run, "host": host });
+    audit::append(&tx, now, &permit.act("partner.certify", &subject, &detail)).await?;
     tx.commit().await.context("nothing was sent")
 }
 

@@ -10,6 +10,7 @@ use contract::signing::keys::{MAX_KEYS, PublicKey};
 use jiff::Timestamp;
 use runtime::clock;
 use serde_json::{Value, json};
+use store::audit;
 use store::partners::{self, PartnerKey};
 
 use super::partner::signable;
@@ -17,6 +18,7 @@ use crate::beijing;
 use crate::database::Database;
 use crate::exit::WrongUsage;
 use crate::output::Report;
+use crate::permit::{Operator, OperatorArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -33,6 +35,8 @@ pub(crate) enum Command {
         /// From when it verifies: yyyyMMddHHmmss in Beijing, or RFC 3339 [default: now]
         #[arg(long, value_name = "TIME", value_parser = beijing::read)]
         not_before: Option<Timestamp>,
+        #[command(flatten)]
+        who: OperatorArgs,
     },
     /// Retire a key; what it signed before no longer verifies afterwards
     Retire {
@@ -43,6 +47,8 @@ pub(crate) enum Command {
         /// When: yyyyMMddHHmmss in Beijing, or RFC 3339 [default: now]
         #[arg(long, value_name = "TIME", value_parser = beijing::read)]
         at: Option<Timestamp>,
+        #[command(flatten)]
+        who: OperatorArgs,
     },
 }
 
@@ -53,12 +59,21 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             key_id,
             public_key,
             not_before,
-        } => add(database, &partner, key_id, &public_key, not_before).await,
+            who,
+        } => {
+            let operator = who.operator("a key is added")?;
+            let public = read(&public_key)?;
+            add(database, &partner, (key_id, &public), not_before, &operator).await
+        }
         Command::Retire {
             partner,
             key_id,
             at,
-        } => retire(database, &partner, &key_id, at).await,
+            who,
+        } => {
+            let operator = who.operator("a key is retired")?;
+            retire(database, &partner, &key_id, at, &operator).await
+        }
     }
 }
 
@@ -70,13 +85,7 @@ pub(crate) fn as_json(key: &PartnerKey) -> Value {
     })
 }
 
-async fn add(
-    database: &Database,
-    partner: &PartnerId,
-    key_id: KeyId,
-    file: &Path,
-    not_before: Option<Timestamp>,
-) -> anyhow::Result<Report> {
+fn read(file: &Path) -> Result<PublicKey, WrongUsage> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
     let public: PublicKey = text
@@ -85,11 +94,21 @@ async fn add(
     if public.bits() > MAX_KEY_BITS {
         let bits = public.bits();
         let file = file.display();
-        bail!(WrongUsage(format!(
+        return Err(WrongUsage(format!(
             "{file}: a key of {bits} bits; signatures of more than {MAX_KEY_BITS} bits do not fit \
              into the field sign"
         )));
     }
+    Ok(public)
+}
+
+async fn add(
+    database: &Database,
+    partner: &PartnerId,
+    (key_id, public): (KeyId, &PublicKey),
+    not_before: Option<Timestamp>,
+    operator: &Operator,
+) -> anyhow::Result<Report> {
     let mut connection = database.connection().await?;
     let now = clock::now();
     // One more than a key set holds would make all of the partner's signatures fail.
@@ -112,6 +131,14 @@ async fn add(
             Some("partner_keys_partner_id_fkey") => anyhow!("there is no partner {partner}"),
             _ => error.into(),
         })?;
+    let subject = format!("partner {partner}");
+    let detail = as_json(&key);
+    audit::append(
+        &tx,
+        now,
+        &operator.act("partner.add_key", &subject, &detail),
+    )
+    .await?;
     tx.commit().await.context("the key was not added")?;
     let sentence = format!(
         "Key {} of {partner} verifies from {} on. SHA-256 {}",
@@ -127,6 +154,7 @@ async fn retire(
     partner: &PartnerId,
     key_id: &KeyId,
     at: Option<Timestamp>,
+    operator: &Operator,
 ) -> anyhow::Result<Report> {
     let mut connection = database.connection().await?;
     let now = clock::now();
@@ -146,6 +174,14 @@ async fn retire(
     if !retired {
         bail!("{partner} has no key {key_id}, or it is retired already");
     }
+    let subject = format!("partner {partner}");
+    let detail = json!({ "key_id": key_id, "retired_at": at });
+    audit::append(
+        &tx,
+        now,
+        &operator.act("partner.retire_key", &subject, &detail),
+    )
+    .await?;
     tx.commit().await.context("the key was not retired")?;
     let json = json!({ "partner_id": partner, "key_id": key_id, "retired_at": at });
     Ok(Report::new(json).line(format!(

@@ -12,6 +12,7 @@ use contract::partner::time::beijing_date;
 use jiff::civil::Date;
 use runtime::clock;
 use serde_json::json;
+use store::audit;
 use store::day_balances::{self, Signed};
 use store::dead_letters::Decision;
 use store::statements::{self, Statement, StatementState};
@@ -92,7 +93,10 @@ async fn again(wanted: &Run, database: &Database) -> anyhow::Result<Report> {
         .iter()
         .map(|member| format!("The statement of {member} for {day} {verb} due now."))
         .collect();
-    if permit.is_some() {
+    if let Some(permit) = &permit {
+        let subject = format!("day {day}");
+        let detail = json!({ "members": members });
+        audit::append(&tx, now, &permit.act("reconcile.run", &subject, &detail)).await?;
         tx.commit().await?;
         lines.push(format!(
             "huifu-dispatcher asks for it within a minute, unless today's three questions are used \

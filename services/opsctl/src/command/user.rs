@@ -9,6 +9,7 @@ use contract::application::SubjectKind;
 use contract::ids::{HtouhuiUserId, HuifuId, PartnerId, ThirdPartyUserId};
 use runtime::{clock, password};
 use serde_json::json;
+use store::audit;
 use store::users::{self, NewUser};
 
 use super::user_listing::{self, List};
@@ -18,6 +19,7 @@ use super::{user_card, user_fee};
 use crate::database::{Database, from_environment};
 use crate::exit::WrongUsage;
 use crate::output::Report;
+use crate::permit::OperatorArgs;
 
 /// Where the sequence `htouhui_user_ids` begins (V0007).
 const FIRST_OF_THE_SEQUENCE: u64 = 20_000_000_001;
@@ -67,6 +69,8 @@ pub(crate) struct AddArguments {
     kind: SubjectKind,
     #[command(flatten)]
     password: PasswordSource,
+    #[command(flatten)]
+    who: OperatorArgs,
 }
 
 /// Never an argument: other users of the machine can read those.
@@ -102,6 +106,7 @@ async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Re
         ))
         .into());
     }
+    let operator = arguments.who.operator("a user is added")?;
     let pepper = from_environment("PASSWORD_PEPPER")?;
     let password = arguments.password.read()?;
     let hash = password::hash(&password, &pepper)?;
@@ -114,8 +119,9 @@ async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Re
         password_hash: Some(&hash),
     };
     let mut connection = database.connection().await?;
+    let now = clock::now();
     let tx = connection.begin("opsctl: add user").await?;
-    users::add(&tx, clock::now(), &user)
+    users::add(&tx, now, &user)
         .await
         .map_err(|error| match error.constraint() {
             Some("users_pkey") => anyhow!("there is a user {} already", user.htouhui_user_id),
@@ -129,8 +135,13 @@ async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Re
             Some("users_partner_id_fkey") => anyhow!("there is no partner {}", user.partner_id),
             _ => error.into(),
         })?;
-    tx.commit().await.context("the user was not added")?;
     let id = user.htouhui_user_id;
+    let subject = format!("user {id}");
+    let detail = json!({
+        "partner_id": user.partner_id, "huifu_id": user.huifu_id, "kind": user.kind,
+    });
+    audit::append(&tx, now, &operator.act("user.add", &subject, &detail)).await?;
+    tx.commit().await.context("the user was not added")?;
     let json = json!({
         "htouhui_user_id": id, "partner_id": user.partner_id,
         "third_party_user_id": user.third_party_user_id, "huifu_id": user.huifu_id,

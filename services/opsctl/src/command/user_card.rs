@@ -5,10 +5,12 @@ use clap::Subcommand;
 use contract::ids::{HtouhuiUserId, TokenNo};
 use runtime::clock;
 use serde_json::json;
+use store::audit;
 use store::users::{self, NewCard};
 
 use crate::database::Database;
 use crate::output::Report;
+use crate::permit::OperatorArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -28,6 +30,8 @@ pub(crate) enum Command {
         /// Choose it unless the user chooses another
         #[arg(long)]
         default: bool,
+        #[command(flatten)]
+        who: OperatorArgs,
     },
 }
 
@@ -38,7 +42,9 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
         tail,
         bank_name,
         default,
+        who,
     } = command;
+    let operator = who.operator("a card is bound")?;
     let card = NewCard {
         token_no: &token_no,
         tail: &tail,
@@ -46,8 +52,9 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
         is_default: default,
     };
     let mut connection = database.connection().await?;
+    let now = clock::now();
     let tx = connection.begin("opsctl: add card").await?;
-    users::cards::add(&tx, clock::now(), &user, &card)
+    users::cards::add(&tx, now, &user, &card)
         .await
         .map_err(|error| match error.constraint() {
             Some("card_bound_once") => anyhow!("{user} has this card already"),
@@ -58,6 +65,9 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             Some("cards_htouhui_user_id_fkey") => anyhow!("there is no user {user}"),
             _ => error.into(),
         })?;
+    let subject = format!("user {user}");
+    let detail = json!({ "token_no": token_no, "is_default": default });
+    audit::append(&tx, now, &operator.act("user.add_card", &subject, &detail)).await?;
     tx.commit().await.context("the card was not bound")?;
     let json = json!({
         "htouhui_user_id": user, "token_no": token_no, "tail": tail, "bank_name": bank_name,

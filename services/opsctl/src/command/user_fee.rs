@@ -11,11 +11,12 @@ use contract::money::Fen;
 use contract::withdrawal::CashType;
 use runtime::clock;
 use serde_json::{Value, json};
-use store::{StoreError, users};
+use store::{StoreError, audit, users};
 
 use crate::database::Database;
 use crate::exit::WrongUsage;
 use crate::output::Report;
+use crate::permit::{Operator, OperatorArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -28,6 +29,8 @@ pub(crate) enum Command {
         /// D0, D1, T1 or DM
         #[arg(long, value_parser = cash_type)]
         cash_type: CashType,
+        #[command(flatten)]
+        who: OperatorArgs,
     },
 }
 
@@ -56,6 +59,8 @@ pub(crate) struct SetArguments {
     /// Whose account at Huifu an outer fee is taken from, if not the user's own
     #[arg(long, value_name = "HUIFU_ID")]
     payer: Option<HuifuId>,
+    #[command(flatten)]
+    who: OperatorArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -81,18 +86,26 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
         Command::Close {
             htouhui_user_id,
             cash_type,
-        } => close(&htouhui_user_id, cash_type, database).await,
+            who,
+        } => {
+            let operator = who.operator("a cash type is closed")?;
+            close(&htouhui_user_id, cash_type, &operator, database).await
+        }
     }
 }
 
 async fn set(arguments: &SetArguments, database: &Database) -> anyhow::Result<Report> {
     let (user, cash_type) = (&arguments.htouhui_user_id, arguments.cash_type);
     let rule = arguments.rule();
+    let operator = arguments.who.operator("a fee is set")?;
     let mut connection = database.connection().await?;
+    let now = clock::now();
     let tx = connection.begin("opsctl: set fee").await?;
-    users::cash_rules::set(&tx, clock::now(), user, cash_type, &rule)
+    users::cash_rules::set(&tx, now, user, cash_type, &rule)
         .await
         .map_err(|error| explained(error, user))?;
+    let (subject, detail) = (format!("user {user}"), as_json(cash_type, &rule));
+    audit::append(&tx, now, &operator.act("user.set_fee", &subject, &detail)).await?;
     tx.commit().await.context("the fee was not set")?;
     Ok(report(user, cash_type, &rule))
 }
@@ -100,6 +113,7 @@ async fn set(arguments: &SetArguments, database: &Database) -> anyhow::Result<Re
 async fn close(
     user: &HtouhuiUserId,
     cash_type: CashType,
+    operator: &Operator,
     database: &Database,
 ) -> anyhow::Result<Report> {
     let mut connection = database.connection().await?;
@@ -108,6 +122,9 @@ async fn close(
     if !users::cash_rules::close(&tx, user, cash_type).await? {
         return Err(anyhow!("{name} is not open to {user}"));
     }
+    let (subject, detail) = (format!("user {user}"), json!({ "cash_type": name }));
+    let act = operator.act("user.close_cash_type", &subject, &detail);
+    audit::append(&tx, clock::now(), &act).await?;
     tx.commit().await.context("the cash type was not closed")?;
     let json = json!({ "htouhui_user_id": user, "cash_type": name });
     Ok(Report::new(json).line(format!("{name} is closed to {user}.")))

@@ -12,7 +12,7 @@ use contract::mobile::MobileNumber;
 use runtime::{clock, ids, mobile};
 use serde_json::json;
 use store::cases::{self, NewCase};
-use store::users;
+use store::{audit, users};
 
 use crate::database::{Database, data_keys};
 use crate::exit::WrongUsage;
@@ -72,6 +72,13 @@ pub(crate) async fn run(arguments: &Mobile, database: &Database) -> anyhow::Resu
         fingerprint: &format!("mobile_set:{}", ids::new_message_id()),
     };
     cases::record(&tx, now, &case, &permit.decision()).await?;
+    let subject = format!("user {user}");
+    audit::append(
+        &tx,
+        now,
+        &permit.act("user.set_mobile", &subject, &json!({})),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Report::new(json).line(format!(
         "Codes for {user} go to the mobile ending in {tail}."

@@ -7,7 +7,7 @@ use contract::ids::HtouhuiUserId;
 use runtime::{clock, ids, password};
 use serde_json::json;
 use store::cases::{self, NewCase};
-use store::users;
+use store::{audit, users};
 
 use super::user::PasswordSource;
 use crate::database::{Database, from_environment};
@@ -52,6 +52,13 @@ pub(crate) async fn run(arguments: &Password, database: &Database) -> anyhow::Re
         fingerprint: &format!("password_set:{}", ids::new_message_id()),
     };
     cases::record(&tx, now, &case, &permit.decision()).await?;
+    let subject = format!("user {user}");
+    audit::append(
+        &tx,
+        now,
+        &permit.act("user.set_password", &subject, &json!({})),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Report::new(json).line(format!(
         "The password of {user} was set and its lock lifted."

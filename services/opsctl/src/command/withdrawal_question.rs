@@ -8,9 +8,9 @@ use clap::Args;
 use contract::ids::WithdrawalId;
 use runtime::clock;
 use serde_json::json;
-use store::Connection;
 use store::attempts::{self, Asked};
 use store::dead_letters::Decision;
+use store::{Connection, audit};
 
 use crate::beijing;
 use crate::output::Report;
@@ -34,8 +34,9 @@ pub(crate) async fn run(ask: &Ask, connection: &mut Connection) -> anyhow::Resul
     let permit = ask.permit.permit()?;
     let decision = permit.as_ref().map_or(NOBODY, Permit::decision);
     let order_id = &ask.order_id;
+    let now = clock::now();
     let tx = connection.begin("opsctl: ask about withdrawal").await?;
-    let req_seq_id = match attempts::ask_now(&tx, clock::now(), order_id, &decision).await? {
+    let req_seq_id = match attempts::ask_now(&tx, now, order_id, &decision).await? {
         Asked::Due(req_seq_id) => req_seq_id,
         Asked::UnderWay(at) => bail!(
             "its attempt may still be on its way; it is asked about by itself at {}",
@@ -53,7 +54,10 @@ pub(crate) async fn run(ask: &Ask, connection: &mut Connection) -> anyhow::Resul
         Some(_) => format!("Huifu is asked about {req_seq_id} within seconds."),
         None => format!("Huifu would be asked about {req_seq_id}."),
     }];
-    if permit.is_some() {
+    if let Some(permit) = &permit {
+        let subject = format!("withdrawal {order_id}");
+        let detail = json!({ "req_seq_id": req_seq_id });
+        audit::append(&tx, now, &permit.act("withdrawal.ask", &subject, &detail)).await?;
         tx.commit().await?;
         lines.push(format!(
             "What it says stands on the timeline: opsctl withdrawal show {order_id}"

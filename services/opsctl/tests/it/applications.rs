@@ -25,7 +25,7 @@ use crate::world::World;
 const MILLIS: u64 = 1_800_000_000_000;
 const HUIFU_ID: &str = "6666000000000042";
 
-fn application_id() -> ApplicationId {
+pub(crate) fn application_id() -> ApplicationId {
     ApplicationId::from_parts(MILLIS, 1)
 }
 
@@ -34,7 +34,7 @@ fn user() -> HtouhuiUserId {
 }
 
 /// An opening whose answer to `step` was lost, with the case about it.
-async fn lost(subject: SubjectKind, step: Step) -> (World, Tool) {
+pub(crate) async fn lost(subject: SubjectKind, step: Step) -> (World, Tool) {
     let world = sent(subject, step, Event::LoseTrack, AttemptOutcome::Unknown).await;
     open_case(&world, "cannot_be_asked_about").await;
     let tool = world.tool().with("DATA_KEYS", DATA_KEYS);
@@ -162,7 +162,7 @@ async fn message_types(world: &World) -> Vec<String> {
     claimed.map(|row| row.message_type).collect()
 }
 
-fn decide(rest: &str) -> String {
+pub(crate) fn decide(rest: &str) -> String {
     format!("application decide {} {rest}", application_id())
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod applications;
+mod audit;
 mod calendar;
 mod cases;
 mod certification;
