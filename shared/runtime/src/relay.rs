@@ -12,7 +12,7 @@ mod sweep;
 mod wake;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use store::outbox::{self, Claimed};
@@ -61,13 +61,21 @@ enum RelayError {
 /// Publishes what is due until told to stop. The batch under way is finished first.
 pub(crate) async fn relay(relay: Relay) {
     let mut backoff = Backoff::new();
+    let mut look_at = Instant::now();
     while !relay.stop.is_cancelled() {
         match round(&relay).await {
             // There may be more: look again at once.
             Ok(count) if count >= relay.settings.batch => backoff.reset(),
-            Ok(_) => {
+            Ok(count) => {
                 backoff.reset();
-                wait(&relay).await;
+                // What woke us is under way. To ask for what is next as well would be a statement
+                // more for every message of a quiet hour; what was committed together with these
+                // and is due a little later waits for the poll at most.
+                let now = Instant::now();
+                if count == 0 || now >= look_at {
+                    look_at = now + pause(&relay).await;
+                }
+                wait(&relay, look_at.saturating_duration_since(Instant::now())).await;
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the relay pauses");
@@ -145,20 +153,21 @@ async fn record(relay: &Relay, published: &[i64], refused: &[i64]) -> Result<(),
     Ok(())
 }
 
-/// Waits for a wake-up, for the next row to be due, or for the poll, whichever is first.
-async fn wait(relay: &Relay) {
-    let pause = match next_due(relay).await {
-        Ok(pause) => pause
-            .unwrap_or(relay.settings.poll)
-            .min(relay.settings.poll),
+/// Until the next row is due, or the poll if that is sooner.
+async fn pause(relay: &Relay) -> Duration {
+    let poll = relay.settings.poll;
+    match next_due(relay).await {
+        Ok(pause) => pause.unwrap_or(poll).min(poll),
         Err(error) => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "cannot ask when to wake"
-            );
-            relay.settings.poll
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "cannot ask when to wake");
+            poll
         }
-    };
+    }
+}
+
+/// Waits for a wake-up, or for as long as this.
+async fn wait(relay: &Relay, pause: Duration) {
     tokio::select! {
         () = relay.wake.notified() => {}
         _ = backoff::pause(pause, &relay.stop) => {}
