@@ -7,8 +7,8 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::command::{
-    application, audit, calendar, case, dead_letter, keygen, keys, migrate, partner, reconcile,
-    signature, user, withdrawal,
+    application, audit, calendar, case, dead_letter, keygen, keys, migrate, outbox, partner,
+    reconcile, signature, user, withdrawal,
 };
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
@@ -66,6 +66,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Calendar(command) => calendar::run(command, &database).await,
         Command::Application(command) => application::run(command, &database).await,
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
+        Command::Outbox(command) => outbox::run(command, &database).await,
         Command::DeadLetter(command) => dead_letter::run(*command, &database).await,
         Command::Audit(command) => audit::run(command, &database).await,
         Command::Case(command) => case::run(command, &database).await,

@@ -1,8 +1,8 @@
 //! Times as operators and partners read them: in Beijing.
 
 use contract::partner::time::WireTime;
-use jiff::Timestamp;
 use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::exit::WrongUsage;
 
@@ -47,6 +47,20 @@ pub(crate) fn read(text: &str) -> Result<Timestamp, WrongUsage> {
     })
 }
 
+/// A time as [`read`] takes it, or how long before `now`: `90m`, `2h`, `3d`.
+pub(crate) fn moment(now: Timestamp, text: &str) -> Result<Timestamp, WrongUsage> {
+    let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
+    let days =
+        days.map(|days: i64| SignedDuration::from_hours(days.saturating_mul(24).min(1 << 20)));
+    let ago = days.or_else(|| text.parse().ok());
+    match ago {
+        Some(ago) => now
+            .checked_sub(ago)
+            .map_err(|_| WrongUsage(format!("{text} ago is before all times"))),
+        None => read(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,5 +76,21 @@ mod tests {
             read("2026-11-22 12:08:53").is_err(),
             "no offset: which noon?"
         );
+    }
+
+    #[test]
+    fn a_moment_is_a_time_or_how_long_ago() {
+        let now: Timestamp = "2026-11-22T04:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("2h", "2026-11-22T02:00:00Z"),
+            ("90m", "2026-11-22T02:30:00Z"),
+            ("3d", "2026-11-19T04:00:00Z"),
+            ("2026-11-22T11:00:00+08:00", "2026-11-22T03:00:00Z"),
+        ] {
+            assert_eq!(moment(now, text).unwrap().to_string(), expected, "{text}");
+        }
+        for text in ["", "d", "yesterday", "2026-11-22"] {
+            assert!(moment(now, text).is_err(), "{text}");
+        }
     }
 }

@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 use runtime::settings::Secret;
 
 use crate::command::{
-    application, audit, calendar, case, dead_letter, keygen, keys, partner, reconcile, signature,
-    user, withdrawal,
+    application, audit, calendar, case, dead_letter, keygen, keys, outbox, partner,
+    reconcile, signature, user, withdrawal,
 };
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
@@ -39,9 +39,11 @@ pub(crate) enum Command {
     /// Applications: accounts, cards and cash types that partners asked for at Huifu
     #[command(subcommand)]
     Application(application::Command),
-    /// Withdrawals: one with its whole story, or those that do not move
+    /// Withdrawals: one with its whole story, those looked for, those that do not move
     #[command(subcommand)]
     Withdrawal(withdrawal::Command),
+    /// Messages that wait to be published or carried out, by routing key
+    Outbox(outbox::Outbox),
     /// Messages that need a person: look, send again, give up
     #[command(subcommand)]
     DeadLetter(Box<dead_letter::Command>),

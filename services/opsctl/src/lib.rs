@@ -19,3 +19,4 @@ mod exit;
 mod notices;
 mod output;
 mod permit;
+mod withdrawals;

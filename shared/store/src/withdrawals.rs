@@ -7,6 +7,7 @@
 mod drafts;
 mod edges;
 mod listing;
+mod search;
 
 use contract::ids::{HuifuId, OutOrderNo, PartnerId, TokenNo, WithdrawalId};
 use contract::money::Fen;
@@ -19,7 +20,8 @@ use crate::{Connection, StoreError, Transaction};
 
 pub use drafts::{expire_due, insert_draft};
 pub(crate) use edges::{Changed, change_state, end, open_attempt};
-pub use listing::{Stuck, stuck};
+pub use listing::{Stuck, Waiting, stuck};
+pub use search::{Found, Search, search};
 
 const FIND: &str = "\
 -- withdrawals.find

@@ -3,7 +3,7 @@
 use clap::Args;
 use contract::money::Fen;
 use contract::withdrawal::State;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::dead_letters::Filter;
 
 use crate::beijing;
@@ -68,8 +68,11 @@ impl FilterArgs {
 
     /// The filter, with times that are counted back from `now`.
     pub(crate) fn filter(&self, now: Timestamp) -> Result<Filter, WrongUsage> {
-        let time =
-            |text: &Option<String>| text.as_deref().map(|text| moment(now, text)).transpose();
+        let time = |text: &Option<String>| {
+            text.as_deref()
+                .map(|text| beijing::moment(now, text))
+                .transpose()
+        };
         let withdrawal_state = self.withdrawal_state.as_deref().map(|name| {
             let known = State::ALL.map(State::as_str).join(", ");
             State::from_name(name)
@@ -90,40 +93,5 @@ impl FilterArgs {
             withdrawal_state: withdrawal_state.transpose()?,
             ids: None,
         })
-    }
-}
-
-/// A time as [`beijing::read`] takes it, or how long before `now`: `90m`, `2h`, `3d`.
-fn moment(now: Timestamp, text: &str) -> Result<Timestamp, WrongUsage> {
-    let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
-    let days =
-        days.map(|days: i64| SignedDuration::from_hours(days.saturating_mul(24).min(1 << 20)));
-    let ago = days.or_else(|| text.parse().ok());
-    match ago {
-        Some(ago) => now
-            .checked_sub(ago)
-            .map_err(|_| WrongUsage(format!("{text} ago is before all times"))),
-        None => beijing::read(text),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_moment_is_a_time_or_how_long_ago() {
-        let now: Timestamp = "2026-11-22T04:00:00Z".parse().unwrap();
-        for (text, expected) in [
-            ("2h", "2026-11-22T02:00:00Z"),
-            ("90m", "2026-11-22T02:30:00Z"),
-            ("3d", "2026-11-19T04:00:00Z"),
-            ("2026-11-22T11:00:00+08:00", "2026-11-22T03:00:00Z"),
-        ] {
-            assert_eq!(moment(now, text).unwrap().to_string(), expected, "{text}");
-        }
-        for text in ["", "d", "yesterday", "2026-11-22"] {
-            assert!(moment(now, text).is_err(), "{text}");
-        }
     }
 }

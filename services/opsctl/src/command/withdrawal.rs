@@ -1,20 +1,15 @@
-//! `opsctl withdrawal`: one with its whole story, or the list of those that do not move.
+//! `opsctl withdrawal`: one with its whole story, those that are looked for, those that do not
+//! move.
 
 use anyhow::anyhow;
 use clap::Subcommand;
 use contract::ids::WithdrawalId;
-use jiff::SignedDuration;
-use runtime::clock;
-use serde_json::json;
-use store::{Connection, withdrawals};
 
+use super::withdrawal_list::{self, Find, StuckArguments};
 use super::withdrawal_question::{self, Ask};
 use super::withdrawal_story;
-use crate::beijing;
 use crate::database::Database;
-use crate::output::{Report, Rows};
-
-const LIST_LIMIT: i64 = 1000;
+use crate::output::Report;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -23,14 +18,12 @@ pub(crate) enum Command {
         /// The partner's order_id
         order_id: WithdrawalId,
     },
+    /// Withdrawals by a number that names them, or by partner, user, time, amount and state
+    Find(Box<Find>),
     /// Ask Huifu about one now, also one that has its end: the bank may have returned the money
     Ask(Ask),
-    /// Open withdrawals that have not moved for a while, the oldest first
-    Stuck {
-        /// For how long, such as 10m or 2h
-        #[arg(long, value_name = "TIME", default_value = "10m")]
-        older_than: SignedDuration,
-    },
+    /// Open withdrawals that have not moved for a while, the oldest first, and what helps
+    Stuck(StuckArguments),
 }
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
@@ -40,40 +33,8 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             .await?
             .map(|story| story.report())
             .ok_or_else(|| anyhow!("there is no withdrawal {order_id}")),
+        Command::Find(find) => withdrawal_list::find(&connection, &find).await,
         Command::Ask(ask) => withdrawal_question::run(&ask, &mut connection).await,
-        Command::Stuck { older_than } => stuck(&connection, older_than).await,
+        Command::Stuck(arguments) => withdrawal_list::stuck(&connection, &arguments).await,
     }
-}
-
-async fn stuck(connection: &Connection, older_than: SignedDuration) -> anyhow::Result<Report> {
-    let now = clock::now();
-    let stuck = withdrawals::stuck(connection, now.checked_sub(older_than)?, LIST_LIMIT).await?;
-    let json: Vec<_> = stuck
-        .iter()
-        .map(|one| {
-            json!({
-                "order_id": one.id, "partner_id": one.partner_id, "state": one.state.as_str(),
-                "held": one.held, "since": one.since,
-            })
-        })
-        .collect();
-    let rows = stuck
-        .iter()
-        .map(|one| {
-            vec![
-                one.id.to_string(),
-                one.partner_id.clone(),
-                one.state.as_str().to_owned(),
-                if one.held { "held" } else { "" }.to_owned(),
-                beijing::shown(one.since),
-                beijing::age(now, one.since),
-            ]
-        })
-        .collect();
-    Ok(Report::new(json).rows(Rows {
-        title: String::new(),
-        head: vec!["ORDER_ID", "PARTNER", "STATE", "HELD", "SINCE", "AGE"],
-        rows,
-        when_empty: "Every open withdrawal has moved lately.",
-    }))
 }

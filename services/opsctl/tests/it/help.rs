@@ -2,7 +2,7 @@
 
 use crate::tool::Tool;
 
-const COMMANDS: [&[&str]; 62] = [
+const COMMANDS: [&[&str]; 65] = [
     &[],
     &["migrate"],
     &["partner"],
@@ -35,8 +35,11 @@ const COMMANDS: [&[&str]; 62] = [
     &["application", "decide"],
     &["withdrawal"],
     &["withdrawal", "show"],
+    &["withdrawal", "find"],
     &["withdrawal", "ask"],
     &["withdrawal", "stuck"],
+    &["outbox"],
+    &["outbox", "show"],
     &["dead-letter"],
     &["dead-letter", "list"],
     &["dead-letter", "show"],

@@ -23,6 +23,7 @@ mod partners;
 mod passwords;
 mod questions;
 mod reconcile;
+mod search;
 mod signatures;
 mod tool;
 mod users;

@@ -14,8 +14,21 @@ select id, partner_id, state, held, updated_at
  where terminal_at is null
    and state <> 'draft'
    and updated_at < $1
+   and ($2::text is null or partner_id = $2)
+   and ($3::text is null or state = $3)
  order by updated_at
- limit $2";
+ limit $4";
+
+/// Which of those that do not move are listed.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// They have not moved since this time.
+    pub before: Timestamp,
+    /// Only those of this partner.
+    pub partner: Option<String>,
+    /// Only those that stand there.
+    pub state: Option<State>,
+}
 
 /// A withdrawal that has not moved for a while.
 #[derive(Debug, Clone)]
@@ -32,13 +45,19 @@ pub struct Stuck {
     pub since: Timestamp,
 }
 
-/// Open withdrawals that have not moved since `before`, the oldest first.
+/// Open withdrawals that have not moved for a while, the oldest first, `limit` at most.
 pub async fn stuck(
     connection: &Connection,
-    before: Timestamp,
+    waiting: &Waiting,
     limit: i64,
 ) -> Result<Vec<Stuck>, StoreError> {
-    let rows = connection.query(STUCK, &[&before, &limit]).await?;
+    let Waiting {
+        before, partner, ..
+    } = waiting;
+    let state = waiting.state.map(State::as_str);
+    let rows = connection
+        .query(STUCK, &[before, partner, &state, &limit])
+        .await?;
     let stuck = rows.iter().map(|row| {
         Ok(Stuck {
             id: parsed(row, "id")?,
