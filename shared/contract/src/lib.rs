@@ -12,6 +12,7 @@ pub mod application;
 pub mod balance;
 pub mod calendar;
 pub mod day_balance;
+pub mod dead_letter;
 pub mod fee;
 pub mod huifu;
 pub mod ids;

@@ -41,7 +41,7 @@ use crate::url_guard;
 
 pub use answer::Answer;
 use connector::Connector;
-pub use error_class::ErrorClass;
+pub use contract::dead_letter::ErrorClass;
 use error_class::Undelivered;
 use exchange::Exchange;
 use pool::Pool;

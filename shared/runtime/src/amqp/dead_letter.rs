@@ -7,6 +7,7 @@
 //! What a stranger wrote is made storable first: a message that cannot be kept would go back to its
 //! queue, to the broker's own dead letters and back to us, for ever.
 
+use contract::dead_letter::DeadLetterClass;
 use contract::topology::Queue;
 use lapin::message;
 use lapin::types::AMQPValue;
@@ -22,8 +23,8 @@ const KEPT_CHARACTERS: usize = 1024;
 
 /// Why a message is dead.
 pub(super) struct Cause<'a> {
-    /// One word, for grouping: `unreadable`, `handler`, `delivery_limit`.
-    pub(super) error_class: &'a str,
+    /// One word, for grouping.
+    pub(super) class: DeadLetterClass,
     /// A sentence for the person who decides.
     pub(super) reason: &'a str,
     /// Deliveries so far.
@@ -57,7 +58,7 @@ pub(super) async fn keep(
         causation_id: properties::causation_id(properties).ok().flatten(),
         partner_id: None,
         reason: cause.reason,
-        error_class: cause.error_class,
+        error_class: cause.class.as_str(),
         attempt_count: i32::try_from(cause.attempts).unwrap_or(i32::MAX),
         headers: &headers,
         body: &message.data,
@@ -74,7 +75,7 @@ pub(super) async fn keep(
         queue = queue.name,
         message_id = message_id.map(tracing::field::display),
         correlation_id = letter.correlation_id,
-        error_class = cause.error_class,
+        error_class = cause.class.as_str(),
         reason = cause.reason,
         "dead letter"
     );

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use contract::dead_letter::DeadLetterClass;
 use contract::message::{Envelope, Message};
 use contract::topology::Queue;
 use futures_util::FutureExt as _;
@@ -67,7 +68,7 @@ pub(crate) async fn drain_dead_letters(bench: Bench, queue: Queue) {
         let bench = Arc::clone(&bench);
         async move {
             let cause = Cause {
-                error_class: "delivery_limit",
+                class: DeadLetterClass::DeliveryLimit,
                 reason: "the broker gave up after delivering it too often",
                 attempts: queue.delivery_limit,
             };
@@ -97,7 +98,7 @@ async fn one<H: Handler>(bench: &Bench, handler: &H, queue: &Queue, delivery: De
             Err(unreadable) => {
                 let reason = unreadable.to_string();
                 let cause = Cause {
-                    error_class: "unreadable",
+                    class: DeadLetterClass::Unreadable,
                     reason: &reason,
                     attempts: delivery.earlier_deliveries().saturating_add(1),
                 };
@@ -134,7 +135,7 @@ async fn carry_out<H: Handler>(
             let error = source.map(|source| format!("{source:#}"));
             tracing::warn!(error, reason, "given up");
             let cause = Cause {
-                error_class: "handler",
+                class: DeadLetterClass::Handler,
                 reason,
                 attempts: delivery.earlier_deliveries().saturating_add(1),
             };

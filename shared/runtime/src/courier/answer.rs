@@ -10,7 +10,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 
-use super::error_class::ErrorClass;
+use super::ErrorClass;
 use super::exchange::Answered;
 use super::timings::Timings;
 

@@ -2,48 +2,9 @@
 
 use std::io;
 
+use contract::dead_letter::ErrorClass;
+
 use crate::url_guard::{LookupError, Refused};
-
-/// Why a notice was not taken, in a word that operators count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorClass {
-    /// The name could not be looked up.
-    Dns,
-    /// No connection was made: the partner has not seen the notice.
-    Connect,
-    /// The connection broke after it was made and before there was an answer: the partner may have
-    /// taken the notice.
-    NoAnswer,
-    /// The peer could not prove who it is, or broke off while doing so.
-    Tls,
-    /// It took too long.
-    Timeout,
-    /// A status other than 200.
-    Status,
-    /// 200 without `success`, too long, or broken off.
-    Body,
-    /// The guard said no.
-    AddressRefused,
-    /// A redirect, which is never followed.
-    Redirect,
-}
-
-impl ErrorClass {
-    /// The word in the database and in metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Connect => "connect",
-            Self::NoAnswer => "no_answer",
-            Self::Tls => "tls",
-            Self::Timeout => "timeout",
-            Self::Status => "status",
-            Self::Body => "body",
-            Self::AddressRefused => "address_refused",
-            Self::Redirect => "redirect",
-        }
-    }
-}
 
 /// Why there is no answer: one for each stage at which that can be.
 #[derive(Debug, thiserror::Error)]

@@ -10,8 +10,9 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::ErrorClass;
 use super::connector::{Connector, Link};
-use super::error_class::{ErrorClass, Undelivered};
+use super::error_class::Undelivered;
 use super::pool::{Origin, Pool};
 use super::timings::Stopwatch;
 use crate::http_client::Limits;
