@@ -23,6 +23,7 @@ pub mod nonces;
 pub mod notice_secrets;
 pub mod notices;
 pub mod outbox;
+pub mod overview;
 pub mod partners;
 mod pool;
 pub mod progress;
