@@ -104,3 +104,24 @@ bench: ## Load with an exact ledger beside a bare pipeline; writes target/bench/
 	@cargo build --release --workspace --bins
 	@cargo run --quiet --release --bin stand -- setup
 	@cargo run --quiet --release --bin load
+
+##@ Places
+
+BINARIES := intake huifu-dispatcher callback-receiver partner-notifier opsctl huifu-sandbox partner-sandbox sms-sandbox
+
+.PHONY: image
+image: $(BINARIES:%=image/%) ## Build every image, with Docker; image/intake builds one
+
+.PHONY: $(BINARIES:%=image/%)
+$(BINARIES:%=image/%): image/%:
+	docker build --file deploy/Dockerfile --build-arg BIN=$* --tag tixian/$* .
+
+.PHONY: deploy/staging
+deploy/staging: rollout/staging ## Migrate and roll out, with kubectl's present context
+
+.PHONY: deploy/production
+deploy/production: rollout/production ## The same for production
+
+rollout/%:
+	kubectl delete job/migration --namespace tixian --ignore-not-found && kubectl apply -k deploy/k8s/overlays/$*/migration && kubectl wait job/migration --namespace tixian --for=condition=complete --timeout=15m
+	kubectl apply -k deploy/k8s/overlays/$* && for name in intake huifu-dispatcher callback-receiver partner-notifier; do kubectl rollout status deployment/$$name --namespace tixian --timeout=10m || exit 1; done

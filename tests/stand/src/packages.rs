@@ -74,8 +74,10 @@ pub(crate) fn install_telling(packages: &[&str], mut tell: impl FnMut(&str)) -> 
 
 fn apt_get(arguments: &[&str]) -> Result<()> {
     let mut command = as_root()?;
+    // Another test may be installing something else.
+    let patience = "--option=DPkg::Lock::Timeout=120";
     command
-        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"])
+        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", patience])
         .args(arguments);
     // Its output is long, and only worth reading when it failed.
     let output = command.output().context("cannot start apt-get")?;
