@@ -12,7 +12,6 @@
 mod binaries;
 mod borrowed;
 mod chromium;
-pub mod console;
 mod demo;
 mod elsewhere;
 mod engine;
