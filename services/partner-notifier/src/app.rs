@@ -1,5 +1,5 @@
-//! Wires the service: a queue for each kind of notice, and one of everything else: client, lanes,
-//! and the relay for the retries it writes itself.
+//! Wires the service: a queue for each kind of notice, and one of everything else: client, lanes
+//! and what waits on them, and the relay for the retries it writes itself.
 
 use std::sync::Arc;
 
@@ -7,9 +7,14 @@ use contract::message::{ApplicationNoticeDue, NoticeDue};
 use runtime::courier::Courier;
 use runtime::http_client::Limits;
 use runtime::service::Service;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
-use crate::lanes::Lanes;
-use crate::notify::{Desk, Notify};
+use crate::desk::{Desk, ROOM};
+use crate::drainer::drain;
+use crate::gauges;
+use crate::lanes::{self, Lanes};
+use crate::notify::Notify;
 use crate::settings::NotifierSettings;
 
 /// Starts everything and returns.
@@ -23,14 +28,27 @@ pub async fn start(service: Service<NotifierSettings>) -> anyhow::Result<()> {
     let desk = Arc::new(Desk {
         store: service.store.clone(),
         courier: Courier::new(&limits, settings.loopback, settings.max_answer_bytes)?,
-        lanes: Lanes::new(
-            settings.partner_concurrency,
-            settings.slow_partner_concurrency,
-        ),
+        lanes: Lanes::new(lanes::Limits {
+            most: settings.partner_concurrency,
+            most_slow: settings.slow_partner_concurrency,
+            rate: settings.partner_rate,
+        }),
         settings,
+        room: Arc::new(Semaphore::new(ROOM)),
+        under_way: TaskTracker::new(),
+        stop: service.stopping.clone(),
     });
     service.consume(Notify::<NoticeDue>::new(&desk));
     service.consume(Notify::<ApplicationNoticeDue>::new(&desk));
     service.relay();
+    let (draining, telling) = (drain(Arc::clone(&desk)), gauges::tell(desk));
+    service.tasks.spawn("drainer", async {
+        draining.await;
+        Ok(())
+    });
+    service.tasks.spawn("gauges of lanes", async {
+        telling.await;
+        Ok(())
+    });
     Ok(())
 }

@@ -1,23 +1,24 @@
-//! How much of this process one partner may take.
+//! How much of this process one partner, and one of its hosts, may take.
 //!
 //! What a partner can take from the others is time: a quick refusal costs nobody anything. So a
-//! partner that answers within a second may have up to half of the consumer; one whose last or
-//! present sending took longer is held to a few at once. What comes beyond is not waited for but
-//! put back with a later time, at the pace at which the partner takes notices (see
-//! [`crate::turns`]): ten thousand notices for a dead partner must not come round every second.
-//! They hold up the others for at most one time-out, once.
+//! partner may have up to half as many sendings under way as there is room for; a host of it whose
+//! last or present sending took longer than a second is held to a few at once. And a host is sent
+//! no more a second than it is allowed, however much is due.
+//!
+//! What finds no place is not waited for, but for a moment: it is parked (see `store::lanes`) and
+//! fetched when there is one. So a flood costs the others the time in which it is put aside.
 //!
 //! The count is of this process: with three replicas a partner may see three times as many.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use contract::ids::PartnerId;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
-
-use crate::turns::Turns;
 
 /// A good partner answers in a tenth of this.
 const SLOW: Duration = Duration::from_secs(1);
@@ -26,20 +27,46 @@ const SLOW: Duration = Duration::from_secs(1);
 /// take, shorter than anybody else would notice.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// One lane for each partner that was seen.
+/// Of the places that a partner may have, one in so many may be waited for: those who wait take
+/// places of the consumer from the others.
+const PLACES_TO_ONE_THAT_WAITS: usize = 4;
+
+/// Lanes that are remembered. Beyond it those are forgotten on which nothing is under way; what is
+/// known of them is how quick they were.
+const MOST: usize = 4096;
+
+/// One lane for each host of each partner that was seen.
 pub(crate) struct Lanes {
     limits: Limits,
-    lanes: Mutex<HashMap<PartnerId, Arc<Lane>>>,
+    known: Mutex<Known>,
 }
 
-#[derive(Clone, Copy)]
-struct Limits {
-    most: usize,
-    most_slow: usize,
+/// How much of this process a partner may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Sendings to a partner at once.
+    pub(crate) most: usize,
+    /// Sendings at once to a host that is slow.
+    pub(crate) most_slow: usize,
+    /// Sendings to a host each second.
+    pub(crate) rate: NonZeroU32,
+}
+
+#[derive(Default)]
+struct Known {
+    partners: HashMap<PartnerId, Arc<Room>>,
+    lanes: HashMap<(PartnerId, String), Arc<Lane>>,
+}
+
+/// What all hosts of a partner share.
+struct Room {
+    places: Arc<Semaphore>,
+    waiting: Semaphore,
 }
 
 struct Lane {
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
+    pace: DefaultDirectRateLimiter,
     traffic: Mutex<Traffic>,
 }
 
@@ -49,61 +76,83 @@ struct Traffic {
     under_way: HashMap<u64, Instant>,
     /// How long the sending took that ended last.
     took_last: Duration,
-    turns: Turns,
 }
 
-/// A place in a partner's lane, given back when dropped.
-#[derive(Debug)]
+/// A place in a lane, given back when dropped.
 pub(crate) struct Place {
     lane: Arc<Lane>,
     number: u64,
     _permit: OwnedSemaphorePermit,
 }
 
-/// The partner has as many under way as it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Full {
-    /// When to come again.
-    pub(crate) pause: Duration,
-}
-
 impl Lanes {
-    /// `most` at once to a partner, `most_slow` to one that is slow.
-    pub(crate) fn new(most: usize, most_slow: usize) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Self {
-            limits: Limits { most, most_slow },
-            lanes: Mutex::default(),
+            limits,
+            known: Mutex::default(),
         }
     }
 
     /// A place, perhaps after a moment.
-    pub(crate) async fn enter(&self, partner: &PartnerId) -> Result<Place, Full> {
-        let lane = self.lane(partner);
-        lane.traffic().admit(Instant::now(), self.limits)?;
-        let room = Arc::clone(&lane.room).acquire_owned();
-        let Ok(permit) = timeout(PATIENCE, room).await else {
-            let pause = lane.traffic().put_back(Instant::now(), self.limits);
-            return Err(Full { pause });
+    pub(crate) async fn enter(&self, partner: &PartnerId, host: &str) -> Option<Place> {
+        let lane = self.lane(partner, host);
+        if !lane.traffic().admits(Instant::now(), self.limits) {
+            return None;
+        }
+        if let Some(place) = lane.place_now() {
+            return Some(place);
+        }
+        let room = Arc::clone(&lane.room);
+        let _turn = room.waiting.try_acquire().ok()?;
+        let place = async {
+            let permit = Arc::clone(&lane.room.places).acquire_owned();
+            let permit = permit.await.expect("nobody closes this semaphore");
+            lane.pace.until_ready().await;
+            permit
         };
-        let number = lane.traffic().begin(Instant::now());
-        Ok(Place {
-            lane,
-            number,
-            _permit: permit.expect("nobody closes this semaphore"),
-        })
+        let permit = timeout(PATIENCE, place).await.ok()?;
+        Some(lane.place(permit))
     }
 
-    fn lane(&self, partner: &PartnerId) -> Arc<Lane> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.get(partner) {
+    /// A place, if there is one now.
+    pub(crate) fn try_enter(&self, partner: &PartnerId, host: &str) -> Option<Place> {
+        let lane = self.lane(partner, host);
+        if !lane.traffic().admits(Instant::now(), self.limits) {
+            return None;
+        }
+        lane.place_now()
+    }
+
+    fn lane(&self, partner: &PartnerId, host: &str) -> Arc<Lane> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (partner.clone(), host.to_owned());
+        if let Some(lane) = known.lanes.get(&key) {
             return Arc::clone(lane);
         }
+        if known.lanes.len() >= MOST {
+            known.forget_idle();
+        }
+        let room = known.partners.entry(partner.clone()).or_insert_with(|| {
+            let most = self.limits.most;
+            Arc::new(Room {
+                places: Arc::new(Semaphore::new(most)),
+                waiting: Semaphore::new(most.div_ceil(PLACES_TO_ONE_THAT_WAITS)),
+            })
+        });
         let lane = Arc::new(Lane {
-            room: Arc::new(Semaphore::new(self.limits.most)),
+            room: Arc::clone(room),
+            pace: RateLimiter::direct(Quota::per_second(self.limits.rate)),
             traffic: Mutex::default(),
         });
-        lanes.insert(partner.clone(), Arc::clone(&lane));
+        known.lanes.insert(key, Arc::clone(&lane));
         lane
+    }
+}
+
+impl Known {
+    fn forget_idle(&mut self) {
+        self.lanes.retain(|_, lane| Arc::strong_count(lane) > 1);
+        self.partners.retain(|_, room| Arc::strong_count(room) > 1);
     }
 }
 
@@ -112,25 +161,26 @@ impl Lane {
         // Every change is small and complete, so a panic elsewhere leaves nothing half done.
         self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl std::fmt::Debug for Lane {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "Lane({} under way)",
-            self.traffic().under_way.len()
-        )
+    fn place_now(self: &Arc<Self>) -> Option<Place> {
+        let permit = Arc::clone(&self.room.places).try_acquire_owned().ok()?;
+        self.pace.check().ok()?;
+        Some(self.place(permit))
+    }
+
+    fn place(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Place {
+        let number = self.traffic().begin(Instant::now());
+        Place {
+            lane: Arc::clone(self),
+            number,
+            _permit: permit,
+        }
     }
 }
 
 impl Traffic {
-    fn admit(&mut self, now: Instant, limits: Limits) -> Result<(), Full> {
-        if self.is_slow(now) && self.under_way.len() >= limits.most_slow {
-            let pause = self.put_back(now, limits);
-            return Err(Full { pause });
-        }
-        Ok(())
+    fn admits(&self, now: Instant, limits: Limits) -> bool {
+        self.under_way.len() < limits.most_slow || !self.is_slow(now)
     }
 
     fn begin(&mut self, now: Instant) -> u64 {
@@ -140,38 +190,18 @@ impl Traffic {
     }
 
     fn end(&mut self, number: u64, now: Instant) {
-        let Some(began) = self.under_way.remove(&number) else {
-            return;
-        };
-        let took_before = std::mem::replace(&mut self.took_last, now.duration_since(began));
-        // Only at the change: the turns of a partner that is quick and merely has much to take are
-        // as good as any.
-        if took_before > SLOW && self.took_last <= SLOW {
-            self.turns.forget();
+        if let Some(began) = self.under_way.remove(&number) {
+            self.took_last = now.duration_since(began);
         }
     }
 
+    /// As far as is known: a sending that has not ended may tell more than the last one that has.
     fn is_slow(&self, now: Instant) -> bool {
-        self.service_time(now) > SLOW
-    }
-
-    /// What a sending takes, as far as is known: one that has not ended may tell more than the last
-    /// one that has.
-    fn service_time(&self, now: Instant) -> Duration {
-        let ages = self.under_way.values();
-        let ages = ages.map(|began| now.duration_since(*began));
-        ages.fold(self.took_last, Duration::max)
-    }
-
-    fn put_back(&mut self, now: Instant, limits: Limits) -> Duration {
-        let service_time = self.service_time(now);
-        let at_once = if service_time > SLOW {
-            limits.most_slow
-        } else {
-            limits.most
-        };
-        let at_once = u32::try_from(at_once).unwrap_or(u32::MAX).max(1);
-        self.turns.next(now, service_time / at_once)
+        let mut ages = self
+            .under_way
+            .values()
+            .map(|began| now.duration_since(*began));
+        self.took_last > SLOW || ages.any(|age| age > SLOW)
     }
 }
 
@@ -184,90 +214,78 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::turns;
 
-    const ONE: Limits = Limits {
-        most: 1,
-        most_slow: 1,
-    };
+    const fn limits(most: usize, most_slow: usize, rate: u32) -> Limits {
+        Limits {
+            most,
+            most_slow,
+            rate: NonZeroU32::new(rate).expect("not zero"),
+        }
+    }
+
+    const ONE: Limits = limits(1, 1, 1000);
 
     #[test]
-    fn a_slow_partner_is_held_to_a_few_until_it_is_quick_again() {
+    fn a_slow_host_is_held_to_a_few_until_it_is_quick_again() {
         let mut traffic = Traffic::default();
         let start = Instant::now();
         let later = |seconds| start + Duration::from_secs(seconds);
         let first = traffic.begin(start);
         let second = traffic.begin(start);
-        assert!(traffic.admit(start, ONE).is_ok(), "nobody is slow yet");
-        assert!(
-            traffic.admit(later(2), ONE).is_err(),
-            "both have been under way for long"
-        );
+        assert!(traffic.admits(start, ONE), "nobody is slow yet");
+        assert!(!traffic.admits(later(2), ONE), "both take long");
         traffic.end(first, later(3));
         traffic.end(second, later(3));
-        assert!(traffic.admit(later(3), ONE).is_ok(), "one is always tried");
+        assert!(traffic.admits(later(3), ONE), "one is always tried");
         let probe = traffic.begin(later(3));
-        assert!(
-            traffic.admit(later(3), ONE).is_err(),
-            "the last one was slow"
-        );
+        assert!(!traffic.admits(later(3), ONE), "the last one was slow");
         traffic.end(probe, later(3));
         traffic.begin(later(3));
-        assert!(traffic.admit(later(3), ONE).is_ok(), "it is quick again");
-    }
-
-    #[test]
-    fn what_is_put_back_comes_at_the_pace_of_the_partner() {
-        let mut traffic = Traffic::default();
-        let limits = Limits {
-            most: 16,
-            most_slow: 2,
-        };
-        let start = Instant::now();
-        let hanging = traffic.begin(start);
-        let now = start + Duration::from_secs(10);
-        assert_eq!(traffic.put_back(now, limits), turns::SHORTEST);
-        let second = turns::SHORTEST + Duration::from_secs(5);
-        assert_eq!(traffic.put_back(now, limits), second, "10 s, two at once");
-        traffic.end(hanging, now);
-        let third = turns::SHORTEST + Duration::from_secs(10);
-        assert_eq!(traffic.put_back(now, limits), third, "it was slow last");
-        let quick = traffic.begin(now);
-        traffic.end(quick, now + Duration::from_millis(800));
-        let now = now + Duration::from_millis(800);
-        assert_eq!(traffic.put_back(now, limits), turns::SHORTEST, "recovered");
-        let next = turns::SHORTEST + Duration::from_millis(50);
-        assert_eq!(traffic.put_back(now, limits), next, "0.8 s, 16 at once");
-    }
-
-    #[test]
-    fn a_quick_answer_of_a_partner_that_was_quick_forgets_no_turns() {
-        let mut traffic = Traffic::default();
-        let now = Instant::now();
-        for _ in 0..100 {
-            let quick = traffic.begin(now);
-            traffic.put_back(now, ONE);
-            traffic.end(quick, now + SLOW);
-        }
-        let pause = traffic.put_back(now, ONE);
-        assert!(pause > Duration::from_secs(90), "{pause:?}");
+        assert!(traffic.admits(later(3), ONE), "it is quick again");
     }
 
     #[tokio::test]
     async fn a_full_lane_fills_nobody_elses() {
-        let lanes = Lanes::new(1, 1);
+        let lanes = Lanes::new(ONE);
         let (busy, other) = ("busy".parse().unwrap(), "other".parse().unwrap());
-        let _place = lanes.enter(&busy).await.unwrap();
-        assert_eq!(lanes.enter(&busy).await.unwrap_err().pause, turns::SHORTEST);
-        assert!(lanes.enter(&other).await.is_ok());
+        let _place = lanes.enter(&busy, "a").await.unwrap();
+        assert!(lanes.enter(&busy, "a").await.is_none());
+        assert!(lanes.enter(&busy, "b").await.is_none(), "the same partner");
+        assert!(lanes.enter(&other, "a").await.is_some());
     }
 
     #[tokio::test]
     async fn a_quick_partner_is_given_a_place_as_soon_as_one_is_free() {
-        let lanes = Lanes::new(1, 1);
+        let lanes = Lanes::new(ONE);
         let busy = "busy".parse().unwrap();
-        let first = lanes.enter(&busy).await.unwrap();
-        let (second, ()) = tokio::join!(lanes.enter(&busy), async { drop(first) });
-        assert!(second.is_ok());
+        let first = lanes.enter(&busy, "a").await.unwrap();
+        let (second, ()) = tokio::join!(lanes.enter(&busy, "a"), async { drop(first) });
+        assert!(second.is_some());
+    }
+
+    #[tokio::test]
+    async fn no_host_is_sent_more_in_a_second_than_it_is_allowed() {
+        let lanes = Lanes::new(limits(100, 2, 5));
+        let flooding = "flooding".parse().unwrap();
+        let mut places = Vec::new();
+        while let Some(place) = lanes.try_enter(&flooding, "a") {
+            places.push(place);
+        }
+        assert_eq!(places.len(), 5);
+        assert!(lanes.try_enter(&flooding, "b").is_some(), "another host");
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_and_what_is_under_way_is_never_forgotten() {
+        let lanes = Lanes::new(limits(2, 1, 1000));
+        let partner = "many-ports".parse().unwrap();
+        let place = lanes.try_enter(&partner, "kept").unwrap();
+        for port in 0..2 * MOST {
+            lanes.lane(&partner, &port.to_string());
+        }
+        let known = lanes.known.lock().unwrap();
+        assert!(known.lanes.len() <= MOST);
+        let kept = &known.lanes[&(partner, "kept".to_owned())];
+        assert!(Arc::ptr_eq(kept, &place.lane));
     }
 }

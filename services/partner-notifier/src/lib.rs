@@ -6,14 +6,22 @@
 //! operator that replays one, is served by the same queue: all that this service sees is that it is
 //! due.
 //!
+//! A host that does not answer, is slow or has too much to take slows nobody else: what is due for
+//! it is parked in PostgreSQL (`store::lanes`), tried now and then with one notice, and fetched by
+//! itself, at its pace, when it answers again. Nothing is dropped.
+//!
 //! **Invariant:** no transaction is open while we wait for a partner, and nothing is sent to an
 //! address that `runtime::url_guard` has not allowed.
 
 pub mod app;
+mod desk;
+mod drainer;
+mod gauges;
 mod lanes;
 mod notification;
 mod notify;
 mod record;
 mod retry_schedule;
+mod sending;
 pub mod settings;
-mod turns;
+mod verdict;

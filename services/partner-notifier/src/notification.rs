@@ -1,7 +1,7 @@
 //! From the stored notice to the form that the partner gets, whatever the notice tells of.
 //!
 //! Withdrawals and applications differ in what their notices say and in nothing else: one schedule,
-//! one courier, one lane for each partner. So a message says how its notice is loaded, and from
+//! one courier, one lane for each host. So a message says how its notice is loaded, and from
 //! there on everybody handles a [`Due`].
 //!
 //! The facts and `notice_id` are the same on every sending; time, nonce and signatures are of this
@@ -23,6 +23,7 @@ use contract::signing::standard_webhooks::{self, NoticeSecret};
 use jiff::Timestamp;
 use runtime::courier::Parcel;
 use runtime::data_keys::{DataKeys, notice_secrets};
+use store::lanes::{Lane, Standing};
 use store::notice_secrets::SealedSecret;
 use store::notices::NoticeState;
 use store::{Connection, StoreError};
@@ -58,6 +59,10 @@ pub(crate) struct Due {
     pub(crate) schedule_step: i32,
     /// Whether the message that asks for this has not been carried out.
     pub(crate) message_is_open: bool,
+    /// Whether that message is parked.
+    pub(crate) message_is_parked: bool,
+    /// The lane it goes out on.
+    pub(crate) lane: Standing,
     /// What it tells.
     pub(crate) told: Told,
 }
@@ -118,6 +123,14 @@ impl Due {
         match &self.told {
             Told::Withdrawal(notice) => notice.body(&seal, sending.key),
             Told::Application(notice) => notice.body(&seal, sending.key),
+        }
+    }
+
+    /// Which lane it goes out on.
+    pub(crate) fn on_lane(&self) -> Lane<'_> {
+        Lane {
+            partner: self.partner_id.as_str(),
+            host: &self.lane.host,
         }
     }
 

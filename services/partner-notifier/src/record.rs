@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use contract::message::Envelope;
 use jiff::{SignedDuration, Timestamp};
+use runtime::clock;
 use runtime::courier::Answer;
 use runtime::ids::new_message_id;
 use serde_json::{Value, json};
 use store::dead_letters::{self, NewDeadLetter};
+use store::lanes::{self, Event, Policy};
 use store::notices::{self, Attempted, NoticeState, Passage};
 use store::{Store, StoreError, Transaction, outbox};
+use uuid::Uuid;
 
 use crate::notification::{Deliverable, Due};
 
@@ -20,6 +23,8 @@ pub(crate) struct Sent<'a, M> {
     pub(crate) envelope: &'a Envelope<M>,
     pub(crate) due: &'a Due,
     pub(crate) answer: &'a Answer,
+    /// What it says about the lane, if anything.
+    pub(crate) event: Option<Event>,
     pub(crate) began: Timestamp,
     pub(crate) took: Duration,
 }
@@ -31,6 +36,8 @@ pub(crate) enum Next {
     Done,
     /// It is sent again then.
     Again(Timestamp),
+    /// It waits on its lane, which is held.
+    Parked,
     /// A person must look.
     GiveUp,
 }
@@ -41,10 +48,12 @@ pub(crate) async fn record<M: Deliverable>(
     now: Timestamp,
     sent: &Sent<'_, M>,
     next: Next,
+    breaker: &Policy,
 ) -> Result<(), StoreError> {
     let mut connection = store.connection().await?;
+    let again = again(now, sent.envelope);
     let first_failed_at = match next {
-        Next::Done | Next::Again(_) => sent.began,
+        Next::Done | Next::Again(_) | Next::Parked => sent.began,
         Next::GiveUp => notices::attempts_of(&connection, sent.due.notice_id())
             .await?
             .first()
@@ -56,7 +65,7 @@ pub(crate) async fn record<M: Deliverable>(
         at: sent.began,
         state: match next {
             Next::Done => NoticeState::Delivered,
-            Next::Again(_) => NoticeState::Pending,
+            Next::Again(_) | Next::Parked => NoticeState::Pending,
             Next::GiveUp => NoticeState::DeadLettered,
         },
         outcome: sent.answer.outcome(),
@@ -73,11 +82,53 @@ pub(crate) async fn record<M: Deliverable>(
         biased;
         outbox::settle(&tx, sent.envelope.message_id),
         notices::record_attempt(&tx, now, sent.due.notice_id(), &attempt),
-        follow(&tx, now, sent, next, first_failed_at),
+        follow(&tx, now, sent, (next, &again), first_failed_at),
     )?;
     if !first {
         return Ok(());
     }
+    judge(&tx, now, sent, again.message_id, breaker).await?;
+    tx.commit().await
+}
+
+/// Last, because everybody who fails on the same lane waits here for everybody else. A notice that
+/// is taken on a lane without a row comes through without a statement.
+async fn judge<M>(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    sent: &Sent<'_, M>,
+    again: Uuid,
+    breaker: &Policy,
+) -> Result<(), StoreError> {
+    let lane = sent.due.on_lane();
+    let judged = match sent.event {
+        None => return Ok(()),
+        Some(Event::Gone) => {
+            let partner = &sent.due.partner_id;
+            let judged = lanes::gone(tx, now, partner, lane.host, breaker).await?;
+            lanes::park(tx, now, lane, again).await?;
+            judged
+        }
+        Some(event) => lanes::judge(tx, now, lane, event, breaker).await?,
+    };
+    if judged.before != judged.after {
+        let (before, after) = (judged.before.as_str(), judged.after.as_str());
+        metrics::counter!("lane_changes_total", "to" => after).increment(1);
+        let (partner_id, host) = (lane.partner, lane.host);
+        tracing::warn!(partner_id, host, before, after, "lane");
+    }
+    Ok(())
+}
+
+/// The lane may be tried by another notice: this one was not sent.
+pub(crate) async fn give_up_probe(
+    store: &Store,
+    due: &Due,
+    breaker: &Policy,
+) -> Result<(), StoreError> {
+    let mut connection = store.connection().await?;
+    let tx = connection.begin("partner-notifier: give up probe").await?;
+    lanes::judge(&tx, clock::now(), due.on_lane(), Event::GiveUp, breaker).await?;
     tx.commit().await
 }
 
@@ -107,23 +158,6 @@ pub(crate) async fn settle<M: Deliverable>(
     tx.commit().await
 }
 
-/// Makes the same notice due a little later, without counting an attempt.
-pub(crate) async fn put_back<M: Deliverable>(
-    store: &Store,
-    now: Timestamp,
-    envelope: &Envelope<M>,
-    pause: Duration,
-) -> Result<(), StoreError> {
-    let mut connection = store.connection().await?;
-    let tx = connection
-        .begin("partner-notifier: put back notice")
-        .await?;
-    if outbox::settle(&tx, envelope.message_id).await? {
-        outbox::enqueue(&tx, &again(now, envelope), later(now, pause)).await?;
-    }
-    tx.commit().await
-}
-
 /// `pause` after `now`.
 pub(crate) fn later(now: Timestamp, pause: Duration) -> Timestamp {
     let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
@@ -134,12 +168,13 @@ async fn follow<M: Deliverable>(
     tx: &Transaction<'_>,
     now: Timestamp,
     sent: &Sent<'_, M>,
-    next: Next,
+    (next, again): (Next, &Envelope<M>),
     first_failed_at: Timestamp,
 ) -> Result<(), StoreError> {
     match next {
         Next::Done => Ok(()),
-        Next::Again(at) => outbox::enqueue(tx, &again(now, sent.envelope), at).await,
+        Next::Again(at) => outbox::enqueue(tx, again, at).await,
+        Next::Parked => outbox::enqueue(tx, again, now).await,
         Next::GiveUp => {
             let body = serde_json::to_vec(&sent.envelope.body)
                 .expect("a message is ids and numbers, which always print as JSON");
@@ -182,7 +217,7 @@ fn again<M: Deliverable>(now: Timestamp, envelope: &Envelope<M>) -> Envelope<M> 
 fn told<M>(sent: &Sent<'_, M>, next: Next) -> (&'static str, Value) {
     let event = match next {
         Next::Done => "notice_delivered",
-        Next::Again(_) => "notice_failed",
+        Next::Again(_) | Next::Parked => "notice_failed",
         Next::GiveUp => "notice_dead_lettered",
     };
     let mut detail = json!({

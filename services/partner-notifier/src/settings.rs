@@ -1,10 +1,12 @@
 //! What partner-notifier is told by its environment, besides what every service is told.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use contract::partner::url::LoopbackHttp;
 use runtime::data_keys::DataKeys;
 use runtime::settings::{Env, Settings, SigningSettings};
+use store::lanes::Policy;
 
 use crate::retry_schedule::RetrySchedule;
 
@@ -25,9 +27,13 @@ pub struct NotifierSettings {
     pub max_answer_bytes: usize,
     /// `NOTICE_PARTNER_CONCURRENCY`: sendings to one partner at once.
     pub partner_concurrency: usize,
-    /// `NOTICE_SLOW_PARTNER_CONCURRENCY`: the same for a partner that takes
-    /// longer than a second.
+    /// `NOTICE_SLOW_PARTNER_CONCURRENCY`: the same for a host that takes longer than a second.
     pub slow_partner_concurrency: usize,
+    /// `NOTICE_PARTNER_RATE`: sendings to one host each second, and at once after a rest.
+    pub partner_rate: NonZeroU32,
+    /// `NOTICE_LANE_FAILURES`, `NOTICE_PROBE_MS` and `NOTICE_LONGEST_PROBE_MS`: when nothing more
+    /// is sent to a host, and how often it is tried.
+    pub breaker: Policy,
     /// `ALLOW_LOOPBACK_HTTP`: whether partners may live on this machine, for tests and the demo.
     pub loopback: LoopbackHttp,
 }
@@ -54,6 +60,9 @@ impl Settings for NotifierSettings {
         // Half of CONSUMER_CONCURRENCY's default: one partner never has all of the consumer.
         let partner_concurrency = env.or_in("NOTICE_PARTNER_CONCURRENCY", 16, 1..=2000);
         let slow_partner_concurrency = env.or_in("NOTICE_SLOW_PARTNER_CONCURRENCY", 2, 1..=2000);
+        // A guard against floods, not a promise: quick partners take several hundred a second.
+        let partner_rate = env.or_in("NOTICE_PARTNER_RATE", 500, 1..=100_000);
+        let breaker = breaker(env);
         let loopback = env.or("ALLOW_LOOPBACK_HTTP", false);
         Some(Self {
             signing: signing?,
@@ -64,6 +73,8 @@ impl Settings for NotifierSettings {
             max_answer_bytes: max_answer_bytes?,
             partner_concurrency: partner_concurrency?,
             slow_partner_concurrency: slow_partner_concurrency?,
+            partner_rate: NonZeroU32::new(partner_rate?)?,
+            breaker: breaker?,
             loopback: if loopback? {
                 LoopbackHttp::Allowed
             } else {
@@ -71,6 +82,27 @@ impl Settings for NotifierSettings {
             },
         })
     }
+}
+
+/// Five in a row: one notice that fails by itself has its first five tries in four minutes, and a
+/// host that is down has that many after its first five notices.
+fn breaker(env: &mut Env) -> Option<Policy> {
+    let failures = env.or_in("NOTICE_LANE_FAILURES", 5_u16, 1..=1000);
+    let first_pause = env.or_in(
+        "NOTICE_PROBE_MS",
+        Duration::from_secs(15),
+        ms(1)..=ms(3_600_000),
+    );
+    let longest_pause = env.or_in(
+        "NOTICE_LONGEST_PROBE_MS",
+        Duration::from_secs(300),
+        ms(1)..=ms(3_600_000),
+    );
+    Some(Policy {
+        failures: failures?.into(),
+        first_pause: first_pause?,
+        longest_pause: longest_pause?,
+    })
 }
 
 fn schedule(env: &mut Env) -> Option<RetrySchedule> {

@@ -12,10 +12,15 @@ alter table dead_letters
     drop constraint dead_letter_state_known,
     add constraint dead_letter_state_known check (state in ('open', 'replayed', 'discarded', 'archived'));
 
+-- Whom an address leads to: host and port, the name of the partner's lane (V0017) as well.
+create function host_of(url text) returns text language sql immutable as $$
+    select lower(substring(url from '^[^:]+://([^/?#]+)'))
+$$;
+
 -- The host of a partner's address; only letters about notices have one.
 create function host_told(routing_key text, notify_url text) returns text language sql immutable as $$
     select case when routing_key in ('notice.due', 'application-notice.due')
-                then lower(substring(notify_url from '^[^:]+://([^/:?#]+)')) end
+                then host_of(notify_url) end
 $$;
 
 -- What the message says of itself is what we know of it: a correlation_id is a withdrawal's or an

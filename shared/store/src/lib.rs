@@ -17,6 +17,7 @@ pub mod day_balances;
 pub mod dead_letters;
 pub mod events;
 pub mod inbox;
+pub mod lanes;
 pub mod materials;
 mod migrate;
 pub mod nonces;

@@ -7,6 +7,9 @@
 //! A relay claims rows by moving `available_at` forward, in a statement that is a transaction of its
 //! own: none is open while it talks to the broker, and a relay that dies gives its rows back by
 //! itself when that time has come. So does a claim whose answer got lost.
+//!
+//! A row that is parked on a lane (see [`crate::lanes`]) is no relay's: none of the statements here
+//! sees it but [`settle`].
 
 mod summary;
 
@@ -34,6 +37,7 @@ with due as (
     select id
       from outbox
      where published_at is null
+       and lane_id is null
        and available_at <= $1
      order by available_at
      limit $3
@@ -51,7 +55,7 @@ returning outbox.id, message_id, exchange, routing_key, message_type, correlatio
 const MARK_PUBLISHED: &str = "\
 -- outbox.mark_published
 with here as (
-    select id from outbox where id = any($1) for update skip locked)
+    select id from outbox where id = any($1) and lane_id is null for update skip locked)
 update outbox
    set published_at = $2, publish_count = publish_count + 1, updated_at = $2, updated_by = $3
   from here
@@ -61,11 +65,11 @@ const RELEASE: &str = "\
 -- outbox.release
 update outbox
    set available_at = $2, updated_at = $2, updated_by = $3
- where id = any($1) and published_at is null";
+ where id = any($1) and published_at is null and lane_id is null";
 
 const NEXT_DUE: &str = "\
 -- outbox.next_due
-select min(available_at) from outbox where published_at is null";
+select min(available_at) from outbox where published_at is null and lane_id is null";
 
 const REPUBLISH_STALE: &str = "\
 -- outbox.republish_stale
@@ -74,6 +78,7 @@ with stale as (
       from outbox
      where routing_key = $1
        and published_at < $2
+       and lane_id is null
      order by published_at
      limit $3
        for update skip locked)
@@ -85,6 +90,14 @@ update outbox
 const PUBLISHED_COUNT: &str = "\
 -- outbox.published_count
 select count(*) from outbox where routing_key = $1 and published_at is not null";
+
+/// Not for a row that is parked: it is claimed already.
+const HAND_OVER: &str = "\
+-- outbox.hand_over
+update outbox
+   set published_at = null, available_at = $2, updated_at = $3, updated_by = $4
+ where message_id = $1 and lane_id is null
+returning id";
 
 const SETTLE: &str = "\
 -- outbox.settle
@@ -173,7 +186,7 @@ pub async fn claim(
     rows.iter().map(claimed).collect()
 }
 
-fn claimed(row: &Row) -> Result<Claimed, StoreError> {
+pub(crate) fn claimed(row: &Row) -> Result<Claimed, StoreError> {
     Ok(Claimed {
         id: row.try_get("id")?,
         message_id: row.try_get("message_id")?,
@@ -245,6 +258,22 @@ pub async fn republish_stale(
         tx.mark_enqueued();
     }
     Ok(count)
+}
+
+/// Takes a message from the broker while its effect is still under way: it is acked, and until
+/// `until` it belongs to whoever is at work on it, who settles it as ever. One that dies gives it
+/// back to the relays by itself. Has no effect on what is settled or parked.
+pub async fn hand_over(
+    place: impl Place,
+    now: Timestamp,
+    message_id: Uuid,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    let name = place.name();
+    place
+        .rows(HAND_OVER, &[&message_id, &until, &now, &name])
+        .await
+        .map(drop)
 }
 
 /// Takes the duty over: deletes the row, in the transaction of the effect. `false` means that the

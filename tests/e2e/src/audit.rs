@@ -17,13 +17,16 @@ use crate::scene::{PATIENCE, Scene};
 
 pub(crate) use secrets::{see_messages, stay_out_of_logs, stay_out_of_rows};
 
-/// Waits until no message is due and no withdrawal that can move by itself is open.
+/// Waits until no message is due and no withdrawal that can move by itself is open. What an operator
+/// holds back stays where it is.
 pub(crate) async fn settles(scene: &Scene) {
     stand::eventually(PATIENCE, "everything to come to rest", async || {
         let sql = scene.sql().await.map_err(|error| format!("{error:#}"))?;
         let row = sql
             .query_one(
-                "select (select count(*) from outbox),
+                "select (select count(*) from outbox
+                           left join lanes on lanes.id = outbox.lane_id
+                          where lanes.held_at is null),
                         (select count(*) from withdrawals
                           where state in ('accepted', 'dispatching', 'submitted', 'unconfirmed')
                             and not held),

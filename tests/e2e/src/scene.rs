@@ -233,6 +233,8 @@ fn hurry(plan: &mut Plan) {
         "NOTICE_SCHEDULE_MS",
         "200,200,400,400,800,800,1600,1600,1600,1600",
     );
+    plan.tell(Service::PartnerNotifier, "NOTICE_PROBE_MS", "500");
+    plan.tell(Service::PartnerNotifier, "NOTICE_LONGEST_PROBE_MS", "1000");
 }
 
 async fn huifu_sandbox(plan: &Plan, private_pem: &str) -> Result<HuifuHandle> {

@@ -50,6 +50,8 @@ impl From<ApplicationForDelivery> for Due {
             attempt_count: stored.attempt_count,
             schedule_step: stored.schedule_step,
             message_is_open: stored.message_is_open,
+            message_is_parked: stored.message_is_parked,
+            lane: stored.lane,
             told: Told::Application(notice),
         }
     }

@@ -255,7 +255,7 @@ async fn a_partner_has_one_share_of_this_process_for_both_kinds() {
     })
     .await;
     let waiting = world.applied(&dead, End::Passed).await;
-    eventually(DEADLINE, "the other kind to be put back", async || {
+    eventually(DEADLINE, "the other kind to be parked", async || {
         let connection = world.connection().await;
         let stored = notices::application_for_delivery(
             &connection,
@@ -263,7 +263,7 @@ async fn a_partner_has_one_share_of_this_process_for_both_kinds() {
             waiting.message,
             runtime::clock::now(),
         );
-        !stored.await.unwrap().unwrap().message_is_open
+        stored.await.unwrap().unwrap().message_is_parked
     })
     .await;
     assert_eq!(dead.shop.notices().len(), 1, "its only place is taken");

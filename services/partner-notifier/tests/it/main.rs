@@ -12,6 +12,7 @@ mod failures;
 mod given_up;
 mod guard;
 mod isolation;
+mod lanes;
 mod process;
 mod standard_webhooks;
 mod world;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{NoticeState, Outcome};
+use crate::lanes::{self, Standing};
 use crate::notice_secrets::{self, SealedSecret};
 use crate::row::{named, parsed};
 use crate::{Connection, StoreError};
@@ -24,9 +25,17 @@ select notices.id, notices.application_id, notices.partner_id, notices.sequence,
                from notice_secrets
               where partner_id = notices.partner_id and (retired_at is null or retired_at > $3)
               order by created_at desc, secret_id) as notice_secrets,
-       exists(select from outbox where message_id = $2) as message_is_open
+       message.id is not null as message_is_open, message.lane_id is not null as message_is_parked,
+       coalesce(host_of(applications.notify_url), '-') as host, lane.id as lane_id,
+       lane.state as lane_state, lane.failures, lane.opened_at, lane.probe_at, lane.probe_pause_ms,
+       lane.held_at is not null or whole.held_at is not null as lane_is_held
   from notices
   join applications on applications.id = notices.application_id
+  left join outbox as message on message.message_id = $2
+  left join lanes as lane
+         on lane.partner_id = notices.partner_id
+        and lane.host = coalesce(host_of(applications.notify_url), '-')
+  left join lanes as whole on whole.partner_id = notices.partner_id and whole.host = ''
  where notices.id = $1";
 
 /// Everything that a notice about an application tells, and where to.
@@ -78,6 +87,10 @@ pub struct ApplicationForDelivery {
     /// Whether the message that asks for this has not been carried out: `false` for a delivery of
     /// it that came again after [`crate::outbox::settle`].
     pub message_is_open: bool,
+    /// Whether that message is parked: whatever else brings it has nothing to do with it.
+    pub message_is_parked: bool,
+    /// The lane it goes out on.
+    pub lane: Standing,
 }
 
 /// Everything needed to send this notice at `now`, as `message` asks; `None` also if it is about a
@@ -115,6 +128,8 @@ pub async fn application_for_delivery(
             hosts: row.try_get("hosts")?,
             notice_secrets: notice_secrets::read_column(&row)?,
             message_is_open: row.try_get("message_is_open")?,
+            message_is_parked: row.try_get("message_is_parked")?,
+            lane: lanes::standing(&row)?,
         })
     })
     .transpose()

@@ -28,10 +28,12 @@ select id, withdrawal_id, application_id, state, resent_at
    for update";
 
 /// One that was touched since it was written is due whatever `available_at` says: it is claimed by
-/// a relay, or was given back by one.
+/// a relay, or was given back by one. One that is parked goes out as soon as its lane is free; that
+/// the partner asks for it does not free the lane.
 const MESSAGE_IS_DUE: &str = "\
 -- notices.message_is_due
-select bool_or(available_at <= $3 or published_at is not null or updated_at > created_at) as due
+select bool_or(available_at <= $3 or published_at is not null or updated_at > created_at
+               or lane_id is not null) as due
   from outbox
  where correlation_id = $1
    and routing_key in ('notice.due', 'application-notice.due')
@@ -47,6 +49,7 @@ with waiting as (
        and body = $2
        and available_at > $3
        and published_at is null
+       and lane_id is null
        and updated_at = created_at
        for update skip locked)
 update outbox

@@ -13,6 +13,7 @@ use store::attempts::AttemptOutcome;
 use store::cases::CaseState;
 use store::certifications::CertificationResult;
 use store::dead_letters::DeadLetterState;
+use store::lanes::State as LaneState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
 use store::sms_codes::{CodeState, Purpose};
@@ -42,7 +43,11 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 14] = [
+    let lists: [(&str, Vec<&str>); 15] = [
+        (
+            "lane_state_known",
+            LaneState::ALL.map(LaneState::as_str).to_vec(),
+        ),
         (
             "certification_result_known",
             CertificationResult::ALL

@@ -21,6 +21,7 @@ mod day_balances;
 mod dead_letters;
 mod enumerations;
 mod events;
+mod lanes;
 mod letters_in_bulk;
 mod materials;
 mod migrations;

@@ -25,6 +25,39 @@ async fn a_partner_that_is_away_for_a_while_hears_the_notice_later() {
 }
 
 #[tokio::test]
+async fn what_is_due_for_a_partner_that_is_down_waits_and_is_told_when_it_is_back_without_a_hand() {
+    let scene = Scene::open().await.unwrap();
+    scene.partner.set_mode(Mode::Down);
+    let ids = scene.withdraw_many(12, "66.00").await.unwrap();
+    for id in &ids {
+        scene.reaches(id, State::Paid).await;
+    }
+    let patience = std::time::Duration::from_secs(60);
+    let stand = stand::eventually(patience, "an open lane with notices waiting", async || {
+        let connection = scene.store.connection().await.unwrap();
+        let lanes = store::lanes::list(&connection, None, 10, 100)
+            .await
+            .unwrap();
+        let open = lanes
+            .into_iter()
+            .find(|lane| lane.breaker.trouble.is_some());
+        open.filter(|lane| lane.waiting >= 8)
+    })
+    .await;
+    assert_eq!(stand.partner.as_str(), "demo-shop");
+    scene.partner.set_mode(Mode::Ok);
+    for id in &ids {
+        scene.hears(id, 1).await;
+    }
+    scene.all_paid(&ids).await;
+    let connection = scene.store.connection().await.unwrap();
+    let letters = store::dead_letters::page(&connection, &Filter::default(), 0, 10).await;
+    assert!(letters.unwrap().is_empty(), "nothing was given up");
+    drop(connection);
+    scene.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_notice_nobody_took_is_a_dead_letter_until_a_person_replays_it() {
     let engines = Engines::shared().await.unwrap();
     let scene = Scene::open_with(engines, |plan| {
