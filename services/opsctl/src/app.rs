@@ -7,8 +7,8 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::command::{
-    application, audit, calendar, case, dead_letter, keygen, keys, migrate, outbox, partner,
-    reconcile, signature, user, withdrawal,
+    application, audit, calendar, case, console, dead_letter, keygen, keys, migrate, outbox,
+    partner, reconcile, serve, signature, user, withdrawal,
 };
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
@@ -20,6 +20,9 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return parsed_otherwise(&error),
     };
+    if let Command::Serve(serve) = &cli.command {
+        return serve::run(serve, cli.database_url.is_some());
+    }
     let json = cli.json;
     match execute(cli).and_then(|report| {
         let stdout = io::stdout();
@@ -68,6 +71,9 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
         Command::Outbox(command) => outbox::run(command, &database).await,
         Command::DeadLetter(command) => dead_letter::run(*command, &database).await,
+        // It runs as a service does and was turned to before.
+        Command::Serve(_) => Err(WrongUsage("serve answers no report".to_owned()).into()),
+        Command::Console(command) => Ok(console::run(&command)?),
         Command::Audit(command) => audit::run(command, &database).await,
         Command::Case(command) => case::run(command, &database).await,
         Command::Reconcile(command) => reconcile::run(command, &database).await,

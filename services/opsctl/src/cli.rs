@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 use runtime::settings::Secret;
 
 use crate::command::{
-    application, audit, calendar, case, dead_letter, keygen, keys, outbox, partner,
-    reconcile, signature, user, withdrawal,
+    application, audit, calendar, case, console, dead_letter, keygen, keys, outbox, partner,
+    reconcile, serve, signature, user, withdrawal,
 };
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
@@ -47,6 +47,11 @@ pub(crate) enum Command {
     /// Messages that need a person: look, send again, give up
     #[command(subcommand)]
     DeadLetter(Box<dead_letter::Command>),
+    /// Serve the console: pages and API for operators; all its settings are in the environment
+    Serve(serve::Serve),
+    /// Who may sign in to the console
+    #[command(subcommand)]
+    Console(console::Command),
     /// What operators did, and whether what is written of it was changed
     #[command(subcommand)]
     Audit(audit::Command),

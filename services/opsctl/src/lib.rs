@@ -11,7 +11,7 @@ mod beijing;
 mod certification;
 mod cli;
 mod command;
-mod console;
+pub mod console;
 mod database;
 mod dead_letters;
 mod detail;

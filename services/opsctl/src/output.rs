@@ -24,11 +24,18 @@ pub(crate) struct Report {
     blocks: Vec<Block>,
 }
 
+/// A part of an answer for people.
 #[derive(Debug)]
-enum Block {
+pub(crate) enum Block {
+    /// A sentence.
     Line(String),
+    /// A sentence about the command line, which the console has no use for.
+    Hint(String),
+    /// Names with their values.
     Facts(Vec<(&'static str, String)>),
+    /// A table.
     Rows(Rows),
+    /// A text that is shown as it is.
     Exact(String),
 }
 
@@ -60,6 +67,11 @@ impl Report {
         self.with(Block::Line(text.into()))
     }
 
+    /// Adds a sentence that only makes sense on the command line.
+    pub(crate) fn hint(self, text: impl Into<String>) -> Self {
+        self.with(Block::Hint(text.into()))
+    }
+
     /// Adds names with their values, below each other.
     pub(crate) fn facts(self, facts: Vec<(&'static str, String)>) -> Self {
         self.with(Block::Facts(facts))
@@ -86,6 +98,18 @@ impl Report {
         self.exit
     }
 
+    /// What machines see of it: in one order, however the library was built.
+    pub(crate) fn json(&self) -> Value {
+        let mut json = self.json.clone();
+        json.sort_all_objects();
+        json
+    }
+
+    /// What people see of it.
+    pub(crate) fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
     fn with(mut self, block: Block) -> Self {
         self.blocks.push(block);
         self
@@ -94,17 +118,14 @@ impl Report {
     /// Prints it.
     pub(crate) fn print(&self, out: &mut impl Write, json: bool, terminal: bool) -> io::Result<()> {
         if json {
-            // In one order, however the library was built.
-            let mut json = self.json.clone();
-            json.sort_all_objects();
-            return writeln!(out, "{json:#}");
+            return writeln!(out, "{:#}", self.json());
         }
         for (number, block) in self.blocks.iter().enumerate() {
             if number > 0 {
                 writeln!(out)?;
             }
             match block {
-                Block::Line(text) => writeln!(out, "{text}")?,
+                Block::Line(text) | Block::Hint(text) => writeln!(out, "{text}")?,
                 Block::Facts(facts) => print_facts(out, facts)?,
                 Block::Rows(rows) => print_rows(out, rows)?,
                 Block::Exact(text) => {

@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::dead_letters::{Outcome, decide};
 use crate::exit::{Exit, WrongUsage};
 use crate::output::Report;
-use crate::permit::PermitArgs;
+use crate::permit::{Permit, PermitArgs};
 
 /// Letters that a dry run shows.
 const SAMPLE: i64 = 10;
@@ -21,13 +21,20 @@ const SAMPLE: i64 = 10;
 pub(crate) struct DecideMany {
     /// The numbers that `list` shows
     ids: Vec<i64>,
+    #[command(flatten)]
+    which: WhichOnes,
+    #[command(flatten)]
+    permit: PermitArgs,
+}
+
+/// Letters that are meant without being named.
+#[derive(Debug, Args)]
+pub(crate) struct WhichOnes {
     /// All that can be, without a filter
     #[arg(long)]
     all: bool,
     #[command(flatten)]
     filter: FilterArgs,
-    #[command(flatten)]
-    permit: PermitArgs,
 }
 
 pub(crate) async fn run(
@@ -36,15 +43,41 @@ pub(crate) async fn run(
     database: &Database,
 ) -> anyhow::Result<Report> {
     let permit = arguments.permit.permit_with_ticket()?;
-    if arguments.ids.is_empty() && !arguments.all && !arguments.filter.says_something() {
-        return Err(WrongUsage("say which: numbers, a filter, or --all".to_owned()).into());
-    }
-    let mut filter = arguments.filter.filter(clock::now())?;
-    filter.ids = (!arguments.ids.is_empty()).then(|| arguments.ids.clone());
+    let filter = arguments.which.filter(&arguments.ids)?;
     let mut connection = database.connection().await?;
-    let outcome = decide(&mut connection, &filter, verb, permit.as_ref()).await?;
+    about(&mut connection, filter, verb, permit.as_ref()).await
+}
+
+impl WhichOnes {
+    /// Whether anything is meant besides what is named.
+    pub(super) fn says_something(&self) -> bool {
+        self.all || self.filter.says_something()
+    }
+
+    /// What is meant: these, what the filter says, or both at once.
+    pub(crate) fn filter(&self, ids: &[i64]) -> Result<Filter, WrongUsage> {
+        if ids.is_empty() && !self.says_something() {
+            return Err(WrongUsage(
+                "say which: numbers, a filter, or --all".to_owned(),
+            ));
+        }
+        Ok(Filter {
+            ids: (!ids.is_empty()).then(|| ids.to_vec()),
+            ..self.filter.filter(clock::now())?
+        })
+    }
+}
+
+/// Decides about them, or says what would be decided.
+pub(crate) async fn about(
+    connection: &mut Connection,
+    filter: Filter,
+    verb: Verb,
+    permit: Option<&Permit>,
+) -> anyhow::Result<Report> {
+    let outcome = decide(connection, &filter, verb, permit).await?;
     if outcome.dry_run {
-        foretold(&connection, filter, &outcome, verb).await
+        foretold(connection, filter, &outcome, verb).await
     } else {
         Ok(done(&outcome, verb))
     }
@@ -94,7 +127,7 @@ async fn foretold(
         let sample = dead_letters::page(connection, &open, 0, SAMPLE).await?;
         report = report.rows(table("The oldest of them", &sample));
     }
-    Ok(report.line("Nothing was changed. Add --yes, --reason TEXT and --ticket TEXT to do it."))
+    Ok(report.hint("Nothing was changed. Add --yes, --reason TEXT and --ticket TEXT to do it."))
 }
 
 fn exit(outcome: &Outcome, decided: usize) -> Exit {

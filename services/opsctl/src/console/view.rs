@@ -6,6 +6,8 @@
 
 mod badge;
 mod frame;
+mod pages;
 
 pub(crate) use badge::{Badge, Tone};
 pub(crate) use frame::{Frame, Section, Who};
+pub(crate) use pages::{Act, Choosing, ConfirmPage, Field, ListPage, OnePage, Tab};

@@ -12,6 +12,7 @@ mod audit;
 mod calendar;
 mod cases;
 mod certification;
+mod console;
 mod dead_letters;
 mod exit_codes;
 mod help;

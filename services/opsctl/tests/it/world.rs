@@ -75,6 +75,10 @@ impl World {
         Tool::new().with("DATABASE_URL", self.database.url())
     }
 
+    pub(crate) fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
     pub(crate) async fn connection(&self) -> Connection {
         self.store.connection().await.unwrap()
     }
@@ -233,6 +237,15 @@ impl World {
             .await
             .unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// Settles its message, if it is in the outbox.
+    pub(crate) async fn settled(&self, withdrawal: &WithdrawalId) -> bool {
+        let mut connection = self.connection().await;
+        let tx = connection.begin("tests: settle").await.unwrap();
+        let settled = outbox::settle(&tx, message_of(withdrawal)).await.unwrap();
+        tx.commit().await.unwrap();
+        settled
     }
 
     /// Its notice was given up.

@@ -1,0 +1,69 @@
+// Makes the console smoother where scripts run; without it every page works all the same.
+(function () {
+  "use strict";
+
+  // A form counts once, however often its button is pressed.
+  var sent = false;
+  document.addEventListener("submit", function (event) {
+    if (event.target.method !== "post") {
+      return;
+    }
+    if (sent) {
+      event.preventDefault();
+      return;
+    }
+    sent = true;
+    setTimeout(rest, 10000);
+  });
+  function rest() {
+    sent = false;
+  }
+  window.addEventListener("pageshow", rest);
+
+  // What moves is fetched again while it moves: the server says when it is over.
+  document.querySelectorAll("[data-live]").forEach(follow);
+  function follow(element) {
+    var pause = 2000;
+    function look() {
+      if (document.hidden) {
+        setTimeout(look, pause);
+        return;
+      }
+      fetch(element.getAttribute("data-live"), { credentials: "same-origin", redirect: "error" })
+        .then(function (answer) {
+          if (!answer.ok) {
+            throw new Error(String(answer.status));
+          }
+          return answer.text();
+        })
+        .then(function (text) {
+          var page = new DOMParser().parseFromString(text, "text/html");
+          var fresh = page.querySelector("[data-live]");
+          if (!fresh) {
+            // It is over: the page has other buttons now.
+            location.reload();
+            return;
+          }
+          element.replaceChildren.apply(element, Array.from(fresh.childNodes));
+          pause = 2000;
+          setTimeout(look, pause);
+        })
+        .catch(function () {
+          pause = Math.min(pause * 2, 60000);
+          setTimeout(look, pause);
+        });
+    }
+    setTimeout(look, pause);
+  }
+
+  // All of a list at once.
+  document.querySelectorAll("input[data-all]").forEach(function (all) {
+    all.closest("th").hidden = false;
+    all.addEventListener("change", function () {
+      var boxes = document.querySelectorAll('input[name="' + all.getAttribute("data-all") + '"]');
+      boxes.forEach(function (box) {
+        box.checked = all.checked;
+      });
+    });
+  });
+})();

@@ -1,0 +1,104 @@
+//! `/api/v1`: the answers as JSON, exactly as the command line prints them with `--json`.
+//!
+//! `GET` asks, with parameters in the query. `POST` acts, with parameters in a JSON body; without
+//! `"yes": true` it says what would happen and changes nothing.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get, post};
+use axum::{Json, Router};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use store::dead_letters::Verb;
+
+use super::answers::{audit, cases, dead_letters};
+use super::asked::{Answer, Asked};
+use super::caller::Caller;
+use super::front::Front;
+use super::parameters::Parameters;
+use super::refusal::Refusal;
+
+/// Every endpoint.
+pub(crate) fn routes() -> Router<Arc<Front>> {
+    let discard = |asked| dead_letters::decide(asked, Verb::Discard);
+    let archive = |asked| dead_letters::decide(asked, Verb::Archive);
+    let restore = |asked| dead_letters::decide(asked, Verb::Restore);
+    Router::new()
+        .route("/api/v1/dead-letters", asking(dead_letters::list))
+        .route("/api/v1/dead-letters/groups", asking(dead_letters::groups))
+        .route("/api/v1/dead-letters/discard", acting(discard))
+        .route("/api/v1/dead-letters/archive", acting(archive))
+        .route("/api/v1/dead-letters/restore", acting(restore))
+        .route("/api/v1/dead-letters/{id}", asking(dead_letters::show))
+        .route("/api/v1/cases", asking(cases::list))
+        .route("/api/v1/cases/{id}", asking(cases::show))
+        .route("/api/v1/cases/{id}/close", acting(cases::close))
+        .route("/api/v1/audit", asking(audit::list))
+        .route("/api/v1/audit/verify", asking(audit::verify))
+        .route("/api/v1/audit/{number}", asking(audit::show))
+}
+
+fn asking<F, Fut>(answer: F) -> MethodRouter<Arc<Front>>
+where
+    F: Fn(Asked) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Answer> + Send,
+{
+    get(
+        async move |State(front): State<Arc<Front>>,
+                    Caller(person): Caller,
+                    subject: Option<Path<String>>,
+                    RawQuery(query): RawQuery| {
+            let parameters = Parameters::of_form(query.unwrap_or_default().as_bytes())?;
+            told(answer(Asked {
+                front,
+                person,
+                subject: subject.map(|Path(subject)| subject).unwrap_or_default(),
+                parameters,
+            }))
+            .await
+        },
+    )
+}
+
+fn acting<F, Fut>(answer: F) -> MethodRouter<Arc<Front>>
+where
+    F: Fn(Asked) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Answer> + Send,
+{
+    post(
+        async move |State(front): State<Arc<Front>>,
+                    Caller(person): Caller,
+                    subject: Option<Path<String>>,
+                    headers: HeaderMap,
+                    body: Bytes| {
+            if !body.is_empty() && !is_json(&headers) {
+                let text = "The body is application/json.".to_owned();
+                return Err(Refusal::Malformed(text));
+            }
+            let parameters = Parameters::of_json(&body)?;
+            told(answer(Asked {
+                front,
+                person,
+                subject: subject.map(|Path(subject)| subject).unwrap_or_default(),
+                parameters,
+            }))
+            .await
+        },
+    )
+}
+
+async fn told(answer: impl Future<Output = Answer>) -> Result<Response, Refusal> {
+    Ok(Json(answer.await?.json()).into_response())
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}

@@ -1,0 +1,191 @@
+//! The pages: the same answers as the API's, with the ways between them.
+//!
+//! Looking is `GET`. Every act is asked first, by `GET`, on a page that says what would happen; its
+//! form is the only thing that does it, and leads back with what came of it.
+
+mod audit;
+mod cases;
+mod dead_letters;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
+
+use super::asked::{Answer, Asked};
+use super::front::Front;
+use super::parameters::Parameters;
+use super::posted::Posted;
+use super::refusal::Refusal;
+use super::sessions::Told;
+use super::sign_in;
+use super::view::{Field, Frame, Section};
+use super::visitor::Visitor;
+use crate::exit::Exit;
+use crate::output::{Block, Report};
+
+/// Every page.
+pub(crate) fn routes() -> Router<Arc<Front>> {
+    Router::new()
+        .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/dead-letters", looking(dead_letters::list))
+        .route("/dead-letters/groups", looking(dead_letters::groups))
+        .route(
+            "/dead-letters/decide",
+            looking(dead_letters::ask).merge(doing(dead_letters::decide)),
+        )
+        .route("/dead-letters/{id}", looking(dead_letters::one))
+        .route("/cases", looking(cases::list))
+        .route("/cases/{id}", looking(cases::one))
+        .route(
+            "/cases/{id}/close",
+            looking(cases::ask).merge(doing(cases::close)),
+        )
+        .route("/audit", looking(audit::list))
+        .route("/audit/verify", looking(audit::verify))
+        .route("/audit/{number}", looking(audit::one))
+}
+
+/// A look at a page.
+pub(crate) struct Looked {
+    front: Arc<Front>,
+    visitor: Visitor,
+    subject: String,
+    query: Parameters,
+}
+
+impl Looked {
+    /// The question behind the page.
+    fn asked(&self) -> Asked {
+        self.asked_for(self.query.clone())
+    }
+
+    fn asked_for(&self, parameters: Parameters) -> Asked {
+        Asked {
+            front: Arc::clone(&self.front),
+            person: self.visitor.person.clone(),
+            subject: self.subject.clone(),
+            parameters,
+        }
+    }
+
+    fn frame(&self, at: Section) -> Frame {
+        self.visitor.frame(&self.front, at)
+    }
+
+    fn told(&self) -> Option<Told> {
+        self.visitor.hear(&self.front)
+    }
+
+    /// The filter's fields with what the address says.
+    fn filled(&self, fields: &[Field]) -> Vec<Field> {
+        let filled = fields.iter().map(|field| Field {
+            value: self.query.get(field.name).unwrap_or_default().to_owned(),
+            ..field.clone()
+        });
+        filled.collect()
+    }
+
+    /// The same list from `after` on.
+    fn further(&self, path: &str, parameter: &str, after: &str) -> String {
+        let mut next = form_urlencoded::Serializer::new(format!("{path}?"));
+        let kept = self.query.pairs().iter();
+        next.extend_pairs(kept.filter(|(name, _)| name != parameter));
+        next.append_pair(parameter, after);
+        next.finish()
+    }
+}
+
+/// A form of a page.
+pub(crate) struct Done {
+    front: Arc<Front>,
+    visitor: Visitor,
+    subject: String,
+    fields: Parameters,
+}
+
+impl Done {
+    /// The question that the form answers with yes.
+    fn asked(&self) -> Asked {
+        Asked {
+            front: Arc::clone(&self.front),
+            person: self.visitor.person.clone(),
+            subject: self.subject.clone(),
+            parameters: self.fields.clone().with("yes", "true"),
+        }
+    }
+
+    /// Back to a page, which says what came of it; also when it was refused.
+    async fn told(self, answer: impl Future<Output = Answer>, back: &str) -> Result<Response, Refusal> {
+        let told = match answer.await {
+            Ok(report) => outcome(&report),
+            Err(Refusal::Refused(text)) => Told { how: "bad", text },
+            Err(refusal) => return Err(refusal),
+        };
+        self.visitor.tell(&self.front, told);
+        Ok(Redirect::to(back).into_response())
+    }
+}
+
+/// What a report says in sentences.
+fn outcome(report: &Report) -> Told {
+    let lines = report.blocks().iter().filter_map(|block| match block {
+        Block::Line(text) => Some(text.as_str()),
+        Block::Hint(_) | Block::Facts(_) | Block::Rows(_) | Block::Exact(_) => None,
+    });
+    let how = match report.exit_status() {
+        Exit::Done => "good",
+        Exit::Partly => "doubt",
+        Exit::Failed | Exit::Usage => "bad",
+    };
+    Told {
+        how,
+        text: lines.collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn looking<F, Fut>(page: F) -> MethodRouter<Arc<Front>>
+where
+    F: Fn(Looked) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Response, Refusal>> + Send,
+{
+    get(
+        async move |State(front): State<Arc<Front>>,
+                    visitor: Visitor,
+                    subject: Option<Path<String>>,
+                    RawQuery(query): RawQuery| {
+            let query = Parameters::of_form(query.unwrap_or_default().as_bytes())?;
+            page(Looked {
+                front,
+                visitor,
+                subject: subject.map(|Path(subject)| subject).unwrap_or_default(),
+                query,
+            })
+            .await
+        },
+    )
+}
+
+fn doing<F, Fut>(act: F) -> MethodRouter<Arc<Front>>
+where
+    F: Fn(Done) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Response, Refusal>> + Send,
+{
+    post(
+        async move |State(front): State<Arc<Front>>,
+                    subject: Option<Path<String>>,
+                    posted: Posted| {
+            act(Done {
+                front,
+                visitor: posted.visitor,
+                subject: subject.map(|Path(subject)| subject).unwrap_or_default(),
+                fields: posted.fields,
+            })
+            .await
+        },
+    )
+}
