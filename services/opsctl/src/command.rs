@@ -25,6 +25,7 @@ pub(crate) mod outbox;
 pub(crate) mod partner;
 pub(crate) mod partner_certification;
 pub(crate) mod partner_key;
+pub(crate) mod partner_lanes;
 pub(crate) mod partner_story;
 pub(crate) mod reconcile;
 pub(crate) mod reconcile_day;

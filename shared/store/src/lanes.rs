@@ -1,5 +1,5 @@
-//! Lanes: one for each host of a partner, on which its notices go out, so that a host which is dead,
-//! slow or flooded holds up nobody but itself.
+//! Lanes: one for each host of a partner, on which its notices go out, so that a host which is
+//! dead, slow or flooded holds up nobody but itself.
 //!
 //! A lane has a row only once something went wrong on it or somebody held it; a partner that takes
 //! its notices costs nothing here. The row with host [`WHOLE_PARTNER`] stands for all hosts of the

@@ -4,8 +4,8 @@
 //! [`settle`]). So a message that arrives twice finds no row the second time, and a broker that
 //! lost its queues is given again exactly what nobody has carried out yet.
 //!
-//! A relay claims rows by moving `available_at` forward, in a statement that is a transaction of its
-//! own: none is open while it talks to the broker, and a relay that dies gives its rows back by
+//! A relay claims rows by moving `available_at` forward, in a statement that is a transaction of
+//! its own: none is open while it talks to the broker, and a relay that dies gives its rows back by
 //! itself when that time has come. So does a claim whose answer got lost.
 //!
 //! A row that is parked on a lane (see [`crate::lanes`]) is no relay's: none of the statements here

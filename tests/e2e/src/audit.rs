@@ -17,8 +17,8 @@ use crate::scene::{PATIENCE, Scene};
 
 pub(crate) use secrets::{see_messages, stay_out_of_logs, stay_out_of_rows};
 
-/// Waits until no message is due and no withdrawal that can move by itself is open. What an operator
-/// holds back stays where it is.
+/// Waits until no message is due and no withdrawal that can move by itself is open. What an
+/// operator holds back stays where it is.
 pub(crate) async fn settles(scene: &Scene) {
     stand::eventually(PATIENCE, "everything to come to rest", async || {
         let sql = scene.sql().await.map_err(|error| format!("{error:#}"))?;

@@ -10,9 +10,10 @@ use runtime::clock;
 use serde_json::json;
 use store::{Connection, audit, partners};
 
-use super::{notice_secret, partner_certification, partner_key, partner_story};
+use super::{notice_secret, partner_certification, partner_key, partner_lanes, partner_story};
 use crate::database::Database;
 use crate::exit::WrongUsage;
+use crate::lanes::Verb;
 use crate::output::{Report, Rows};
 use crate::permit::OperatorArgs;
 
@@ -51,6 +52,15 @@ pub(crate) enum Command {
     /// Try its endpoint with signed notices about no money, good and forged, and keep the sheet.
     /// Needs SIGNING_KEY and SIGNING_KEY_ID, the same as partner-notifier's
     Certify(partner_certification::Certify),
+    /// Show where notices wait: hosts that are held, dead or slow, and how much is due for them
+    Lanes {
+        /// Only of this partner
+        id: Option<PartnerId>,
+    },
+    /// Send a partner no notices for now; what is due waits, and nothing is lost
+    Hold(partner_lanes::Decide),
+    /// Send a partner notices again; what waits goes out by itself
+    Release(partner_lanes::Decide),
 }
 
 /// Reads an id that partners send in signed forms. The page call refuses what could end a value
@@ -84,6 +94,11 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
         Command::Key(command) => partner_key::run(command, database).await,
         Command::NoticeSecret(command) => notice_secret::run(command, database).await,
         Command::Certify(certify) => partner_certification::run(&certify, database).await,
+        Command::Lanes { id } => partner_lanes::list(id.as_ref(), database).await,
+        Command::Hold(arguments) => partner_lanes::decide(Verb::Hold, &arguments, database).await,
+        Command::Release(arguments) => {
+            partner_lanes::decide(Verb::Release, &arguments, database).await
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::tool::Tool;
 
-const COMMANDS: [&[&str]; 65] = [
+const COMMANDS: [&[&str]; 68] = [
     &[],
     &["migrate"],
     &["partner"],
@@ -10,6 +10,9 @@ const COMMANDS: [&[&str]; 65] = [
     &["partner", "list"],
     &["partner", "show"],
     &["partner", "certify"],
+    &["partner", "lanes"],
+    &["partner", "hold"],
+    &["partner", "release"],
     &["partner", "notice-secret"],
     &["partner", "notice-secret", "add"],
     &["partner", "notice-secret", "list"],

@@ -18,6 +18,7 @@ mod exit_codes;
 mod help;
 mod keygen;
 mod keys;
+mod lanes;
 mod migrate;
 mod mobiles;
 mod partners;

@@ -75,8 +75,8 @@ pub struct Totals {
     pub held: i64,
 }
 
-/// The lanes on which something is wrong, held or waiting, of one partner if asked. Of what waits at
-/// most `rows` are counted for each.
+/// The lanes on which something is wrong, held or waiting, of one partner if asked. Of what waits
+/// at most `rows` are counted for each.
 pub async fn list(
     connection: &Connection,
     partner: Option<&PartnerId>,

@@ -1,8 +1,8 @@
 //! Messages that wait for their lane: out of the relays' sight, and fetched by partner-notifier
 //! when the lane takes them.
 //!
-//! Parking keeps the row and its `message_id`: it is the same duty, as old as it is, in its place in
-//! the order. A delivery of it that comes again finds it parked and is acked without an effect.
+//! Parking keeps the row and its `message_id`: it is the same duty, as old as it is, in its place
+//! in the order. A delivery of it that comes again finds it parked and is acked without an effect.
 //!
 //! A claim is a lease, as a relay's is: a process that dies gives its rows back by itself.
 
@@ -221,8 +221,8 @@ pub async fn claim(
     rows.iter().map(claimed).collect()
 }
 
-/// Claims the oldest parked row of a lane as its probe, and the right to send it; `None` if somebody
-/// else has it.
+/// Claims the oldest parked row of a lane as its probe, and the right to send it; `None` if
+/// somebody else has it.
 pub async fn claim_probe(
     place: impl Place,
     now: Timestamp,
