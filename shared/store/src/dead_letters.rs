@@ -16,10 +16,11 @@ use uuid::Uuid;
 use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
 
-pub(crate) use decide::lock_open;
+pub(crate) use decide::{Asked, lock_open, replay_many};
 pub use decide::{Decision, replay};
 pub use filter::Filter;
 pub use many::{BATCH, Verb, decide_many, foretell};
+pub(crate) use question::group;
 pub use question::{Counted, Death, Group, Place, count, groups, of_message, page, place};
 
 const INSERT: &str = "\

@@ -28,6 +28,7 @@ pub mod overview;
 pub mod partners;
 mod pool;
 pub mod progress;
+pub mod replays;
 pub mod schema;
 pub mod sms_codes;
 pub mod statements;

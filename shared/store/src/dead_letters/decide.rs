@@ -9,18 +9,21 @@ use crate::{StoreError, Transaction};
 /// anything.
 const REPLAY: &str = "\
 -- dead_letters.replay
-with chosen as (
+with asked as (
+    select letter_id, item_id from unnest($1::bigint[], $6::bigint[]) as asked (letter_id, item_id)),
+chosen as (
     update dead_letters
        set state = 'replayed', decided_by = $3, decided_at = $2, decision = $4,
            updated_at = $2, updated_by = $5
-     where id = $1
+      from asked
+     where dead_letters.id = asked.letter_id
        and state = 'open'
        and message_id is not null
        and message_type is not null
        and correlation_id is not null
        and not exists (select from outbox where outbox.message_id = dead_letters.message_id)
-    returning id, message_id, exchange, routing_key, message_type, correlation_id, causation_id,
-              convert_from(body, 'UTF8') as body),
+    returning id, item_id, message_id, exchange, routing_key, message_type, correlation_id,
+              causation_id, convert_from(body, 'UTF8') as body),
 told as (
     insert into timeline (withdrawal_id, at, recorded_by, event, detail)
     select withdrawals.id, $2, $5, 'dead_letter_replayed',
@@ -35,16 +38,24 @@ told_of_application as (
       join applications on applications.id = chosen.correlation_id),
 revived as (
     update notices
-       set state = 'pending', schedule_step = 0, updated_at = $2, updated_by = $5
+       set state = 'pending', schedule_step = 0, replay_item = chosen.item_id, updated_at = $2,
+           updated_by = $5
       from chosen
      where chosen.message_type like any (array['notice.due.%', 'application-notice.due.%'])
        and notices.id = chosen.body::jsonb ->> 'notice_id'
-       and notices.state = 'dead_lettered')
-insert into outbox (message_id, exchange, routing_key, message_type, correlation_id, causation_id,
-                    body, available_at, created_at, updated_at, updated_by)
-select message_id, exchange, routing_key, message_type, correlation_id, causation_id,
-       body, $2, $2, $2, $5
-  from chosen";
+       and (notices.state = 'dead_lettered'
+            or notices.state = 'pending' and chosen.item_id is not null)
+    returning chosen.item_id, notices.id as notice_id),
+written as (
+    insert into outbox (message_id, exchange, routing_key, message_type, correlation_id,
+                        causation_id, body, available_at, created_at, updated_at, updated_by,
+                        replay_item)
+    select message_id, exchange, routing_key, message_type, correlation_id, causation_id,
+           body, $2, $2, $2, $5, item_id
+      from chosen)
+select true as is_letter, item_id, null::text as notice_id from chosen
+ union all
+select false, item_id, notice_id from revived";
 
 /// The message as it was published: nothing of a letter is read that may not be readable.
 const LOCK_OPEN: &str = "\
@@ -65,6 +76,24 @@ pub struct Decision<'a> {
     pub reason: &'a str,
 }
 
+/// A letter to be replayed, and the item of a replay job that waits for what becomes of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) letter: i64,
+    pub(crate) item: Option<i64>,
+}
+
+/// What was replayed.
+#[derive(Debug, Default)]
+pub(crate) struct Replayed {
+    /// How many letters.
+    pub(crate) count: usize,
+    /// Their items, of those that have one.
+    pub(crate) items: Vec<i64>,
+    /// Of these, the notices that they ask for, of those that are not delivered.
+    pub(crate) notices: Vec<(i64, String)>,
+}
+
 /// Puts a dead letter back into the outbox, and its notice back to the beginning of its schedule.
 /// The timeline of what it is about tells who did it and why.
 ///
@@ -77,13 +106,47 @@ pub async fn replay(
     id: i64,
     decision: Decision<'_>,
 ) -> Result<bool, StoreError> {
-    let count = tx
-        .execute(
+    let asked = Asked {
+        letter: id,
+        item: None,
+    };
+    let replayed = replay_many(tx, now, &[asked], decision).await?;
+    Ok(replayed.count == 1)
+}
+
+/// As [`replay`], of each of these that can be; the others stay as they are.
+pub(crate) async fn replay_many(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    letters: &[Asked],
+    decision: Decision<'_>,
+) -> Result<Replayed, StoreError> {
+    let ids: Vec<i64> = letters.iter().map(|asked| asked.letter).collect();
+    let items: Vec<Option<i64>> = letters.iter().map(|asked| asked.item).collect();
+    let rows = tx
+        .query(
             REPLAY,
-            &[&id, &now, &decision.by, &decision.reason, &tx.name()],
+            &[
+                &ids,
+                &now,
+                &decision.by,
+                &decision.reason,
+                &tx.name(),
+                &items,
+            ],
         )
         .await?;
-    Ok(count == 1)
+    let mut replayed = Replayed::default();
+    for row in &rows {
+        let item: Option<i64> = row.try_get("item_id")?;
+        if row.try_get("is_letter")? {
+            replayed.count += 1;
+            replayed.items.extend(item);
+        } else if let Some(item) = item {
+            replayed.notices.push((item, row.try_get("notice_id")?));
+        }
+    }
+    Ok(replayed)
 }
 
 /// Locks the open letter about this message, if there is one. [`StoreError::Retryable`] while

@@ -57,8 +57,7 @@ select count(*) as count, sum(letter.amount_fen)::bigint as amount_fen,
 const PLACE: &str = "\
 -- dead_letters.place
 select letter.host, letter.amount_fen, withdrawals.state as withdrawal_state,
-       (select count(*) from dead_letters as other
-         where other.message_id = letter.message_id and other.state = 'replayed') as replays
+       letter.replays
   from dead_letters as letter
   left join withdrawals on withdrawals.id = letter.correlation_id
  where letter.id = $1";
@@ -110,8 +109,8 @@ pub struct Place {
     pub amount: Option<Fen>,
     /// Where that withdrawal stands now.
     pub withdrawal_state: Option<String>,
-    /// How often its message was replayed.
-    pub replays: i64,
+    /// How often what it asks for was replayed before.
+    pub replays: i32,
 }
 
 /// One of the letters that a message became: a replay may die again.
@@ -202,7 +201,7 @@ pub async fn of_message(connection: &Connection, message: Uuid) -> Result<Vec<De
     deaths.collect()
 }
 
-fn group(row: &Row) -> Result<Group, StoreError> {
+pub(crate) fn group(row: &Row) -> Result<Group, StoreError> {
     Ok(Group {
         class: row.try_get("error_class")?,
         partner: row.try_get("partner_id")?,

@@ -16,6 +16,7 @@ use store::dead_letters::DeadLetterState;
 use store::lanes::State as LaneState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
+use store::replays::{ItemState, JobState};
 use store::sms_codes::{CodeState, Purpose};
 use store::statements::{DifferenceKind, StatementState};
 
@@ -43,7 +44,15 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 15] = [
+    let lists: [(&str, Vec<&str>); 17] = [
+        (
+            "replay_job_state_known",
+            JobState::ALL.map(JobState::as_str).to_vec(),
+        ),
+        (
+            "replay_item_state_known",
+            ItemState::ALL.map(ItemState::as_str).to_vec(),
+        ),
         (
             "lane_state_known",
             LaneState::ALL.map(LaneState::as_str).to_vec(),
