@@ -5,7 +5,7 @@ use runtime::settings::Secret;
 
 use crate::command::{
     application, audit, calendar, case, console, dead_letter, keygen, keys, outbox, partner,
-    reconcile, serve, signature, user, withdrawal,
+    reconcile, retention, serve, signature, user, withdrawal,
 };
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
@@ -61,6 +61,9 @@ pub(crate) enum Command {
     /// Days: what was accepted and became of it, Huifu's statements, what differs
     #[command(subcommand)]
     Reconcile(reconcile::Command),
+    /// How long logs are kept; months made ahead and dropped
+    #[command(subcommand)]
+    Retention(retention::Command),
     /// The keys under which personal data lies
     #[command(subcommand)]
     Keys(keys::Command),

@@ -29,6 +29,7 @@ pub(crate) mod partner_lanes;
 pub(crate) mod partner_story;
 pub(crate) mod reconcile;
 pub(crate) mod reconcile_day;
+pub(crate) mod retention;
 pub(crate) mod serve;
 pub(crate) mod signature;
 pub(crate) mod user;

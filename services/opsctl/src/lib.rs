@@ -20,4 +20,5 @@ mod lanes;
 mod notices;
 mod output;
 mod permit;
+mod retention;
 mod withdrawals;

@@ -38,6 +38,7 @@ pub mod withdrawals;
 
 mod error;
 mod hex;
+pub mod retention;
 mod row;
 
 pub use error::{DatabaseError, StoreError};

@@ -2,7 +2,7 @@
 
 use crate::tool::Tool;
 
-const COMMANDS: [&[&str]; 68] = [
+const COMMANDS: [&[&str]; 72] = [
     &[],
     &["migrate"],
     &["partner"],
@@ -63,6 +63,10 @@ const COMMANDS: [&[&str]; 68] = [
     &["reconcile", "day"],
     &["reconcile", "list"],
     &["reconcile", "run"],
+    &["retention"],
+    &["retention", "show"],
+    &["retention", "set"],
+    &["retention", "run"],
     &["keys"],
     &["keys", "data-usage"],
     &["keys", "rotate-data"],

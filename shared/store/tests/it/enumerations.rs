@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use contract::application::{self, ApplicationKind, Step, SubjectKind};
 use contract::calendar::DayKind;
+use contract::dead_letter::DeadLetterClass;
 use contract::fee::FeeBearer;
 use contract::huifu::statement::LineState;
 use contract::partner::events::EventKind;
@@ -17,6 +18,7 @@ use store::lanes::State as LaneState;
 use store::notices::{NoticeState, Outcome};
 use store::partners::PartnerState;
 use store::replays::{ItemState, JobState};
+use store::retention::Log;
 use store::sms_codes::{CodeState, Purpose};
 use store::statements::{DifferenceKind, StatementState};
 
@@ -44,7 +46,14 @@ async fn listed(client: &tokio_postgres::Client, constraint: &str) -> BTreeSet<S
 async fn every_list_in_the_database_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 17] = [
+    let lists: [(&str, Vec<&str>); 19] = [
+        (
+            "dead_letter_class_known",
+            DeadLetterClass::all()
+                .map(DeadLetterClass::as_str)
+                .collect(),
+        ),
+        ("retention_log_known", Log::ALL.map(Log::as_str).to_vec()),
         (
             "replay_job_state_known",
             JobState::ALL.map(JobState::as_str).to_vec(),
