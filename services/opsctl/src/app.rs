@@ -8,7 +8,7 @@ use clap::Parser as _;
 use crate::cli::{Cli, Command};
 use crate::command::{
     application, audit, calendar, case, console, dead_letter, keygen, keys, migrate, outbox,
-    partner, reconcile, retention, serve, signature, user, withdrawal,
+    partner, reconcile, replay, retention, serve, signature, user, withdrawal,
 };
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
@@ -71,6 +71,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
         Command::Outbox(command) => outbox::run(command, &database).await,
         Command::DeadLetter(command) => dead_letter::run(*command, &database).await,
+        Command::Replay(command) => replay::run(command, &database).await,
         // It runs as a service does and was turned to before.
         Command::Serve(_) => Err(WrongUsage("serve answers no report".to_owned()).into()),
         Command::Console(command) => Ok(console::run(&command)?),

@@ -5,7 +5,7 @@ use runtime::settings::Secret;
 
 use crate::command::{
     application, audit, calendar, case, console, dead_letter, keygen, keys, outbox, partner,
-    reconcile, retention, serve, signature, user, withdrawal,
+    reconcile, replay, retention, serve, signature, user, withdrawal,
 };
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Messages that need a person: look, send again, give up
     #[command(subcommand)]
     DeadLetter(Box<dead_letter::Command>),
+    /// Replay jobs: many dead letters sent again, a few first, then the rest at a pace
+    #[command(subcommand)]
+    Replay(replay::Command),
     /// Serve the console: pages and API for operators; all its settings are in the environment
     Serve(serve::Serve),
     /// Who may sign in to the console

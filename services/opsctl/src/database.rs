@@ -26,6 +26,17 @@ impl Database {
         from_environment("DATABASE_URL")
     }
 
+    /// A pool of few connections, for what goes on while it is watched.
+    pub(crate) async fn store(&self) -> anyhow::Result<Store> {
+        let store = Store::new(self.url()?.expose(), 2, "opsctl")?;
+        let connection = store
+            .connection()
+            .await
+            .context("no connection to the database")?;
+        schema::require_current(&connection).await?;
+        Ok(store)
+    }
+
     /// One connection to a database whose schema this program knows.
     pub(crate) async fn connection(&self) -> anyhow::Result<Connection> {
         let store = Store::new(self.url()?.expose(), 1, "opsctl")?;

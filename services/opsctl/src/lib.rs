@@ -20,5 +20,6 @@ mod lanes;
 mod notices;
 mod output;
 mod permit;
+mod replays;
 mod retention;
 mod withdrawals;

@@ -29,7 +29,8 @@ pub(crate) enum Command {
         /// The number that `list` shows
         id: i64,
     },
-    /// Put messages back into the outbox, with the ids they had
+    /// Put messages back into the outbox, with the ids they had: these, or all that a filter means,
+    /// a few first and the rest at a pace
     Replay(Decide),
     /// Give messages up
     Discard(DecideMany),

@@ -1,7 +1,8 @@
 //! `opsctl dead-letter replay`: sends messages again.
 //!
-//! Each letter is decided in a transaction of its own: when the third of five fails, the first two
-//! are done, and the exit code says so.
+//! A few that are named are sent at once, each in a transaction of its own: when the third of five
+//! fails, the first two are done, and the exit code says so. Whatever is more than a few, or meant
+//! by a filter, is a replay job.
 
 use clap::Args;
 use runtime::clock;
@@ -9,16 +10,25 @@ use serde_json::json;
 use store::dead_letters::{self, DeadLetterState};
 use store::{Connection, StoreError, audit, outbox};
 
+use super::dead_letter_many::WhichOnes;
+use super::replay_wish::{self, How};
 use crate::database::Database;
 use crate::exit::Exit;
 use crate::output::{Report, Rows};
 use crate::permit::{Permit, PermitArgs};
 
+/// As many as a person looks at one by one; more are a job, which can stop by itself and has its
+/// bounds.
+const A_FEW: usize = 10;
+
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
-    /// The numbers that `list` shows
-    #[arg(required = true)]
+    /// The numbers that `list` shows; up to ten are sent at once
     ids: Vec<i64>,
+    #[command(flatten)]
+    which: WhichOnes,
+    #[command(flatten)]
+    how: How,
     #[command(flatten)]
     permit: PermitArgs,
 }
@@ -26,6 +36,10 @@ pub(crate) struct Decide {
 /// Decides about each of them, or says what would be decided.
 pub(crate) async fn replay_all(database: &Database, decide: &Decide) -> anyhow::Result<Report> {
     let permit = decide.permit.permit_with_ticket()?;
+    let filter = decide.which.filter(&decide.ids)?;
+    if decide.ids.len() > A_FEW || decide.which.says_something() {
+        return replay_wish::run(database, filter, &decide.how, permit.as_ref()).await;
+    }
     let mut connection = database.connection().await?;
     let mut results = Vec::new();
     for id in &decide.ids {

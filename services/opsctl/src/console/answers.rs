@@ -3,3 +3,4 @@
 pub(crate) mod audit;
 pub(crate) mod cases;
 pub(crate) mod dead_letters;
+pub(crate) mod replays;

@@ -15,7 +15,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use store::dead_letters::Verb;
 
-use super::answers::{audit, cases, dead_letters};
+use super::answers::{audit, cases, dead_letters, replays};
 use super::asked::{Answer, Asked};
 use super::caller::Caller;
 use super::front::Front;
@@ -27,6 +27,10 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
     let discard = |asked| dead_letters::decide(asked, Verb::Discard);
     let archive = |asked| dead_letters::decide(asked, Verb::Archive);
     let restore = |asked| dead_letters::decide(asked, Verb::Restore);
+    let approve = |asked| replays::act(asked, crate::replays::Verb::Approve);
+    let pause = |asked| replays::act(asked, crate::replays::Verb::Pause);
+    let resume = |asked| replays::act(asked, crate::replays::Verb::Resume);
+    let cancel = |asked| replays::act(asked, crate::replays::Verb::Cancel);
     Router::new()
         .route("/api/v1/dead-letters", asking(dead_letters::list))
         .route("/api/v1/dead-letters/groups", asking(dead_letters::groups))
@@ -34,6 +38,15 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
         .route("/api/v1/dead-letters/archive", acting(archive))
         .route("/api/v1/dead-letters/restore", acting(restore))
         .route("/api/v1/dead-letters/{id}", asking(dead_letters::show))
+        .route(
+            "/api/v1/replays",
+            asking(replays::list).merge(acting(replays::wish)),
+        )
+        .route("/api/v1/replays/{id}", asking(replays::show))
+        .route("/api/v1/replays/{id}/approve", acting(approve))
+        .route("/api/v1/replays/{id}/pause", acting(pause))
+        .route("/api/v1/replays/{id}/resume", acting(resume))
+        .route("/api/v1/replays/{id}/cancel", acting(cancel))
         .route("/api/v1/cases", asking(cases::list))
         .route("/api/v1/cases/{id}", asking(cases::show))
         .route("/api/v1/cases/{id}/close", acting(cases::close))

@@ -17,6 +17,7 @@ use runtime::service::Service;
 use super::front::{self, Front};
 use super::settings::ConsoleSettings;
 use super::{api, page, pages, refusal::Refusal};
+use crate::replays::run_all;
 
 /// A decision about a hundred thousand letters takes a few seconds.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -33,6 +34,8 @@ pub async fn start(service: Service<ConsoleSettings>) -> anyhow::Result<()> {
         requests: REQUESTS,
         ..Limits::default()
     };
+    let (store, stopping) = (service.store.clone(), service.stopping.clone());
+    service.tasks.spawn("replays", run_all(store, stopping));
     let router = router(Arc::clone(&front));
     let outermost = |guarded: Router| {
         guarded

@@ -13,6 +13,7 @@ use super::proxy::Proxy;
 use super::sessions::Sessions;
 use super::settings::ConsoleSettings;
 use super::tokens::Tokens;
+use crate::replays;
 
 const STYLE: &str = include_str!("../../assets/console.css");
 
@@ -29,6 +30,8 @@ pub(crate) struct Front {
     pub(crate) sessions: Sessions,
     pub(crate) cookie: Cookie,
     pub(crate) public_url: Url,
+    /// What every replay job must keep to.
+    pub(crate) replays: replays::Limits,
     assets: browser::Assets,
     pub(crate) style_path: String,
     pub(crate) script_path: String,
@@ -47,6 +50,7 @@ impl Front {
             sessions: Sessions::new(settings.session_idle, settings.session_max_age),
             cookie: Cookie::new(&settings.public_url),
             public_url: settings.public_url.clone(),
+            replays: settings.replays,
             style_path: style.path(),
             script_path: script.path(),
             icon_path: icon.path(),

@@ -8,6 +8,7 @@ use url::{Host, Url};
 
 use super::proxy::Proxy;
 use super::tokens::Tokens;
+use crate::replays;
 
 /// Everything the console itself is told; the database and the rest are read by `runtime`.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct ConsoleSettings {
     pub session_idle: Duration,
     /// `CONSOLE_SESSION_MAX_AGE_MS`: after how long it ends in any case.
     pub session_max_age: Duration,
+    /// `REPLAY_*`: what every replay job must keep to.
+    pub(crate) replays: replays::Limits,
 }
 
 impl Settings for ConsoleSettings {
@@ -47,6 +50,7 @@ impl Settings for ConsoleSettings {
             Duration::from_secs(36_000),
             Duration::from_millis(1)..=longest,
         );
+        let replays = replays::limits(env);
         let (tokens, proxy) = (tokens?, proxy?);
         if tokens.is_none() && proxy.is_none() {
             return env.refuse(
@@ -61,6 +65,7 @@ impl Settings for ConsoleSettings {
             proxy,
             session_idle: session_idle?,
             session_max_age: session_max_age?,
+            replays: replays?,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::tool::Tool;
 
-const COMMANDS: [&[&str]; 72] = [
+const COMMANDS: [&[&str]; 80] = [
     &[],
     &["migrate"],
     &["partner"],
@@ -51,6 +51,14 @@ const COMMANDS: [&[&str]; 72] = [
     &["dead-letter", "groups"],
     &["dead-letter", "archive"],
     &["dead-letter", "restore"],
+    &["replay"],
+    &["replay", "list"],
+    &["replay", "show"],
+    &["replay", "approve"],
+    &["replay", "pause"],
+    &["replay", "resume"],
+    &["replay", "cancel"],
+    &["replay", "run"],
     &["audit"],
     &["audit", "list"],
     &["audit", "show"],

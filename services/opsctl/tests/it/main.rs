@@ -25,6 +25,7 @@ mod partners;
 mod passwords;
 mod questions;
 mod reconcile;
+mod replays;
 mod retention;
 mod search;
 mod signatures;
