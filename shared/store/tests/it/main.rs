@@ -27,6 +27,7 @@ mod materials;
 mod migrations;
 mod notice_secrets;
 mod outbox;
+mod overview;
 mod password;
 mod prices;
 mod progress;
