@@ -1,4 +1,5 @@
-//! Every act is a row of the audit, in the transaction that did it; what was only tried leaves none.
+//! Every act is a row of the audit, in the transaction that did it; what was only tried leaves
+//! none.
 
 use contract::application::Step::Business;
 use contract::application::SubjectKind;

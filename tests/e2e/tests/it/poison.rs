@@ -1,11 +1,18 @@
 //! Messages that cannot be read or belong to nobody: kept with a reason, and they stop nothing.
 
+use std::collections::BTreeMap;
+
+use contract::topology::{DEAD_LETTERS, Exchange, QUEUES, WORK};
 use e2e::Scene;
 use lapin::options::BasicPublishOptions;
 use lapin::types::ShortString;
 use lapin::{BasicProperties, Connection, ConnectionProperties};
 
 async fn publish(scene: &Scene, routing_key: &str, kind: &str, body: &[u8]) {
+    publish_to(scene, WORK, routing_key, kind, body).await;
+}
+
+async fn publish_to(scene: &Scene, exchange: Exchange, key: &str, kind: &str, body: &[u8]) {
     let url = &scene.fleet.plan.amqp_url;
     let connection = Connection::connect(url, ConnectionProperties::default())
         .await
@@ -17,15 +24,8 @@ async fn publish(scene: &Scene, routing_key: &str, kind: &str, body: &[u8]) {
         .with_timestamp(1_800_000_000)
         .with_correlation_id(ShortString::from("W01KASGXE00000000000000000A"));
     let options = BasicPublishOptions::default();
-    let exchange = contract::topology::WORK.name;
     let published = channel
-        .basic_publish(
-            exchange.into(),
-            routing_key.into(),
-            options,
-            body,
-            properties,
-        )
+        .basic_publish(exchange.name.into(), key.into(), options, body, properties)
         .await;
     published.unwrap().await.unwrap();
     connection.close(200, "done".into()).await.unwrap();
@@ -66,6 +66,47 @@ async fn what_cannot_be_read_is_a_dead_letter_with_a_reason_and_the_queue_goes_o
         );
     }
     let id = scene.withdraw("47.00").await.unwrap();
+    scene.all_paid(&[id]).await;
+    scene.close().await.unwrap();
+}
+
+/// Of every queue there is: neither the wrong type nor noise reaches a handler, and what the broker
+/// itself gave up is drained from beside the queue.
+#[tokio::test]
+async fn every_queue_keeps_what_its_consumer_cannot_read_and_what_the_broker_gave_up() {
+    let scene = Scene::open().await.unwrap();
+    for queue in QUEUES {
+        publish(&scene, queue.routing_key, "withdrawal.accepted.v1", b"\x00").await;
+        publish(&scene, queue.routing_key, "nobody.knows.v1", b"{}").await;
+        publish_to(&scene, DEAD_LETTERS, queue.name, "any.v1", b"{}").await;
+    }
+    let deadline = std::time::Duration::from_secs(60);
+    let kept = stand::eventually(deadline, "letters from each queue", async || {
+        let connection = scene.store.connection().await.unwrap();
+        let filter = store::dead_letters::Filter::default();
+        let letters = store::dead_letters::page(&connection, &filter, 0, 100).await;
+        let letters = letters.unwrap();
+        (letters.len() == 3 * QUEUES.len()).then_some(letters)
+    })
+    .await;
+    let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for letter in kept {
+        classes
+            .entry(letter.queue)
+            .or_default()
+            .push(letter.error_class);
+    }
+    for queue in QUEUES {
+        let classes = classes.get_mut(queue.name).unwrap();
+        classes.sort();
+        assert_eq!(
+            *classes,
+            ["delivery_limit", "unreadable", "unreadable"],
+            "{}",
+            queue.name
+        );
+    }
+    let id = scene.withdraw("46.00").await.unwrap();
     scene.all_paid(&[id]).await;
     scene.close().await.unwrap();
 }
