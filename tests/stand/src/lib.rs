@@ -12,6 +12,7 @@
 mod binaries;
 mod borrowed;
 mod chromium;
+pub mod console;
 mod demo;
 mod elsewhere;
 mod engine;

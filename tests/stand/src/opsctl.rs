@@ -37,6 +37,12 @@ impl Opsctl {
         }
     }
 
+    /// That database.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
+
     /// With one variable more in its environment.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
