@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use runtime::service::Service;
 
+use crate::backlog;
 use crate::balance::AskBalance;
 use crate::dispatch::Dispatch;
 use crate::huifu::{Huifu, Lane};
@@ -45,6 +46,8 @@ pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
     service
         .tasks
         .spawn("statements", async move { statements.run(&stopping).await });
+    let looking = backlog::run(service.store.clone(), service.stopping.clone());
+    service.tasks.spawn("backlog", looking);
     service.consume(AskBalance::new(
         service.store.clone(),
         Lane::new(Arc::clone(&huifu), settings.balance.concurrency),

@@ -7,6 +7,7 @@
 //! what it does to a withdrawal or an application in `store`.
 
 pub mod app;
+pub mod backlog;
 pub mod balance;
 pub mod dispatch;
 pub mod huifu;

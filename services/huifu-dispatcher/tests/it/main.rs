@@ -5,6 +5,7 @@
 )]
 
 mod applicants;
+mod backlog;
 mod balance;
 mod books;
 mod day_balances;

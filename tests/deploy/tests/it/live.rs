@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use deploy::names_in;
+use reqwest::Client;
 use stand::keys::KeyFiles;
 use stand::process::Process;
 use stand::system::{Plan, Service};
 use stand::{TestDatabase, TestVhost, eventually};
+use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What one callback that Huifu did not sign must show, as rules and dashboard name it.
-const ASKED_FOR: [&str; 8] = [
+const OF_RECEIVER: [&str; 8] = [
     "http_request_seconds_count{status=",
     "http_request_seconds_bucket{le=\"1\"",
     "callbacks_total{reply=\"bad_signature\"",
@@ -22,39 +24,61 @@ const ASKED_FOR: [&str; 8] = [
     "database_connections_max",
 ];
 
+/// What is shown of an empty database.
+const OF_DISPATCHER: [&str; 6] = [
+    "withdrawals_open{state=\"accepted\"",
+    "withdrawals_unmoved_seconds{state=\"unconfirmed\"",
+    "withdrawals_held",
+    "notices_owed",
+    "cases_open",
+    "outbox_lag_seconds",
+];
+
 #[tokio::test]
-async fn a_process_shows_what_the_rules_ask_for() {
+async fn processes_show_what_the_rules_ask_for() {
     let database = TestDatabase::create().await.unwrap();
     let vhost = TestVhost::create().await.unwrap();
     let mut plan = Plan::new(database.url(), vhost.amqp_url(), &KeyFiles::huifu());
-    let service = Service::CallbackReceiver;
+    // Nobody listens there.
+    plan.huifu_base_url = "http://127.0.0.1:1".to_owned();
     // The queues are looked at four times in it.
-    plan.tell(service, "OUTBOX_REPUBLISH_AFTER_MS", "400");
-    let folder = tempfile::tempdir().unwrap();
-    let log = folder.path().join("log");
-    let told = plan.environment(service);
-    let mut process = Process::spawn(service.name(), &[], &told, &log).unwrap();
-    let admin = plan.admin_url(service);
-    process
-        .wait_ready(&format!("{admin}/readyz"), PATIENCE)
-        .await
-        .unwrap();
-    let client = reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .build()
-        .unwrap();
+    plan.tell(
+        Service::CallbackReceiver,
+        "OUTBOX_REPUBLISH_AFTER_MS",
+        "400",
+    );
+    let client = Client::builder().timeout(PATIENCE).build().unwrap();
+
+    let _receiver = started(&plan, Service::CallbackReceiver).await;
     let posted = client
         .post(plan.callback_url())
         .header("content-type", "application/x-www-form-urlencoded")
         .body("resp_data=%7B%7D&sign=AAAA")
         .send();
     assert!(posted.await.unwrap().status().is_client_error());
+    shows_all(&client, &plan, Service::CallbackReceiver, &OF_RECEIVER).await;
+
+    let _dispatcher = started(&plan, Service::HuifuDispatcher).await;
+    shows_all(&client, &plan, Service::HuifuDispatcher, &OF_DISPATCHER).await;
+}
+
+async fn started(plan: &Plan, service: Service) -> (Process, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let told = plan.environment(service);
+    let mut process = Process::spawn(service.name(), &[], &told, &log).unwrap();
+    let ready = format!("{}/readyz", plan.admin_url(service));
+    process.wait_ready(&ready, PATIENCE).await.unwrap();
+    (process, folder)
+}
+
+async fn shows_all(client: &Client, plan: &Plan, service: Service, asked_for: &[&str]) {
+    let url = format!("{}/metrics", plan.admin_url(service));
     eventually(PATIENCE, "every metric that is asked for", async || {
-        let asked = client.get(format!("{admin}/metrics")).send().await;
-        let text = asked.unwrap().text().await.unwrap();
-        let missing = ASKED_FOR
-            .iter()
-            .find(|one| !text.lines().any(|line| shows(line, one)));
+        let answer = client.get(&url).send().await.unwrap();
+        let text = answer.text().await.unwrap();
+        let is_missing = |one: &&&str| !text.lines().any(|line| shows(line, one));
+        let missing = asked_for.iter().find(is_missing);
         missing.map_or(Ok(()), |missing| Err(format!("no {missing} in:\n{text}")))
     })
     .await;
