@@ -29,6 +29,7 @@ pub mod partners;
 mod pool;
 pub mod progress;
 pub mod replays;
+pub mod retention;
 pub mod schema;
 pub mod sms_codes;
 pub mod statements;
@@ -38,7 +39,6 @@ pub mod withdrawals;
 
 mod error;
 mod hex;
-pub mod retention;
 mod row;
 
 pub use error::{DatabaseError, StoreError};

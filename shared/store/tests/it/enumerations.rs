@@ -48,13 +48,6 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
     let client = world.raw().await;
     let lists: [(&str, Vec<&str>); 19] = [
         (
-            "dead_letter_class_known",
-            DeadLetterClass::all()
-                .map(DeadLetterClass::as_str)
-                .collect(),
-        ),
-        ("retention_log_known", Log::ALL.map(Log::as_str).to_vec()),
-        (
             "replay_job_state_known",
             JobState::ALL.map(JobState::as_str).to_vec(),
         ),
@@ -62,6 +55,13 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
             "replay_item_state_known",
             ItemState::ALL.map(ItemState::as_str).to_vec(),
         ),
+        (
+            "dead_letter_class_known",
+            DeadLetterClass::all()
+                .map(DeadLetterClass::as_str)
+                .collect(),
+        ),
+        ("retention_log_known", Log::ALL.map(Log::as_str).to_vec()),
         (
             "lane_state_known",
             LaneState::ALL.map(LaneState::as_str).to_vec(),
