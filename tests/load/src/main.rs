@@ -42,7 +42,7 @@ struct Arguments {
 /// One figure by itself, in two minutes at most.
 #[derive(Subcommand, Clone, Copy)]
 enum Figure {
-    /// A hundred thousand dead letters: listed, grouped
+    /// A hundred thousand dead letters: listed, grouped, frozen, replayed
     Letters,
     /// Half of the partners hang: what the others wait
     Isolation,

@@ -1,4 +1,7 @@
-//! Dead letters by the hundred thousand: how long an operator waits for a list and its groups.
+//! Dead letters by the hundred thousand: how long an operator waits for a list and its groups, and
+//! how fast they go back.
+
+mod requeue;
 
 use std::time::Duration;
 
@@ -71,7 +74,9 @@ pub async fn run(bounds: Bounds, say: fn(&str)) -> Result<Sheet> {
     write(&corner, &bounds).await?;
     let store = Store::new(corner.database_url(), 2, "load")?;
     say("listing and grouping");
-    let lines = asked(&store, &bounds).await?;
+    let mut lines = asked(&store, &bounds).await?;
+    say("freezing and replaying");
+    lines.extend(requeue::measured(&store, bounds.letters).await?);
     Ok(Sheet {
         title: format!("{} dead letters", bounds.letters),
         machine: Machine::ask(&corner.sql).await?,

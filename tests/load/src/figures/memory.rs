@@ -1,13 +1,13 @@
 //! Memory of partner-notifier beside ten thousand and beside a million notices that wait.
 //!
-//! Each in a corner of its own, with a fresh process and some live traffic; what waits lies in
-//! PostgreSQL and must cost the process nothing. Of the readings the highest counts.
+//! Each in a corner of its own, with a fresh process and some live traffic: first while their lane
+//! is held, then while it drains. What waits lies in PostgreSQL and must cost the process nothing.
+//! Of the readings the highest counts.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use jiff::SignedDuration;
-use runtime::clock;
+use stand::process::Process;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::corner::{Corner, stop};
@@ -55,48 +55,73 @@ impl Bounds {
     };
 }
 
+/// The most resident memory of a process, in KiB.
+#[derive(Debug, Clone, Copy, Default)]
+struct Most {
+    /// While all of them wait.
+    waiting: u64,
+    /// While they go out.
+    draining: u64,
+}
+
 /// Both runs.
 ///
 /// # Errors
 /// When something does not start, or a live notice is not taken.
 pub async fn run(bounds: Bounds, say: fn(&str)) -> Result<Sheet> {
-    let corner = Corner::open().await?;
     let few = one(bounds.few, bounds.live, say).await?;
     let many = one(bounds.many, bounds.live, say).await?;
-    let change = many as f64 / few as f64 - 1.0;
-    let mib = |kib: u64| format!("{:.1} MiB", kib as f64 / 1024.0);
+    let corner = Corner::open().await?;
+    let mut lines = Vec::new();
+    for (how, few, many) in [
+        ("waiting", few.waiting, many.waiting),
+        ("draining", few.draining, many.draining),
+    ] {
+        let mib = |kib: u64| format!("{:.1} MiB", kib as f64 / 1024.0);
+        let change = many as f64 / few as f64 - 1.0;
+        lines.push(Line::told(format!("{} {how}", bounds.few), mib(few)));
+        lines.push(Line::told(format!("{} {how}", bounds.many), mib(many)));
+        lines.push(Line::promised(
+            format!("  the difference while {how}"),
+            format!("{:+.1} %", change * 100.0),
+            "within 10 %",
+            change.abs() <= MOST,
+        ));
+    }
     Ok(Sheet {
         title: "Memory of partner-notifier beside notices that wait".to_owned(),
         machine: Machine::ask(&corner.sql).await?,
-        lines: vec![
-            Line::told(format!("{} waiting", bounds.few), mib(few)),
-            Line::told(format!("{} waiting", bounds.many), mib(many)),
-            Line::promised(
-                "the difference",
-                format!("{:+.1} %", change * 100.0),
-                "within 10 %",
-                change.abs() <= MOST,
-            ),
-        ],
+        lines,
     })
 }
 
-/// The most resident memory of a process beside so many, in KiB.
-async fn one(waiting: usize, live: usize, say: fn(&str)) -> Result<u64> {
+async fn one(waiting: usize, live: usize, say: fn(&str)) -> Result<Most> {
     let corner = Corner::open().await?;
     let shops = Shops::open(2).await?;
     let mut rows = Rows::register(corner.connect().await?, &shops).await?;
     say(&format!("writing {waiting} notices that wait"));
-    let tomorrow = clock::now() + SignedDuration::from_hours(24);
+    let lane = rows.hold(1).await?;
     let mut left = waiting;
     while left > 0 {
         let batch = left.min(BATCH);
-        rows.waiting(&vec![1; batch], tomorrow).await?;
+        rows.parked(1, batch, lane).await?;
         left -= batch;
     }
     corner.sql.batch_execute(GATHER).await?;
+    let notifier = corner.start_notifier(&[("SHUTDOWN_GRACE_MS", "0")]).await?;
     say(&format!("{live} live notices beside them"));
-    let notifier = corner.start_notifier(&[]).await?;
+    let waiting = beside(&mut rows, live, &notifier).await?;
+    corner.delivered(0..1, PATIENCE).await?;
+    rows.release(lane).await?;
+    say("the same while those that waited go out");
+    let draining = beside(&mut rows, live, &notifier).await?;
+    corner.delivered(0..1, PATIENCE).await?;
+    stop(notifier).await?;
+    Ok(Most { waiting, draining })
+}
+
+/// The most memory while so many live notices are sent, twenty a second.
+async fn beside(rows: &mut Rows, live: usize, notifier: &Process) -> Result<u64> {
     let mut ticks = interval_at(Instant::now(), Duration::from_millis(50));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut most = 0;
@@ -105,7 +130,5 @@ async fn one(waiting: usize, live: usize, say: fn(&str)) -> Result<u64> {
         rows.notices(&[0]).await?;
         most = most.max(notifier.rss_kib().context("partner-notifier has ended")?);
     }
-    corner.delivered(0..1, PATIENCE).await?;
-    stop(notifier).await?;
     Ok(most)
 }

@@ -6,8 +6,8 @@
 use anyhow::Result;
 use contract::message::{Message as _, NoticeDue};
 use contract::topology::NOTIFY;
-use jiff::Timestamp;
 use tokio_postgres::Client;
+use tokio_postgres::types::ToSql;
 
 use super::shops::Shops;
 
@@ -57,20 +57,35 @@ insert into notices (id, withdrawal_id, partner_id, sequence, status, outcome, f
                      created_at, updated_at, updated_by)
 select notice, withdrawal, partner, 1, '1', 'paid', at, $4, at, at, 'load: end' from ended";
 
-/// $1 their numbers, $5 when they are due if not now; wakes every relay.
+/// $1 their numbers, $5 the lane they are parked on, if any; wakes every relay.
 const MAKE_DUE: &str = "\
 -- load.make_due
 with due as (
     insert into outbox (message_id, exchange, routing_key, message_type, correlation_id, body,
-                        available_at, created_at, updated_at, updated_by)
+                        available_at, lane_id, created_at, updated_at, updated_by)
     select gen_random_uuid(), $2, $3, $4, withdrawal,
            '{\"notice_id\":\"' || notice || '\",\"withdrawal_id\":\"' || withdrawal || '\"}',
-           coalesce($5::timestamptz, at), at, at, 'load: make due'
+           at, $5, at, at, 'load: make due'
       from (select 'W' || lpad(number::text, 26, '0') as withdrawal,
                    'N' || lpad(number::text, 26, '0') as notice, clock_timestamp() as at
               from unnest($1::bigint[]) as number) as ended
     returning id)
 select pg_notify('outbox', '') from (select count(*) from due) as all_of_them";
+
+/// $1 whose lane, $2 the address: held, so that nothing goes out on it.
+const HOLD: &str = "\
+-- load.hold
+insert into lanes (partner_id, host, held_by, held_reason, held_at, created_at, updated_at,
+                   updated_by)
+values ($1, host_of($2), 'load', 'a figure', now(), now(), now(), 'load: hold')
+returning id";
+
+const RELEASE: &str = "\
+-- load.release
+update lanes
+   set held_by = null, held_reason = null, held_at = null, updated_at = now(),
+       updated_by = 'load: release'
+ where id = $1";
 
 /// Writes what a bench needs. One thing after the other.
 pub(crate) struct Rows {
@@ -98,10 +113,22 @@ impl Rows {
         self.make_due(&numbers, None).await
     }
 
-    /// The same, due `later`: what waits for its next try.
-    pub(crate) async fn waiting(&mut self, shops: &[usize], later: Timestamp) -> Result<()> {
-        let numbers = self.ended(shops, "pending").await?;
-        self.make_due(&numbers, Some(later)).await
+    /// Holds the lane of a shop: its number.
+    pub(crate) async fn hold(&self, shop: usize) -> Result<i64> {
+        let told: [&(dyn ToSql + Sync); 2] = [&format!("shop-{shop}"), &self.urls[shop]];
+        Ok(self.sql.query_one(HOLD, &told).await?.get("id"))
+    }
+
+    /// Lets it go.
+    pub(crate) async fn release(&self, lane: i64) -> Result<()> {
+        self.sql.execute(RELEASE, &[&lane]).await?;
+        Ok(())
+    }
+
+    /// Notices for one shop that wait for its lane.
+    pub(crate) async fn parked(&mut self, shop: usize, count: usize, lane: i64) -> Result<()> {
+        let numbers = self.ended(&vec![shop; count], "pending").await?;
+        self.make_due(&numbers, Some(lane)).await
     }
 
     /// Withdrawals that were paid, with notices that stand so and no message about them.
@@ -118,12 +145,12 @@ impl Rows {
         Ok(numbers)
     }
 
-    async fn make_due(&self, numbers: &[i64], later: Option<Timestamp>) -> Result<()> {
+    async fn make_due(&self, numbers: &[i64], lane: Option<i64>) -> Result<()> {
         let (exchange, key) = (NOTIFY.exchange.name, NOTIFY.routing_key);
         self.sql
             .query(
                 MAKE_DUE,
-                &[&numbers, &exchange, &key, &NoticeDue::TYPE, &later],
+                &[&numbers, &exchange, &key, &NoticeDue::TYPE, &lane],
             )
             .await?;
         Ok(())
