@@ -8,7 +8,7 @@ use clap::Parser as _;
 use crate::cli::{Cli, Command};
 use crate::command::{
     application, audit, calendar, case, console, dead_letter, keygen, keys, migrate, outbox,
-    partner, reconcile, replay, retention, serve, signature, user, withdrawal,
+    overview, partner, reconcile, replay, retention, serve, signature, user, withdrawal,
 };
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
@@ -69,6 +69,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Calendar(command) => calendar::run(command, &database).await,
         Command::Application(command) => application::run(command, &database).await,
         Command::Withdrawal(command) => withdrawal::run(command, &database).await,
+        Command::Overview => overview::run(&database).await,
         Command::Outbox(command) => outbox::run(command, &database).await,
         Command::DeadLetter(command) => dead_letter::run(*command, &database).await,
         Command::Replay(command) => replay::run(command, &database).await,

@@ -42,6 +42,8 @@ pub(crate) enum Command {
     /// Withdrawals: one with its whole story, those looked for, those that do not move
     #[command(subcommand)]
     Withdrawal(withdrawal::Command),
+    /// What is open, what partners are owed and how old it is, and the last day by the hour
+    Overview,
     /// Messages that wait to be published or carried out, by routing key
     Outbox(outbox::Outbox),
     /// Messages that need a person: look, send again, give up

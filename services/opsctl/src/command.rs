@@ -22,6 +22,7 @@ mod keys_rotation_mobile;
 pub(crate) mod migrate;
 pub(crate) mod notice_secret;
 pub(crate) mod outbox;
+pub(crate) mod overview;
 pub(crate) mod partner;
 pub(crate) mod partner_certification;
 pub(crate) mod partner_key;

@@ -19,6 +19,7 @@ mod exit;
 mod lanes;
 mod notices;
 mod output;
+mod overview;
 mod permit;
 mod replays;
 mod retention;

@@ -100,7 +100,7 @@ pub(crate) async fn find(connection: &Connection, find: &Find) -> anyhow::Result
         when_empty: "No such withdrawals.",
     });
     Ok(match page.next {
-        Some(last) => report.line(format!("There are more: --before {last}")),
+        Some(last) => report.hint(format!("There are more: --before {last}")),
         None => report,
     })
 }

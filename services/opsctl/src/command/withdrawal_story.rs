@@ -18,10 +18,10 @@ use crate::output::{Report, Rows};
 
 /// A withdrawal with what happened to it.
 pub(crate) struct Story {
-    withdrawal: Withdrawal,
-    attempts: Vec<Attempt>,
-    notices: Vec<Told>,
-    timeline: Vec<Entry>,
+    pub(crate) withdrawal: Withdrawal,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) notices: Vec<Told>,
+    pub(crate) timeline: Vec<Entry>,
 }
 
 /// `None` if there is no such withdrawal.

@@ -15,7 +15,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use store::dead_letters::Verb;
 
-use super::answers::{audit, cases, dead_letters, replays};
+use super::answers::{audit, cases, dead_letters, overview, replays, withdrawals};
 use super::asked::{Answer, Asked};
 use super::caller::Caller;
 use super::front::Front;
@@ -32,6 +32,10 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
     let resume = |asked| replays::act(asked, crate::replays::Verb::Resume);
     let cancel = |asked| replays::act(asked, crate::replays::Verb::Cancel);
     Router::new()
+        .route("/api/v1/overview", asking(overview::show))
+        .route("/api/v1/withdrawals", asking(withdrawals::find))
+        .route("/api/v1/withdrawals/stuck", asking(withdrawals::stuck))
+        .route("/api/v1/withdrawals/{id}", asking(withdrawals::show))
         .route("/api/v1/dead-letters", asking(dead_letters::list))
         .route("/api/v1/dead-letters/groups", asking(dead_letters::groups))
         .route("/api/v1/dead-letters/discard", acting(discard))

@@ -13,6 +13,7 @@ use super::proxy::Proxy;
 use super::sessions::Sessions;
 use super::settings::ConsoleSettings;
 use super::tokens::Tokens;
+use crate::overview::Past;
 use crate::replays;
 
 const STYLE: &str = include_str!("../../assets/console.css");
@@ -33,6 +34,8 @@ pub(crate) struct Front {
     /// What every replay job must keep to.
     pub(crate) replays: replays::Limits,
     assets: browser::Assets,
+    /// What the overview has counted before.
+    pub(crate) past: Past,
     pub(crate) style_path: String,
     pub(crate) script_path: String,
     pub(crate) icon_path: String,
@@ -51,6 +54,7 @@ impl Front {
             cookie: Cookie::new(&settings.public_url),
             public_url: settings.public_url.clone(),
             replays: settings.replays,
+            past: Past::default(),
             style_path: style.path(),
             script_path: script.path(),
             icon_path: icon.path(),

@@ -6,6 +6,8 @@
 mod audit;
 mod cases;
 mod dead_letters;
+mod overview;
+mod withdrawals;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -32,6 +34,10 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
     Router::new()
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/", looking(overview::show))
+        .route("/withdrawals", looking(withdrawals::find))
+        .route("/withdrawals/stuck", looking(withdrawals::stuck))
+        .route("/withdrawals/{id}", looking(withdrawals::one))
         .route("/dead-letters", looking(dead_letters::list))
         .route("/dead-letters/groups", looking(dead_letters::groups))
         .route(

@@ -2,7 +2,7 @@
 
 use crate::tool::Tool;
 
-const COMMANDS: [&[&str]; 80] = [
+const COMMANDS: [&[&str]; 81] = [
     &[],
     &["migrate"],
     &["partner"],
@@ -41,6 +41,7 @@ const COMMANDS: [&[&str]; 80] = [
     &["withdrawal", "find"],
     &["withdrawal", "ask"],
     &["withdrawal", "stuck"],
+    &["overview"],
     &["outbox"],
     &["outbox", "show"],
     &["dead-letter"],

@@ -21,6 +21,7 @@ mod keys;
 mod lanes;
 mod migrate;
 mod mobiles;
+mod overview;
 mod partners;
 mod passwords;
 mod questions;

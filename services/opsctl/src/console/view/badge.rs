@@ -63,14 +63,12 @@ impl Tone {
             return Self::of_state(state);
         }
         match name {
-            "delivered" | "done" | "replayed" | "closed" | "active" | "passed" | "confirmed" => {
-                Self::Good
-            }
-            "pending" | "running" | "ready" | "canary" => Self::Busy,
-            "unknown" | "held" | "paused" | "half_open" | "partly" | "waiting" | "retiring" => {
+            "delivered" | "finished" | "replayed" | "closed" | "active" | "passed" => Self::Good,
+            "pending" | "running" => Self::Busy,
+            "unknown" | "held" | "paused" | "half_open" | "awaiting_approval" | "retiring" => {
                 Self::Doubt
             }
-            "open" | "dead_lettered" | "refused" | "stopped" | "not_sent" => Self::Bad,
+            "open" | "dead_lettered" | "refused" | "stopped" => Self::Bad,
             _ => Self::Quiet,
         }
     }
