@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use callback_receiver::settings::ReceiverSettings;
@@ -12,6 +13,7 @@ use intake::settings::IntakeSettings;
 use partner_notifier::settings::NotifierSettings;
 use runtime::settings::{Env, ProcessSettings, Settings};
 use stand::keys::rsa_2048;
+use stand::process::binary;
 
 use crate::world::built;
 
@@ -36,7 +38,8 @@ pub(crate) fn secret(path: &str) -> String {
         "data-keys" => stand::system::DATA_KEYS.to_owned(),
         "signing-key.pem" | "huifu-merchant-private-key.pem" => key.private_pkcs8_pem,
         "huifu-public-key.pem" => key.public_spki_pem,
-        "password-pepper" | "page-key" | "sms-gateway-token" => "x".repeat(32),
+        "password-pepper" | "page-key" | "sms-gateway-token" | "proxy-secret"
+        | "console-secret" | "client-secret" | "cookie-secret" => "x".repeat(32),
         other => panic!("no test knows what a good {other} is"),
     }
 }
@@ -120,6 +123,41 @@ fn every_service_reads_its_configuration_and_is_given_the_time_to_end() {
 
         let notifier = told::<NotifierSettings>(&resources, "partner-notifier");
         notifier.outlives(notifier.settings.timeout);
+    }
+}
+
+/// It is a command of opsctl's, and says itself whether it can run.
+#[test]
+fn the_console_reads_its_configuration_and_is_given_the_time_to_end() {
+    for (_, resources) in built() {
+        let pod = pods(&resources).find(|pod| pod.name == "console").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        write_secrets(&pod, folder.path());
+        let here = folder.path().to_str().unwrap();
+        let told = pod.environment(&resources);
+        let checked = Command::new(binary("opsctl").unwrap())
+            .args(["serve", "--check"])
+            .env_clear()
+            .envs(
+                told.iter()
+                    .map(|(name, value)| (name, value.replace(SECRETS, here))),
+            )
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&checked.stdout);
+        let wrong = String::from_utf8_lossy(&checked.stderr);
+        assert!(checked.status.success(), "{wrong}");
+        for name in told.keys() {
+            let name = name.trim_end_matches("_FILE");
+            assert!(said.contains(&format!("{name}=")), "nobody reads {name}");
+        }
+        let grace: u64 = told["SHUTDOWN_GRACE_MS"].parse().unwrap();
+        assert!(
+            grace > 60_000,
+            "a decision about very many takes as long as that"
+        );
+        let patience = pod.spec["terminationGracePeriodSeconds"].as_u64();
+        assert!(patience >= Some(5 + grace / 1000 + MARGIN.as_secs()));
     }
 }
 
