@@ -21,7 +21,7 @@ const AHEAD: i32 = 12;
 const BATCH: i64 = 10_000;
 /// How often something is tried that somebody is in the way of: each time waits for half a second
 /// (V0019), and whoever came meanwhile goes first.
-const TRIES: u32 = 10;
+const TRIES: u32 = 4;
 
 /// A log, how long it is kept, and what there is of it.
 #[derive(Debug, Serialize)]

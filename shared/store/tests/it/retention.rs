@@ -124,6 +124,21 @@ async fn what_is_over_goes_with_its_month_and_whatever_is_not_over_stays() {
 }
 
 #[tokio::test]
+async fn applications_stay_as_withdrawals_do() {
+    let world = World::new().await;
+    world.long_ago().await;
+    let raw = world.raw().await;
+    raw.batch_execute(include_str!("sql/old_applications.sql"))
+        .await
+        .unwrap();
+    assert_eq!(world.drop_month(Log::ApplicationTimeline).await.unwrap(), 2);
+    let stayed = include_str!("sql/which_applications_stayed.sql");
+    let stayed = raw.query(stayed, &[]).await.unwrap();
+    let stayed: Vec<String> = stayed.iter().map(|row| row.get(0)).collect();
+    assert_eq!(stayed, ["P-held", "P-open"]);
+}
+
+#[tokio::test]
 async fn what_stayed_goes_when_it_is_over_and_the_log_is_written_on() {
     let world = World::new().await;
     let ends = world.walked_to(1, State::Paid).await;

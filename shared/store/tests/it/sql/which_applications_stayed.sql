@@ -1,0 +1,1 @@
+select application_id from application_timeline order by 1
