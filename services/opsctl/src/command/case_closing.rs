@@ -101,7 +101,8 @@ pub(crate) async fn close(
         audit::append(&tx, now, &permit.act("case.close", &subject, &detail)).await?;
         tx.commit().await?;
     } else {
-        lines.push("Nothing was changed. Add --yes and --reason TEXT to do it.".to_owned());
+        let hint = "Nothing was changed. Add --yes and --reason TEXT to do it.";
+        return Ok(Report::new(json).line(lines.join("\n")).hint(hint));
     }
     Ok(Report::new(json).line(lines.join("\n")))
 }

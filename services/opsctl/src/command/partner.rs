@@ -90,7 +90,9 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             who,
         } => add(database, &id, &name, &hosts, &who).await,
         Command::List => list(&database.connection().await?).await,
-        Command::Show { id } => partner_story::show(&database.connection().await?, &id).await,
+        Command::Show { id } => partner_story::show(&database.connection().await?, &id)
+            .await?
+            .ok_or_else(|| anyhow!("there is no partner {id}")),
         Command::Key(command) => partner_key::run(command, database).await,
         Command::NoticeSecret(command) => notice_secret::run(command, database).await,
         Command::Certify(certify) => partner_certification::run(&certify, database).await,
@@ -144,7 +146,8 @@ async fn add(
     )))
 }
 
-async fn list(connection: &Connection) -> anyhow::Result<Report> {
+/// Every partner with its hosts and keys.
+pub(crate) async fn list(connection: &Connection) -> anyhow::Result<Report> {
     let now = clock::now();
     let mut rows = Vec::new();
     let mut json = Vec::new();

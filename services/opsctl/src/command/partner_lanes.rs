@@ -4,6 +4,7 @@ use clap::Args;
 use contract::ids::PartnerId;
 use runtime::clock;
 use serde_json::json;
+use store::Connection;
 use store::lanes::Held;
 
 use crate::beijing::shown_optional;
@@ -11,7 +12,7 @@ use crate::database::Database;
 use crate::exit::WrongUsage;
 use crate::lanes::{self, LaneStanding, Verb};
 use crate::output::{Report, Rows, or_dash};
-use crate::permit::PermitArgs;
+use crate::permit::{Permit, PermitArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
@@ -28,8 +29,15 @@ pub(crate) async fn list(
     partner: Option<&PartnerId>,
     database: &Database,
 ) -> anyhow::Result<Report> {
-    let connection = database.connection().await?;
-    let lanes = lanes::list(&connection, partner).await?;
+    of(&database.connection().await?, partner).await
+}
+
+/// Where notices wait, or what is wrong.
+pub(crate) async fn of(
+    connection: &Connection,
+    partner: Option<&PartnerId>,
+) -> anyhow::Result<Report> {
+    let lanes = lanes::list(connection, partner).await?;
     let rows = lanes.iter().map(row).collect();
     Ok(Report::new(&lanes).rows(Rows {
         title: String::new(),
@@ -74,11 +82,21 @@ pub(crate) async fn decide(
     database: &Database,
 ) -> anyhow::Result<Report> {
     let permit = arguments.permit.permit()?;
-    let host = arguments.host.as_deref().map(named_host).transpose()?;
-    let (partner, host) = (&arguments.partner, host.as_deref());
+    let lane = (&arguments.partner, arguments.host.as_deref());
     let mut connection = database.connection().await?;
-    let lane = (partner, host);
-    let held = lanes::decide(&mut connection, clock::now(), verb, lane, permit.as_ref()).await?;
+    about(&mut connection, verb, lane, permit.as_ref()).await
+}
+
+/// Holds or releases it, or says what would become of it.
+pub(crate) async fn about(
+    connection: &mut Connection,
+    verb: Verb,
+    (partner, host): (&PartnerId, Option<&str>),
+    permit: Option<&Permit>,
+) -> anyhow::Result<Report> {
+    let host = host.map(named_host).transpose()?;
+    let host = host.as_deref();
+    let held = lanes::decide(connection, clock::now(), verb, (partner, host), permit).await?;
     let what = match host {
         Some(host) => format!("The lane of partner {partner} to {host}"),
         None => format!("Partner {partner}"),
@@ -100,7 +118,7 @@ pub(crate) async fn decide(
     if permit.is_some() || held == Held::Before {
         return Ok(report);
     }
-    Ok(report.line("Nothing was changed. Add --yes and --reason TEXT to do it."))
+    Ok(report.hint("Nothing was changed. Add --yes and --reason TEXT to do it."))
 }
 
 /// As the database reads it from an address: a word that could be none would hold nothing.

@@ -1,6 +1,5 @@
 //! `opsctl partner show`: what we know of one partner, and when its endpoint was last certified.
 
-use anyhow::anyhow;
 use contract::ids::PartnerId;
 use serde_json::{Value, json};
 use store::certifications::{self, Certification, CertificationResult};
@@ -14,9 +13,14 @@ use crate::output::{Report, Rows};
 /// Enough to see whether it gets better.
 const RUNS_SHOWN: i64 = 10;
 
-pub(super) async fn show(connection: &Connection, id: &PartnerId) -> anyhow::Result<Report> {
-    let partner = partners::find(connection, id).await?;
-    let partner = partner.ok_or_else(|| anyhow!("there is no partner {id}"))?;
+/// What we know of it; `None` where there is none.
+pub(crate) async fn show(
+    connection: &Connection,
+    id: &PartnerId,
+) -> anyhow::Result<Option<Report>> {
+    let Some(partner) = partners::find(connection, id).await? else {
+        return Ok(None);
+    };
     let keys = partners::keys(connection, id).await?;
     let secrets = notice_secrets::of(connection, id).await?;
     let runs = certifications::of(connection, id, RUNS_SHOWN).await?;
@@ -27,7 +31,7 @@ pub(super) async fn show(connection: &Connection, id: &PartnerId) -> anyhow::Res
         "notice_secrets": secrets.iter().map(notice_secret::as_json).collect::<Vec<_>>(),
         "certifications": runs.iter().map(run_as_json).collect::<Vec<_>>(),
     });
-    Ok(Report::new(json)
+    let report = Report::new(json)
         .facts(vec![
             ("partner", partner.id.to_string()),
             ("name", partner.name),
@@ -37,7 +41,8 @@ pub(super) async fn show(connection: &Connection, id: &PartnerId) -> anyhow::Res
         ])
         .rows(key_rows(&keys))
         .rows(notice_secret::rows(&secrets, "Notice secrets".to_owned()))
-        .rows(run_rows(&runs)))
+        .rows(run_rows(&runs));
+    Ok(Some(report))
 }
 
 /// When it last passed; what came after may have changed that, and stands below.

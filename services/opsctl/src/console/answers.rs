@@ -4,5 +4,6 @@ pub(crate) mod audit;
 pub(crate) mod cases;
 pub(crate) mod dead_letters;
 pub(crate) mod overview;
+pub(crate) mod partners;
 pub(crate) mod replays;
 pub(crate) mod withdrawals;

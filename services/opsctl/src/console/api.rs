@@ -15,7 +15,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use store::dead_letters::Verb;
 
-use super::answers::{audit, cases, dead_letters, overview, replays, withdrawals};
+use super::answers::{audit, cases, dead_letters, overview, partners, replays, withdrawals};
 use super::asked::{Answer, Asked};
 use super::caller::Caller;
 use super::front::Front;
@@ -31,6 +31,8 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
     let pause = |asked| replays::act(asked, crate::replays::Verb::Pause);
     let resume = |asked| replays::act(asked, crate::replays::Verb::Resume);
     let cancel = |asked| replays::act(asked, crate::replays::Verb::Cancel);
+    let hold = |asked| partners::decide(asked, crate::lanes::Verb::Hold);
+    let release = |asked| partners::decide(asked, crate::lanes::Verb::Release);
     Router::new()
         .route("/api/v1/overview", asking(overview::show))
         .route("/api/v1/withdrawals", asking(withdrawals::find))
@@ -51,6 +53,12 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
         .route("/api/v1/replays/{id}/pause", acting(pause))
         .route("/api/v1/replays/{id}/resume", acting(resume))
         .route("/api/v1/replays/{id}/cancel", acting(cancel))
+        .route("/api/v1/partners", asking(partners::list))
+        .route("/api/v1/partners/lanes", asking(partners::lanes))
+        .route("/api/v1/partners/{id}", asking(partners::show))
+        .route("/api/v1/partners/{id}/lanes", asking(partners::lanes))
+        .route("/api/v1/partners/{id}/hold", acting(hold))
+        .route("/api/v1/partners/{id}/release", acting(release))
         .route("/api/v1/cases", asking(cases::list))
         .route("/api/v1/cases/{id}", asking(cases::show))
         .route("/api/v1/cases/{id}/close", acting(cases::close))

@@ -7,6 +7,8 @@ mod audit;
 mod cases;
 mod dead_letters;
 mod overview;
+mod partners;
+mod replays;
 mod withdrawals;
 
 use std::future::Future;
@@ -45,6 +47,15 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
             looking(dead_letters::ask).merge(doing(dead_letters::decide)),
         )
         .route("/dead-letters/{id}", looking(dead_letters::one))
+        .route(
+            "/replays",
+            looking(replays::list).merge(doing(replays::make)),
+        )
+        .route("/replays/{id}", looking(replays::one))
+        .merge(acts())
+        .route("/partners", looking(partners::list))
+        .route("/partners/lanes", looking(partners::lanes))
+        .route("/partners/{id}", looking(partners::one))
         .route("/cases", looking(cases::list))
         .route("/cases/{id}", looking(cases::one))
         .route(
@@ -54,6 +65,28 @@ pub(crate) fn routes() -> Router<Arc<Front>> {
         .route("/audit", looking(audit::list))
         .route("/audit/verify", looking(audit::verify))
         .route("/audit/{number}", looking(audit::one))
+}
+
+/// What is done to jobs and to partners, each with the page that asks whether it is meant.
+fn acts() -> Router<Arc<Front>> {
+    let job = |verb| {
+        let ask = looking(move |looked| replays::ask(looked, verb));
+        ask.merge(doing(move |done| replays::act(done, verb)))
+    };
+    let partner = |verb| {
+        let ask = looking(move |looked| partners::ask(looked, verb));
+        ask.merge(doing(move |done| partners::decide(done, verb)))
+    };
+    Router::new()
+        .route("/replays/{id}/approve", job(crate::replays::Verb::Approve))
+        .route("/replays/{id}/pause", job(crate::replays::Verb::Pause))
+        .route("/replays/{id}/resume", job(crate::replays::Verb::Resume))
+        .route("/replays/{id}/cancel", job(crate::replays::Verb::Cancel))
+        .route("/partners/{id}/hold", partner(crate::lanes::Verb::Hold))
+        .route(
+            "/partners/{id}/release",
+            partner(crate::lanes::Verb::Release),
+        )
 }
 
 /// A look at a page.
@@ -126,7 +159,11 @@ impl Done {
     }
 
     /// Back to a page, which says what came of it; also when it was refused.
-    async fn told(self, answer: impl Future<Output = Answer>, back: &str) -> Result<Response, Refusal> {
+    async fn told(
+        self,
+        answer: impl Future<Output = Answer>,
+        back: &str,
+    ) -> Result<Response, Refusal> {
         let told = match answer.await {
             Ok(report) => outcome(&report),
             Err(Refusal::Refused(text)) => Told { how: "bad", text },

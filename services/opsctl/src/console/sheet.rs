@@ -86,6 +86,17 @@ impl Sheet {
         }
     }
 
+    /// With another one below it, whose tables bear a title.
+    pub(crate) fn and(mut self, title: &str, mut below: Self) -> Self {
+        for part in &mut below.parts {
+            if let Part::Table(table) = part {
+                title.clone_into(&mut table.title);
+            }
+        }
+        self.parts.append(&mut below.parts);
+        self
+    }
+
     /// The first cell of the last row: where the next page of a list begins.
     pub(crate) fn last_id(&self) -> Option<&str> {
         let tables = self.parts.iter().filter_map(|part| match part {
@@ -126,7 +137,7 @@ fn cell(name: &str, text: &str, ways: Ways) -> Cell {
     Cell {
         label: label(name),
         way: way(&key, text, ways),
-        badge: (is_state && text != "-" && !text.contains(' ')).then(|| Badge::named(text)),
+        badge: (is_state && text != "-").then(|| Badge::named(text)),
         long: pretty.is_some(),
         class: class(&key),
         text: pretty.unwrap_or_else(|| text.to_owned()),
@@ -166,6 +177,7 @@ fn class(key: &str) -> &'static str {
 fn way(key: &str, text: &str, ways: Ways) -> Option<String> {
     match key {
         "id" | "number" => ways.to.map(|to| format!("{to}{text}")),
+        "job" => Some(format!("/replays/{text}")),
         "about" | "order_id" if text.starts_with('W') => Some(format!("/withdrawals/{text}")),
         "partner" if text != "-" => Some(format!("/partners/{}", escaped(text))),
         "of" => {
@@ -185,7 +197,7 @@ fn way(key: &str, text: &str, ways: Ways) -> Option<String> {
 }
 
 /// A part of a path.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes())
         .collect::<String>()
         .replace('+', "%20")

@@ -72,5 +72,6 @@ pub(crate) async fn one(looked: Looked) -> Result<Response, Refusal> {
         sheet: Sheet::of(&report, WAYS),
         acts: Vec::new(),
         live: None,
+        progress: None,
     })
 }

@@ -53,6 +53,7 @@ pub(crate) async fn one(looked: Looked) -> Result<Response, Refusal> {
         sheet: Sheet::of(&report, WAYS),
         acts: if may { acts.into() } else { Vec::new() },
         live: None,
+        progress: None,
     })
 }
 
@@ -62,15 +63,12 @@ pub(crate) async fn ask(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ConfirmPage {
         frame: looked.frame(Section::Cases),
         title: format!("Close case {}", looked.subject),
-        refused: None,
         sheet: Sheet::of(&report, WAYS),
         possible: true,
         path: format!("/cases/{}/close", looked.subject),
         csrf: looked.visitor.csrf.clone(),
         with: looked.query.pairs().to_vec(),
         fields: Vec::new(),
-        reason: String::new(),
-        ticket: String::new(),
         button: "Close it".to_owned(),
         danger: false,
         back: format!("/cases/{}", looked.subject),

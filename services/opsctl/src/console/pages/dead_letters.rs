@@ -4,7 +4,7 @@ use axum::response::Response;
 use runtime::clock;
 use store::dead_letters::Verb;
 
-use super::{Done, Looked};
+use super::{Done, Looked, replays};
 use crate::console::answers::dead_letters as answers;
 use crate::console::page;
 use crate::console::parameters::Parameters;
@@ -52,16 +52,18 @@ fn tabs(at: &str) -> Vec<Tab> {
 }
 
 fn acts(ids: Option<&str>) -> Vec<Act> {
-    let act = |(verb, name, label): (Verb, &'static str, &'static str)| Act {
+    let replay = ("replay", "Replay", false);
+    let decisions = VERBS.map(|(verb, name, label)| (name, label, verb == Verb::Discard));
+    let act = |(name, label, danger): (&'static str, &'static str, bool)| Act {
         label,
         verb: name,
         path: DECIDE.to_owned(),
         with: ids
             .map(|id| vec![("verb", name.to_owned()), ("ids", id.to_owned())])
             .unwrap_or_default(),
-        danger: verb == Verb::Discard,
+        danger,
     };
-    VERBS.into_iter().map(act).collect()
+    [replay].into_iter().chain(decisions).map(act).collect()
 }
 
 pub(crate) async fn list(looked: Looked) -> Result<Response, Refusal> {
@@ -124,12 +126,19 @@ pub(crate) async fn one(looked: Looked) -> Result<Response, Refusal> {
             Vec::new()
         },
         live: None,
+        progress: None,
     })
 }
 
 /// What would come of it, and whether it is meant.
 pub(crate) async fn ask(looked: Looked) -> Result<Response, Refusal> {
-    let (verb, label, meant) = meant(looked.query.clone())?;
+    let mut meant = looked.query.clone();
+    let name = meant.take("verb").pop().unwrap_or_default();
+    let meant = chosen(meant)?;
+    if name == "replay" {
+        return replays::ask_new(looked, meant).await;
+    }
+    let (verb, label) = verb(&name)?;
     let report = answers::decide(looked.asked_for(meant.clone()), verb).await?;
     let counted = report.json()["counted"].as_i64().unwrap_or(0);
     let mut with = meant.pairs().to_vec();
@@ -145,15 +154,12 @@ pub(crate) async fn ask(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ConfirmPage {
         frame: looked.frame(Section::DeadLetters),
         title: format!("{label} dead letters"),
-        refused: None,
         sheet: Sheet::of(&report, ways),
         possible: counted > 0,
         path: DECIDE.to_owned(),
         csrf: looked.visitor.csrf.clone(),
         with,
         fields: Vec::new(),
-        reason: String::new(),
-        ticket: String::new(),
         button: format!("{label} {counted}"),
         danger: verb == Verb::Discard,
         back: PATH.to_owned(),
@@ -162,24 +168,28 @@ pub(crate) async fn ask(looked: Looked) -> Result<Response, Refusal> {
 
 pub(crate) async fn decide(done: Done) -> Result<Response, Refusal> {
     let mut asked = done.asked();
-    let (verb, _, meant) = meant(asked.parameters)?;
-    asked.parameters = meant;
+    let name = asked.parameters.take("verb").pop().unwrap_or_default();
+    let (verb, _) = verb(&name)?;
     done.told(answers::decide(asked, verb), PATH).await
 }
 
-/// The verb, its label, and the letters that are meant: those that were chosen, or the filter's.
-fn meant(mut query: Parameters) -> Result<(Verb, &'static str, Parameters), Refusal> {
-    let name = query.take("verb").pop().unwrap_or_default();
+/// The verb with its label.
+fn verb(name: &str) -> Result<(Verb, &'static str), Refusal> {
     let found = VERBS.into_iter().find(|(_, known, _)| *known == name);
-    let (verb, _, label) = found.ok_or_else(|| {
-        Refusal::Malformed("A letter is discarded, archived or restored.".to_owned())
-    })?;
+    let found = found.map(|(verb, _, label)| (verb, label));
+    found.ok_or_else(|| {
+        let text = "A letter is replayed, discarded, archived or restored.";
+        Refusal::Malformed(text.to_owned())
+    })
+}
+
+/// The letters that are meant: those that were chosen, or the filter's.
+fn chosen(mut query: Parameters) -> Result<Parameters, Refusal> {
     match query.take("which").pop().as_deref() {
         Some("filter") => {
             query.take("ids");
             // A filter without anything in it means all.
-            let says = |name: &str| !matches!(name, "yes" | "reason" | "ticket");
-            if !query.pairs().iter().any(|(name, _)| says(name)) {
+            if query.pairs().is_empty() {
                 query = query.with("all", "true");
             }
         }
@@ -196,5 +206,5 @@ fn meant(mut query: Parameters) -> Result<(Verb, &'static str, Parameters), Refu
         }
         _ => {}
     }
-    Ok((verb, label, query))
+    Ok(query)
 }

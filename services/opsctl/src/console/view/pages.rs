@@ -99,6 +99,8 @@ pub(crate) struct OnePage {
     pub(crate) acts: Vec<Act>,
     /// Where the sheet is fetched again, while it changes by itself.
     pub(crate) live: Option<String>,
+    /// How much of it is done, of a hundred.
+    pub(crate) progress: Option<i64>,
 }
 
 /// Whether an act is meant, with what would come of it.
@@ -107,8 +109,6 @@ pub(crate) struct OnePage {
 pub(crate) struct ConfirmPage {
     pub(crate) frame: Frame,
     pub(crate) title: String,
-    /// Why it was not done, after it was tried.
-    pub(crate) refused: Option<String>,
     pub(crate) sheet: Sheet,
     /// Whether there is anything to confirm.
     pub(crate) possible: bool,
@@ -116,8 +116,6 @@ pub(crate) struct ConfirmPage {
     pub(crate) csrf: String,
     pub(crate) with: Vec<(String, String)>,
     pub(crate) fields: Vec<Field>,
-    pub(crate) reason: String,
-    pub(crate) ticket: String,
     pub(crate) button: String,
     pub(crate) danger: bool,
     pub(crate) back: String,
