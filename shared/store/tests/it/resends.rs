@@ -6,6 +6,7 @@ use contract::partner::events::EventKind;
 use contract::withdrawal::State;
 use jiff::Timestamp;
 use store::dead_letters::{self, DeadLetterState, Decision, Filter, Verb};
+use store::lanes::{self, Lane};
 use store::notices::{self, Attempted, NoticeState};
 use store::outbox::{self, Claimed};
 use uuid::Uuid;
@@ -279,4 +280,26 @@ async fn a_notice_about_an_application_is_sent_again_as_such() {
     assert_eq!((due.len(), due[0].message_id), (1, new));
     assert_eq!(due[0].routing_key, "application-notice.due");
     assert_eq!(due[0].correlation_id, about.as_str());
+}
+
+#[tokio::test]
+async fn a_notice_that_waits_for_its_lane_goes_on_waiting_when_its_partner_asks_for_it() {
+    let world = World::new().await;
+    let (notice, message) = under_way(&world).await;
+    let lane = Lane {
+        partner: "demo-shop",
+        host: "shop.example",
+    };
+    let connection = world.connection().await;
+    let single = connection.single("tests: make lane");
+    lanes::ensure(single, world.now, lane).await.unwrap();
+    let single = connection.single("tests: park");
+    let parked = lanes::park(single, world.now, lane, message.message_id).await;
+    assert!(parked.unwrap());
+    assert_eq!(
+        ask(&world, &notice, world.later(60)).await,
+        None,
+        "it goes out as soon as its lane is free"
+    );
+    assert!(claim(&world, world.later(3600)).await.is_empty());
 }
