@@ -9,7 +9,7 @@ use crate::Resources;
 /// A pod's template, and whose it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Pod<'a> {
-    /// Of the Deployment or Job.
+    /// Of the Deployment, Job or CronJob.
     pub name: &'a str,
     /// The template's `spec`.
     pub spec: &'a Value,
@@ -17,15 +17,19 @@ pub struct Pod<'a> {
     pub labels: &'a Value,
 }
 
-/// Every pod of a Deployment or a Job.
+/// Every pod of a Deployment, a Job or a CronJob.
 pub fn pods(resources: &Resources) -> impl Iterator<Item = Pod<'_>> {
-    let owners = resources
+    let lasting = resources
         .of_kind("Deployment")
-        .chain(resources.of_kind("Job"));
-    owners.map(|owner| Pod {
+        .map(|one| (one, &one["spec"]));
+    let once = resources.of_kind("Job").map(|one| (one, &one["spec"]));
+    let errands = resources
+        .of_kind("CronJob")
+        .map(|one| (one, &one["spec"]["jobTemplate"]["spec"]));
+    lasting.chain(once).chain(errands).map(|(owner, spec)| Pod {
         name: owner["metadata"]["name"].as_str().unwrap_or_default(),
-        spec: &owner["spec"]["template"]["spec"],
-        labels: &owner["spec"]["template"]["metadata"]["labels"],
+        spec: &spec["template"]["spec"],
+        labels: &spec["template"]["metadata"]["labels"],
     })
 }
 

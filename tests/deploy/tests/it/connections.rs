@@ -11,7 +11,7 @@ const BESIDE_THE_POOL: u64 = 1;
 /// PostgreSQL's own default of connections that only a superuser gets.
 const RESERVED: u64 = 3;
 
-/// The operator's exporter and its own looks, and the migration.
+/// The operator's exporter and its own looks, the migration and the errands.
 const OTHERS: u64 = 8;
 
 #[test]

@@ -161,6 +161,30 @@ fn the_console_reads_its_configuration_and_is_given_the_time_to_end() {
     }
 }
 
+/// Parsed up to the question for help, so that nothing is done.
+#[test]
+fn every_command_that_is_given_to_opsctl_is_one_of_its_own() {
+    for (_, resources) in built() {
+        let mut given = 0;
+        for pod in pods(&resources) {
+            let container = pod.container();
+            if !container["image"].as_str().unwrap().contains("/opsctl:") {
+                continue;
+            }
+            given += 1;
+            let words = container["args"].as_array().unwrap().iter();
+            let parsed = Command::new(binary("opsctl").unwrap())
+                .args(words.map(|word| word.as_str().unwrap()))
+                .arg("--help")
+                .output()
+                .unwrap();
+            let wrong = String::from_utf8_lossy(&parsed.stderr);
+            assert!(parsed.status.success(), "{}: {wrong}", pod.name);
+        }
+        assert_eq!(given, 4, "console, migration and two errands");
+    }
+}
+
 #[test]
 fn nothing_that_is_for_tests_is_allowed_in_the_open() {
     for (_, resources) in built() {
