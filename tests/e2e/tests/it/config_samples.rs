@@ -33,6 +33,8 @@ fn write_secrets(folder: &Path) {
         ("data-keys", stand::system::DATA_KEYS),
         ("page-key", "a page key of at least thirty-two bytes"),
         ("sms-gateway-token", "a token"),
+        ("console-tokens", "# nobody yet"),
+        ("console-proxy-secret", "a secret of at least thirty-two bytes"),
     ];
     for (name, secret) in secrets {
         std::fs::write(folder.join(name), secret).unwrap();
@@ -73,4 +75,5 @@ fn every_variable_of_a_sample_is_read_and_every_variable_that_is_read_is_listed(
     reads_completely::<huifu_dispatcher::settings::DispatcherSettings>("huifu-dispatcher");
     reads_completely::<callback_receiver::settings::ReceiverSettings>("callback-receiver");
     reads_completely::<partner_notifier::settings::NotifierSettings>("partner-notifier");
+    reads_completely::<opsctl::console::ConsoleSettings>("console");
 }
