@@ -1,13 +1,15 @@
-//! Everything the stories play on: a database, a virtual host, seven processes, a partner, a user.
+//! Everything the stories play on: a database, a virtual host, eight processes, a partner, a user.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
 
+use super::SOON;
 use super::huifu::Huifu;
 use super::screen::Screen;
 use super::shop::Shop;
+use crate::console::Console;
 use crate::keys::KeyFiles;
 use crate::opsctl::Opsctl;
 use crate::process::Process;
@@ -20,6 +22,7 @@ pub(super) const NOTICE_SCHEDULE_MS: &str = "300,300";
 /// Fields are dropped in this order: the processes before what they are connected to.
 pub(super) struct Stage {
     fleet: Fleet,
+    pub(super) console: Console,
     sandboxes: Vec<Process>,
     _vhost: TestVhost,
     _database: TestDatabase,
@@ -71,8 +74,11 @@ impl Stage {
             };
             screen.step(&format!("{:17} {url}", service.name()));
         }
+        let console = Console::start(&opsctl, logs).await?;
+        screen.step(&format!("{:17} {}", "console", console.url()));
         Ok(Self {
             fleet,
+            console,
             sandboxes,
             _vhost: vhost,
             _database: database,
@@ -92,6 +98,9 @@ impl Stage {
             let status = self.fleet.wait(service).await?;
             ensure!(status.success(), "{} ended with {status}", service.name());
         }
+        self.console.process().sigterm()?;
+        let status = self.console.process().wait(SOON).await?;
+        ensure!(status.success(), "the console ended with {status}");
         self.sandboxes.clear();
         Ok(())
     }
