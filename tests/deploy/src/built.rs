@@ -1,5 +1,6 @@
 //! What an overlay builds: every resource, as the cluster would be given it.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -48,15 +49,27 @@ impl Overlay {
 
     fn build_part(self, part: &str) -> Result<Resources> {
         let folder = format!("deploy/k8s/overlays/{}{part}", self.name());
-        let output = Command::new(kubectl()?)
-            .args(["kustomize", &folder])
-            .current_dir(checkout())
-            .output()
-            .context("cannot start kubectl")?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{folder} does not build: {said}");
-        Resources::parse(&String::from_utf8(output.stdout)?)
+        build(&checkout().join(folder))
     }
+}
+
+/// What the kustomization in a folder builds.
+///
+/// # Errors
+/// As [`Overlay::build`].
+pub fn build(folder: &Path) -> Result<Resources> {
+    let output = Command::new(kubectl()?)
+        .arg("kustomize")
+        .arg(folder)
+        .output()
+        .context("cannot start kubectl")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "{} does not build: {said}",
+        folder.display()
+    );
+    Resources::parse(&String::from_utf8(output.stdout)?)
 }
 
 /// Resources, in the order in which they were built.

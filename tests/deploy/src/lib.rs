@@ -10,7 +10,7 @@ mod pods;
 mod text;
 mod tools;
 
-pub use built::{Overlay, Resources};
+pub use built::{Overlay, Resources, build};
 pub use metrics::{names_in, recorded};
 pub use pods::{Pod, pods};
 pub use text::{checkout, read};

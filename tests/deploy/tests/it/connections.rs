@@ -1,6 +1,6 @@
 //! The database has room for every pool at the largest fleet, while each service is rolled out.
 
-use deploy::{Overlay, Resources, pods};
+use deploy::{Overlay, Resources, pods, read};
 use serde_json::Value;
 
 use crate::world::{SERVICES, built};
@@ -26,6 +26,11 @@ fn the_pools_of_the_largest_fleet_fit_into_the_database() {
         let room = &cluster["spec"]["postgresql"]["parameters"]["max_connections"];
         let room: u64 = room.as_str().unwrap().parse().unwrap();
         assert!(sum <= room, "{}: {sum} of {room}", overlay.name());
+        if overlay == Overlay::Production {
+            let readme = read("deploy/README.md").unwrap();
+            let told = format!("**{sum}** of {room} ");
+            assert!(readme.contains(&told), "the README does not say {told}");
+        }
         // Room that nobody can use is memory that sorts could use.
         let wasted = overlay == Overlay::Production && sum + 60 < room;
         assert!(!wasted, "{sum} of {room}");

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use deploy::{Overlay, Resources, pods};
-use serde_json::Value;
+use deploy::{Overlay, Resources, build, checkout, pods};
+use serde_json::{Value, json};
 
 use crate::world::built;
 
@@ -11,7 +11,7 @@ use crate::world::built;
 fn everything_is_denied_first() {
     for (_, resources) in built() {
         let policy = resources.find("NetworkPolicy", "deny-everything").unwrap();
-        let expected = serde_json::json!({
+        let expected = json!({
             "podSelector": {}, "policyTypes": ["Ingress", "Egress"],
         });
         assert_eq!(policy["spec"], expected);
@@ -79,6 +79,34 @@ fn what_partner_notifier_may_reach_is_public() {
             }
         }
     }
+}
+
+/// No overlay of ours has them, so one is made here that does.
+#[test]
+fn with_managed_engines_there_is_a_way_to_them_and_no_engine() {
+    if built().is_empty() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().canonicalize().unwrap();
+    let up = "../".repeat(here.components().count() - 1);
+    let k8s = checkout().canonicalize().unwrap().join("deploy/k8s");
+    let k8s = format!("{up}{}", k8s.display().to_string().trim_start_matches('/'));
+    let overlay = json!({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "namespace": "tixian",
+        "resources": [format!("{k8s}/namespace"), format!("{k8s}/base")],
+        "components": [format!("{k8s}/components/managed-engines")],
+    });
+    std::fs::write(here.join("kustomization.yaml"), overlay.to_string()).unwrap();
+    let resources = build(&here).unwrap();
+    for engine in ["services-reach-the-database", "services-reach-the-broker"] {
+        let policy = resources.find("NetworkPolicy", engine).unwrap();
+        assert!(!policy["spec"]["egress"][0]["to"][0]["ipBlock"].is_null());
+    }
+    assert_eq!(resources.of_kind("Cluster").count(), 0);
+    assert_eq!(resources.of_kind("RabbitmqCluster").count(), 0);
 }
 
 fn namespace(peer: &Value) -> Option<&str> {

@@ -11,9 +11,12 @@ use crate::world::built;
 
 const RUNBOOK: &str = "deploy/RUNBOOK.md";
 
-/// What Prometheus, RabbitMQ, CloudNativePG and its backups show, from their documents.
-const OF_OTHERS: [&str; 9] = [
+/// What Prometheus, Kubernetes, RabbitMQ, CloudNativePG and its backups show, from their documents.
+const OF_OTHERS: [&str; 12] = [
     "up",
+    "kube_job_failed",
+    "kubelet_volume_stats_available_bytes",
+    "kubelet_volume_stats_capacity_bytes",
     "rabbitmq_alarms_free_disk_space_watermark",
     "rabbitmq_alarms_memory_used_watermark",
     "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp",
