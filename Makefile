@@ -124,4 +124,4 @@ deploy/production: rollout/production ## The same for production
 
 rollout/%:
 	kubectl delete job/migration --namespace tixian --ignore-not-found && kubectl apply -k deploy/k8s/overlays/$*/migration && kubectl wait job/migration --namespace tixian --for=condition=complete --timeout=15m
-	kubectl apply -k deploy/k8s/overlays/$* && for name in intake huifu-dispatcher callback-receiver partner-notifier; do kubectl rollout status deployment/$$name --namespace tixian --timeout=10m || exit 1; done
+	kubectl apply -k deploy/k8s/overlays/$* && for name in intake huifu-dispatcher callback-receiver partner-notifier console; do kubectl rollout status deployment/$$name --namespace tixian --timeout=10m || exit 1; done
