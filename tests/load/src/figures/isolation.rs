@@ -97,7 +97,7 @@ pub async fn run(bounds: Bounds, say: fn(&str)) -> Result<Sheet> {
     lines.extend(with.iter().map(|run| line("beside hanging partners", run)));
     Ok(Sheet {
         title: format!(
-            "From written to first attempt, {} partners that answer and {} that hang, {} a second each",
+            "From written to first attempt; {} partners answer, {} hang, {} a second each",
             bounds.healthy, bounds.hanging, bounds.rate
         ),
         machine: Machine::ask(&Corner::open().await?.sql).await?,

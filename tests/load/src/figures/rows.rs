@@ -155,9 +155,4 @@ impl Rows {
             .await?;
         Ok(())
     }
-
-    /// The connection on which nothing is checked.
-    pub(crate) fn sql(&self) -> &Client {
-        &self.sql
-    }
 }
