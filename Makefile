@@ -105,6 +105,11 @@ bench: ## Load with an exact ledger beside a bare pipeline; writes target/bench/
 	@cargo run --quiet --release --bin stand -- setup
 	@cargo run --quiet --release --bin load
 
+.PHONY: bench/figures
+bench/figures: ## What was promised about notices and dead letters, figure by figure
+	@cargo build --release --workspace --bins && cargo run --quiet --release --bin stand -- setup
+	@for one in statements letters memory isolation; do target/release/load $$one --report target/bench/$$one.json || exit 1; done
+
 ##@ Places
 
 BINARIES := intake huifu-dispatcher callback-receiver partner-notifier opsctl huifu-sandbox partner-sandbox sms-sandbox
