@@ -55,15 +55,4 @@
     }
     setTimeout(look, pause);
   }
-
-  // All of a list at once.
-  document.querySelectorAll("input[data-all]").forEach(function (all) {
-    all.closest("th").hidden = false;
-    all.addEventListener("change", function () {
-      var boxes = document.querySelectorAll('input[name="' + all.getAttribute("data-all") + '"]');
-      boxes.forEach(function (box) {
-        box.checked = all.checked;
-      });
-    });
-  });
 })();

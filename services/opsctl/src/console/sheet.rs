@@ -41,7 +41,8 @@ enum Part {
 #[derive(Debug)]
 struct Table {
     title: String,
-    head: Vec<String>,
+    /// Names with how their columns look.
+    head: Vec<(String, &'static str)>,
     rows: Vec<Row>,
     empty: &'static str,
     choice: bool,
@@ -116,7 +117,11 @@ fn table(rows: &Rows, ways: Ways) -> Table {
     let choice = ways.choice && rows.head.first() == Some(&"ID");
     Table {
         title: rows.title.clone(),
-        head: rows.head.iter().map(|head| label(head)).collect(),
+        head: rows
+            .head
+            .iter()
+            .map(|head| (label(head), class(&head.to_ascii_lowercase())))
+            .collect(),
         rows: rows
             .rows
             .iter()

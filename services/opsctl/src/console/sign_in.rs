@@ -54,7 +54,10 @@ pub(crate) async fn sign_in(
     let token = fields.get("token").unwrap_or_default().trim();
     match front.tokens.owner(token) {
         Some(person) => begin(&front, person.clone(), false, &seen, &next),
-        None => form(&front, next, true),
+        None => {
+            tracing::warn!("a token that opens nothing was tried");
+            form(&front, next, true)
+        }
     }
 }
 

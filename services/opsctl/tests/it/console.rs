@@ -1,6 +1,7 @@
 //! The console: a real server, a real database.
 
 mod api;
+mod jobs;
 mod pages;
 mod server;
 mod signing_in;
