@@ -3,6 +3,7 @@
 //! What is typed here and serialised is what `--json` prints and what the console's API answers.
 
 mod past;
+mod tables;
 
 use contract::withdrawal::State;
 use jiff::Timestamp;
@@ -10,10 +11,9 @@ use serde::Serialize;
 use store::dead_letters::{self, DeadLetterState, Filter};
 use store::{Connection, StoreError, outbox, overview};
 
-use crate::beijing::age;
 use crate::dead_letters::GroupRow;
 use crate::lanes::{self, LaneStanding};
-use crate::output::{Report, Rows, or_dash};
+use crate::output::Report;
 
 pub(crate) use past::{Hour, Past};
 
@@ -178,123 +178,12 @@ impl Overview {
     /// What people and machines see of it.
     pub(crate) fn report(&self) -> Report {
         Report::new(self)
-            .rows(self.withdrawal_rows())
-            .rows(self.undelivered_rows())
-            .rows(self.letter_rows())
-            .rows(self.case_rows())
-            .rows(self.lane_rows())
-            .rows(self.outbox_rows())
+            .rows(tables::withdrawals(self))
+            .rows(tables::undelivered(self))
+            .rows(tables::dead_letters(self))
+            .rows(tables::cases(self))
+            .rows(tables::lanes(self))
+            .rows(tables::outbox(self))
             .rows(past::table(&self.hours))
-    }
-
-    fn withdrawal_rows(&self) -> Rows {
-        let rows = self.withdrawals.iter().map(|open| {
-            vec![
-                open.state.as_str().to_owned(),
-                if open.held { "held" } else { "" }.to_owned(),
-                counted(open.count),
-                age(self.at, open.accepted_since),
-                age(self.at, open.unmoved_since),
-            ]
-        });
-        Rows {
-            title: "Withdrawals without an end".to_owned(),
-            head: vec!["STATE", "HELD", "COUNT", "OLDEST", "UNMOVED FOR"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
-    }
-
-    fn undelivered_rows(&self) -> Rows {
-        let rows = self.undelivered.iter().map(|owed| {
-            vec![
-                owed.partner_id.clone(),
-                counted(owed.count),
-                age(self.at, owed.oldest),
-            ]
-        });
-        Rows {
-            title: "Notices that partners have not taken".to_owned(),
-            head: vec!["PARTNER", "COUNT", "OLDEST"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
-    }
-
-    fn letter_rows(&self) -> Rows {
-        let rows = self.dead_letters.groups.iter().map(|group| {
-            vec![
-                group.class.clone(),
-                or_dash(&group.partner_id),
-                or_dash(&group.host),
-                group.count.to_string(),
-                age(self.at, group.first_failed_at),
-            ]
-        });
-        Rows {
-            title: format!("Open dead letters: {}", self.dead_letters.count),
-            head: vec!["CLASS", "PARTNER", "HOST", "COUNT", "OLDEST"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
-    }
-
-    fn case_rows(&self) -> Rows {
-        let rows = self.cases.iter().map(|cases| {
-            vec![
-                cases.kind.clone(),
-                cases.count.to_string(),
-                age(self.at, cases.oldest),
-            ]
-        });
-        Rows {
-            title: "Open cases".to_owned(),
-            head: vec!["KIND", "COUNT", "OLDEST"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
-    }
-
-    fn lane_rows(&self) -> Rows {
-        let rows = self.lanes.iter().map(|lane| {
-            let held = if lane.held_at.is_some() { "held" } else { "" };
-            let oldest = lane.oldest_at.map(|since| age(self.at, since));
-            vec![
-                lane.partner_id.to_string(),
-                lane.host.clone().unwrap_or_else(|| "(all)".to_owned()),
-                lane.state.to_owned(),
-                held.to_owned(),
-                counted(lane.waiting),
-                or_dash(&oldest),
-            ]
-        });
-        Rows {
-            title: "Lanes that are not free".to_owned(),
-            head: vec!["PARTNER", "HOST", "STATE", "HELD", "WAITING", "OLDEST"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
-    }
-
-    fn outbox_rows(&self) -> Rows {
-        let rows = self.outbox.iter().map(|depth| {
-            let since = |at: Option<Timestamp>| {
-                at.map_or_else(|| "-".to_owned(), |since| age(self.at, since))
-            };
-            vec![
-                depth.routing_key.clone(),
-                depth.due.to_string(),
-                since(depth.due_since),
-                depth.later.to_string(),
-                depth.published.to_string(),
-                since(depth.published_since),
-            ]
-        });
-        Rows {
-            title: "Messages not carried out yet".to_owned(),
-            head: vec!["ROUTING_KEY", "DUE", "FOR", "LATER", "PUBLISHED", "FOR"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
     }
 }

@@ -5,6 +5,7 @@ mod jobs;
 mod pages;
 mod server;
 mod signing_in;
+mod views;
 
 use contract::withdrawal::Transition::{OpenAttempt, Pay, Submit};
 use serde_json::Value;

@@ -33,6 +33,8 @@ pub(crate) struct Chart {
     height: i64,
     bar: usize,
     bars: Vec<Bar>,
+    /// What the colours stand for, where there is more than one.
+    keys: Vec<Key>,
     from: String,
     most: i64,
 }
@@ -43,6 +45,13 @@ struct Bar {
     x: usize,
     y: i64,
     height: i64,
+}
+
+#[derive(Debug)]
+struct Key {
+    class: &'static str,
+    label: &'static str,
+    total: i64,
 }
 
 impl HtmlSafe for Chart {}
@@ -70,7 +79,13 @@ impl Chart {
                 }
             }
         }
+        let keys = series.iter().map(|one| Key {
+            class: one.tone.class(),
+            label: one.label,
+            total: one.counts.iter().sum(),
+        });
         Self {
+            keys: keys.filter(|_| series.len() > 1).collect(),
             title,
             total: sums.iter().sum(),
             sentence: sentence(hours, &sums, series),
