@@ -1,8 +1,8 @@
 //! What an operator looks at first: what is open, what is owed to partners, and how old it is.
 //!
 //! What a newcomer would get wrong: these are asked every few seconds by everybody who has the
-//! console open. Each reads an index of what is open and stops at a bound, so that a bad day, when
-//! everybody looks, is not made worse; a count that reaches its bound says so.
+//! console open. What may grow is read by an index of what is open, up to a bound, so that a bad
+//! day, when everybody looks, is not made worse; a count that reaches its bound says so.
 
 mod hours;
 
@@ -50,6 +50,7 @@ select partners.id as partner_id, waiting.count, waiting.oldest
  order by waiting.oldest
  limit $2";
 
+/// Cases are few, also those that are closed; they have no index for this and need none.
 const OPEN_CASES: &str = "\
 -- overview.open_cases
 select kind, count(*) as count, min(created_at) as oldest

@@ -152,11 +152,12 @@ async fn what_is_over_is_not_read_however_much_it_is() {
     let world = World::new().await;
     let raw = world.raw().await;
     raw.batch_execute(MANY).await.unwrap();
+    // As autovacuum does: until then the newest rows of the timeline are not in its index by time.
+    raw.execute("vacuum timeline", &[]).await.unwrap();
     let hour = ["timestamptz '2026-11-21T04:00Z'", "'2026-11-21T05:00Z'"];
     for (name, parameters, most) in [
         ("open_withdrawals", &["100000"][..], 20),
         ("undelivered", &["100000", "100"], 20),
-        ("open_cases", &["100"], 5),
         // A hundred withdrawals' rows, and what lies in the same blocks.
         ("hour", &hour, 400),
     ] {
@@ -167,7 +168,9 @@ async fn what_is_over_is_not_read_however_much_it_is() {
         let plan = raw.query(&explained, &[]).await.unwrap();
         let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
         let plan = plan.join("\n");
-        let pages: u32 = plan
+        // What planning reads is the same for any number of rows.
+        let (carried_out, _) = plan.split_once("Planning:").unwrap_or((&plan, ""));
+        let pages: u32 = carried_out
             .split_once("shared hit=")
             .map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect())
             .and_then(|digits: String| digits.parse().ok())
