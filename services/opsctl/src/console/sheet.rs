@@ -100,11 +100,11 @@ impl Sheet {
 
     /// The first cell of the last row: where the next page of a list begins.
     pub(crate) fn last_id(&self) -> Option<&str> {
-        let tables = self.parts.iter().filter_map(|part| match part {
+        let mut tables = self.parts.iter().rev().filter_map(|part| match part {
             Part::Table(table) => Some(table),
             Part::Sentence(_) | Part::Facts(_) | Part::Exact(_) => None,
         });
-        Some(tables.last()?.rows.last()?.id.as_str())
+        Some(tables.next()?.rows.last()?.id.as_str())
     }
 }
 
