@@ -1,5 +1,5 @@
-//! Replay jobs as an operator sees them: nothing by accident, two people where much is at stake, and
-//! an end that the exit code tells.
+//! Replay jobs as an operator sees them: nothing by accident, two people where much is at stake,
+//! and an end that the exit code tells.
 
 use std::time::Duration;
 

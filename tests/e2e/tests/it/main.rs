@@ -21,5 +21,6 @@ mod onboarding_faults;
 mod partner_down;
 mod poison;
 mod repeats;
+mod replays;
 mod stop_under_load;
 mod stranger;
