@@ -51,15 +51,20 @@ pub(crate) struct Permit(Operator);
 
 impl OperatorArgs {
     /// Who it is; `usual` is the reason of whoever gave none.
-    pub(crate) fn operator(&self, usual: &str) -> Result<Operator, WrongUsage> {
-        let user = std::env::var("USER").ok();
-        let by = given(self.by.as_deref()).or_else(|| given(user.as_deref()));
-        Ok(Operator {
-            by: by.ok_or_else(|| WrongUsage("say who decides: --by NAME".to_owned()))?,
+    pub(crate) fn operator(&self, usual: &str) -> Operator {
+        // A container often has no $USER, and the system knows all the same who runs there.
+        let uid = || format!("uid-{}", rustix::process::getuid().as_raw());
+        Operator {
+            by: self.name().unwrap_or_else(uid),
             role: None,
             reason: given(self.reason.as_deref()).unwrap_or_else(|| usual.to_owned()),
             ticket: given(self.ticket.as_deref()),
-        })
+        }
+    }
+
+    fn name(&self) -> Option<String> {
+        let user = std::env::var("USER").ok();
+        given(self.by.as_deref()).or_else(|| given(user.as_deref()))
     }
 }
 
@@ -76,7 +81,10 @@ impl PermitArgs {
         if !self.yes {
             return Ok(None);
         }
-        let operator = self.who.operator("")?;
+        if self.who.name().is_none() {
+            return Err(WrongUsage("say who decides: --by NAME".to_owned()));
+        }
+        let operator = self.who.operator("");
         if operator.reason.is_empty() {
             return Err(WrongUsage("say why: --reason TEXT".to_owned()));
         }

@@ -9,6 +9,7 @@
 
 mod axe;
 mod browser;
+mod desk;
 mod emulate;
 mod findings;
 mod hands;
@@ -20,6 +21,7 @@ mod tls;
 mod traffic;
 
 pub use browser::Browser;
+pub use desk::Desk;
 pub use emulate::{Device, Script, Theme};
 pub use house::{CARDS, House, PASSWORD, Person};
 pub use look::Page;

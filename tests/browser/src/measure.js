@@ -2,7 +2,8 @@
 const root = document.documentElement;
 const shown = element => {
   const box = element.getBoundingClientRect();
-  return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility === 'visible';
+  // What is a pixel large is for those who do not see it.
+  return box.width > 1 && box.height > 1 && getComputedStyle(element).visibility === 'visible';
 };
 const name = element => element.outerHTML.slice(0, 120);
 const all = selector => [...document.querySelectorAll(selector)].filter(shown);
@@ -18,8 +19,12 @@ const low = element => {
   return box.width < 24 || (box.height < 24 && !inline);
 };
 
-// Wider than what it is shown in, and the rest is hidden or over the edge.
+// Wider than what it is shown in, and the rest is hidden or over the edge. What can be scrolled to,
+// by keyboard as well, is neither.
+const scrolls = element => element.matches('[tabindex="0"]')
+  && ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
 const cut = element => {
+  if (scrolls(element) || element.parentElement.closest('[tabindex="0"]')) return false;
   const box = element.getBoundingClientRect();
   const hides = getComputedStyle(element).overflowX !== 'visible' && !element.matches('input, select');
   return box.right > root.clientWidth + 1 || box.left < -1

@@ -129,9 +129,18 @@ impl Looked {
         filled.collect()
     }
 
+    /// How many rows a page of a list has at most.
+    fn most(&self) -> usize {
+        const USUAL: usize = 50;
+        let asked = self.query.get("limit");
+        asked.and_then(|most| most.parse().ok()).unwrap_or(USUAL)
+    }
+
     /// The same list from `after` on.
     fn further(&self, path: &str, parameter: &str, after: &str) -> String {
-        let mut next = form_urlencoded::Serializer::new(format!("{path}?"));
+        let begun = format!("{path}?");
+        let length = begun.len();
+        let mut next = form_urlencoded::Serializer::for_suffix(begun, length);
         let kept = self.query.pairs().iter();
         next.extend_pairs(kept.filter(|(name, _)| name != parameter));
         next.append_pair(parameter, after);

@@ -98,13 +98,16 @@ impl Sheet {
         self
     }
 
-    /// The first cell of the last row: where the next page of a list begins.
-    pub(crate) fn last_id(&self) -> Option<&str> {
+    /// The first cell of the last row: where the next page of a list begins; `None` where the list
+    /// has fewer than `most` rows, so that there is no next page.
+    pub(crate) fn last_of(&self, most: usize) -> Option<&str> {
         let mut tables = self.parts.iter().rev().filter_map(|part| match part {
             Part::Table(table) => Some(table),
             Part::Sentence(_) | Part::Facts(_) | Part::Exact(_) => None,
         });
-        Some(tables.next()?.rows.last()?.id.as_str())
+        let rows = &tables.next()?.rows;
+        let last = rows.last().filter(|_| rows.len() >= most)?;
+        Some(last.id.as_str())
     }
 }
 
@@ -232,7 +235,8 @@ mod tests {
             choice: true,
         };
         let sheet = Sheet::of(&report, ways);
-        assert_eq!(sheet.last_id(), Some("7"));
+        assert_eq!(sheet.last_of(1), Some("7"));
+        assert_eq!(sheet.last_of(1000), None, "nothing comes after it");
         let page = sheet.render().unwrap();
         for shown in [
             "<a href=\"/dead-letters/7\">7</a>",

@@ -6,6 +6,7 @@
 
 mod away;
 mod choices;
+mod console;
 mod first_password;
 mod forgotten_password;
 mod journey;

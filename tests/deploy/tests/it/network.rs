@@ -93,8 +93,6 @@ fn with_managed_engines_there_is_a_way_to_them_and_no_engine() {
     let k8s = checkout().canonicalize().unwrap().join("deploy/k8s");
     let k8s = format!("{up}{}", k8s.display().to_string().trim_start_matches('/'));
     let overlay = json!({
-        "apiVersion": "kustomize.config.k8s.io/v1beta1",
-        "kind": "Kustomization",
         "namespace": "tixian",
         "resources": [format!("{k8s}/namespace"), format!("{k8s}/base")],
         "components": [format!("{k8s}/components/managed-engines")],

@@ -34,7 +34,10 @@ fn write_secrets(folder: &Path) {
         ("page-key", "a page key of at least thirty-two bytes"),
         ("sms-gateway-token", "a token"),
         ("console-tokens", "# nobody yet"),
-        ("console-proxy-secret", "a secret of at least thirty-two bytes"),
+        (
+            "console-proxy-secret",
+            "a secret of at least thirty-two bytes",
+        ),
     ];
     for (name, secret) in secrets {
         std::fs::write(folder.join(name), secret).unwrap();

@@ -35,7 +35,7 @@ pub(crate) async fn list(looked: Looked) -> Result<Response, Refusal> {
     ];
     let report = answers::list(looked.asked()).await?;
     let sheet = Sheet::of(&report, WAYS);
-    let next = sheet.last_id().filter(|last| *last != "1");
+    let next = sheet.last_of(looked.most());
     let next = next.map(|last| looked.further(PATH, "before", last));
     page::shown(&ListPage {
         frame: looked.frame(Section::Audit),

@@ -74,7 +74,7 @@ pub(crate) async fn list(looked: Looked) -> Result<Response, Refusal> {
     };
     let report = answers::list(looked.asked()).await?;
     let sheet = Sheet::of(&report, ways);
-    let next = sheet.last_id();
+    let next = sheet.last_of(looked.most());
     let next = next.map(|last| looked.further(PATH, "after", last));
     let kept = looked.query.pairs().iter();
     let filter = kept.filter(|(name, _)| !matches!(name.as_str(), "after" | "limit" | "state"));
