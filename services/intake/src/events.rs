@@ -14,7 +14,8 @@ use contract::partner::events::{
 use contract::partner::rule::{FieldError, Rule};
 use contract::partner::time::WireTime;
 use serde_json::{Value, json};
-use store::events::{self, Told};
+use store::events;
+use store::notices::Told;
 
 use crate::api::{Call, Endpoint};
 use crate::openapi::{Bilingual, Components, Described, Example};

@@ -3,6 +3,7 @@
 //! What is typed here and serialised is what `--json` prints and what the console's API answers.
 
 use contract::ids::{ApplicationId, NoticeId, WithdrawalId};
+use contract::partner::seal::text_of_any_sending;
 use jiff::Timestamp;
 use serde::Serialize;
 use store::notices::{self, PastAttempt, Summary};
@@ -120,6 +121,22 @@ pub(crate) async fn sendings_of(
 ) -> Result<Vec<Sending>, StoreError> {
     let past = notices::attempts_of(connection, notice).await?;
     Ok(past.into_iter().map(Sending::from).collect())
+}
+
+/// The text that each sending of this notice signs, with an ellipsis for what is of one sending
+/// alone; `None` if there is no such notice.
+pub(crate) async fn signed_text_of(
+    connection: &Connection,
+    notice: &NoticeId,
+) -> Result<Option<String>, StoreError> {
+    let told = notices::told(connection, notice).await?;
+    Ok(told.and_then(|(partner, told)| {
+        let business = match told {
+            notices::Told::Withdrawal(notice) => notice.fields(),
+            notices::Told::Application(notice) => notice.fields(),
+        };
+        text_of_any_sending(&partner, &business).ok()
+    }))
 }
 
 async fn with_sendings(

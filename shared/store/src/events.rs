@@ -13,39 +13,31 @@
 //! What an event tells is joined when it is read. Nothing of that changes after it was committed: a
 //! bank return after "paid" has a notice of its own.
 
-use contract::application::{ApplicationKind, SubjectKind};
-use contract::huifu::operations::FeeFloor;
 use contract::ids::PartnerId;
-use contract::partner::ApplicationNotice;
 use contract::partner::events::EventKind;
-use contract::partner::notice::Notice;
-use contract::withdrawal::CashType;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use crate::notices::Outcome;
-use crate::row::{fen, named, parsed, parsed_optional};
+use crate::notices::told::{self, Told, what_is_told, whom_it_is_about};
+use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
 
-const AFTER: &str = "\
+const AFTER: &str = concat!(
+    "\
 -- events.after
-select events.position, events.kind, events.at, notices.id as notice_id, notices.sequence,
-       notices.outcome, notices.reason_code, notices.finished_at, notices.withdrawal_id,
-       notices.application_id, withdrawals.amount_fen, withdrawals.out_order_no,
-       withdrawals.fee_fen, withdrawals.arrival_fen, withdrawals.cash_type,
-       applications.application_no, applications.kind as application_kind, applications.subject,
-       applications.card_tail, applications.reason_detail,
-       coalesce(withdrawals.third_party_user_id, applications.third_party_user_id)
-           as third_party_user_id,
-       coalesce(withdrawals.htouhui_user_id, applications.htouhui_user_id) as htouhui_user_id
+select events.position, events.kind, events.at, ",
+    what_is_told!(),
+    "
   from events
   join notices on notices.id = events.notice_id
-  left join withdrawals on withdrawals.id = notices.withdrawal_id
-  left join applications on applications.id = notices.application_id
+  ",
+    whom_it_is_about!(),
+    "
  where events.partner_id = $1
    and events.position > $2
  order by events.position
- limit $3";
+ limit $3"
+);
 
 const ARE_UNNUMBERED: &str = "\
 -- events.are_unnumbered
@@ -94,15 +86,6 @@ pub struct Event {
     pub told: Told,
 }
 
-/// What a notice tells.
-#[derive(Debug, Clone)]
-pub enum Told {
-    /// How a withdrawal ended.
-    Withdrawal(Notice),
-    /// How an application ended.
-    Application(ApplicationNotice),
-}
-
 /// The first `limit` events of a partner behind `position`, the oldest first.
 pub async fn after(
     connection: &Connection,
@@ -149,57 +132,10 @@ pub async fn number(
 }
 
 fn from_row(row: &Row) -> Result<Event, StoreError> {
-    let application: Option<&str> = row.try_get("application_id")?;
-    let told = match application {
-        None => Told::Withdrawal(about_withdrawal(row)?),
-        Some(_) => Told::Application(about_application(row)?),
-    };
     Ok(Event {
         position: row.try_get("position")?,
         kind: named(row, "kind", EventKind::from_name)?,
         at: row.try_get("at")?,
-        told,
+        told: told::from_row(row)?,
     })
-}
-
-fn about_withdrawal(row: &Row) -> Result<Notice, StoreError> {
-    let outcome = named(row, "outcome", Outcome::from_name)?;
-    Ok(Notice {
-        third_party_user_id: parsed(row, "third_party_user_id")?,
-        htouhui_user_id: parsed(row, "htouhui_user_id")?,
-        money: fen(row, "amount_fen")?,
-        outcome: outcome.about_withdrawal(row.try_get("reason_code")?),
-        order_id: parsed(row, "withdrawal_id")?,
-        out_order_no: parsed_optional(row, "out_order_no")?,
-        notice_id: parsed(row, "notice_id")?,
-        sequence: sequence(row)?,
-        fee: fen(row, "fee_fen")?,
-        arrival_money: fen(row, "arrival_fen")?,
-        cash_type: named(row, "cash_type", CashType::from_name)?,
-        finished_at: row.try_get("finished_at")?,
-    })
-}
-
-fn about_application(row: &Row) -> Result<ApplicationNotice, StoreError> {
-    let outcome = named(row, "outcome", Outcome::from_name)?;
-    let words: Option<&str> = row.try_get("reason_detail")?;
-    Ok(ApplicationNotice {
-        application_id: parsed(row, "application_id")?,
-        application_no: parsed(row, "application_no")?,
-        notice_id: parsed(row, "notice_id")?,
-        sequence: sequence(row)?,
-        kind: named(row, "application_kind", ApplicationKind::from_name)?,
-        subject: named(row, "subject", SubjectKind::from_name)?,
-        third_party_user_id: parsed(row, "third_party_user_id")?,
-        htouhui_user_id: parsed(row, "htouhui_user_id")?,
-        outcome: outcome.about_application(row.try_get("reason_code")?),
-        floor: words.and_then(FeeFloor::find),
-        card_tail: row.try_get("card_tail")?,
-        finished_at: row.try_get("finished_at")?,
-    })
-}
-
-fn sequence(row: &Row) -> Result<u32, StoreError> {
-    let sequence: i32 = row.try_get("sequence")?;
-    u32::try_from(sequence).map_err(|_| StoreError::Corrupt { column: "sequence" })
 }

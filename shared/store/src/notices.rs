@@ -9,6 +9,7 @@ mod history;
 mod outcome;
 mod passage;
 mod resend;
+pub(crate) mod told;
 mod withdrawal;
 
 use contract::ids::{ApplicationId, NoticeId, PartnerId};
@@ -22,6 +23,7 @@ pub use history::{PastAttempt, Summary, attempts_of, of, of_application};
 pub use outcome::{NoticeState, Outcome};
 pub use passage::Passage;
 pub use resend::{Locked, is_due, lock_own, resend};
+pub use told::{Told, told};
 pub use withdrawal::{ForDelivery, for_delivery};
 
 const INSERT: &str = "\

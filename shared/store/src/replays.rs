@@ -4,9 +4,9 @@
 //! What a newcomer would get wrong: the set is frozen in the transaction that makes the job, and
 //! the database refuses rows that come later, so what is acted on is what was shown. Nobody asks
 //! what became of each letter that is out: the transactions that try a notice or settle a message
-//! mark the item, by triggers, and a [`step`] reads what is marked.
+//! mark the item, by triggers, and a [`step()`] reads what is marked.
 //!
-//! A job is run by calling [`step`] again and again. A step is one transaction, so whoever dies in
+//! A job is run by calling [`step()`] again and again. A step is one transaction, so whoever dies in
 //! the middle leaves nothing half done, and the next runner goes on when the lease has run out.
 
 mod acts;

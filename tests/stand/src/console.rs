@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -114,7 +115,9 @@ impl Console {
     /// # Errors
     /// When it answers with a problem, with its text.
     pub async fn post(&self, role: &str, path: &str, body: &Value) -> Result<Value> {
-        let request = self.client.post(format!("{}{path}", self.base)).json(body);
+        let request = self.client.post(format!("{}{path}", self.base));
+        let request = request.header(CONTENT_TYPE, "application/json");
+        let request = request.body(body.to_string());
         answered(request.bearer_auth(self.token(role))).await
     }
 }

@@ -178,11 +178,16 @@ async fn story(connection: &Connection, letter: &DeadLetter) -> anyhow::Result<R
         })
     });
     json["other_letters"] = others.collect();
-    let sendings = match notice_of(letter) {
-        Some(notice) => notices::sendings_of(connection, &notice).await?,
-        None => Vec::new(),
-    };
+    let (mut sendings, mut signed) = (Vec::new(), None);
+    if let Some(notice) = notice_of(letter) {
+        sendings = notices::sendings_of(connection, &notice).await?;
+        signed = notices::signed_text_of(connection, &notice).await?;
+    }
     json["attempts"] = json!(sendings);
+    json["signed_text"] = json!(signed);
+    if let Some(signed) = signed {
+        facts.push(("signed text", signed));
+    }
     let mut report = Report::new(json).facts(facts);
     if !sendings.is_empty() {
         report = report.rows(notices::sendings_table(&sendings));

@@ -9,7 +9,7 @@ use super::time::WireTime;
 use super::{SIGN_TYPE, VERSION};
 use crate::ids::{KeyId, PartnerId};
 use crate::signing::keys::{KeySet, PrivateKey};
-use crate::signing::partner::{self, SIGN, VerifyError};
+use crate::signing::partner::{self, SIGN, TextError, VerifyError};
 
 /// The names of these fields.
 pub const NAMES: [&str; 7] = [
@@ -42,25 +42,52 @@ impl Seal {
     /// `business` with the common fields in front and `sign` behind; empty values are left out.
     /// No value of ours contains `&`: ids are checked when they come in, the rest we write.
     pub fn close(&self, business: &[(&'static str, String)], key: &PrivateKey) -> Form {
-        let ours = [
-            ("partner_id", self.partner_id.to_string()),
-            ("version", VERSION.to_owned()),
-            ("sign_type", SIGN_TYPE.to_owned()),
-            ("key_id", self.key_id.to_string()),
-            ("timestamp", self.timestamp.to_string()),
-            ("nonce", self.nonce.clone()),
+        let of_sending = [
+            self.key_id.to_string(),
+            self.timestamp.to_string(),
+            self.nonce.clone(),
         ];
-        let mut form: Form = ours
-            .iter()
-            .chain(business)
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| ((*name).to_owned(), value.clone()))
-            .collect();
+        let mut form = unsigned(&self.partner_id, of_sending, business);
         let sign = partner::sign(&form, key)
             .expect("the names of our own fields are well formed and occur once");
         form.push((SIGN.to_owned(), sign));
         form
     }
+}
+
+/// What stands in [`text_of_any_sending`] for what only one sending has.
+const ELLIPSIS: &str = "…";
+
+/// The text that is signed whenever `business` is sent to this partner, for a person who compares
+/// it with the partner's: key, time and nonce are of each sending, and are an ellipsis here.
+pub fn text_of_any_sending(
+    partner_id: &PartnerId,
+    business: &[(&'static str, String)],
+) -> Result<String, TextError> {
+    let of_sending = [ELLIPSIS; 3].map(str::to_owned);
+    partner::signed_text(&unsigned(partner_id, of_sending, business))
+}
+
+/// `of_sending` are its key, its time and its nonce.
+fn unsigned(
+    partner_id: &PartnerId,
+    of_sending: [String; 3],
+    business: &[(&'static str, String)],
+) -> Form {
+    let [key_id, timestamp, nonce] = of_sending;
+    let ours = [
+        ("partner_id", partner_id.to_string()),
+        ("version", VERSION.to_owned()),
+        ("sign_type", SIGN_TYPE.to_owned()),
+        ("key_id", key_id),
+        ("timestamp", timestamp),
+        ("nonce", nonce),
+    ];
+    ours.iter()
+        .chain(business)
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
 }
 
 /// Why a form that claims to be ours is not believed.

@@ -10,7 +10,8 @@ use contract::partner::events::EventKind;
 use contract::partner::notice::Outcome;
 use contract::partner::{ApplicationReason, ReasonCode};
 use contract::withdrawal::{State, Transition};
-use store::events::{self, Event, Told};
+use store::events::{self, Event};
+use store::notices::Told;
 use store::notices::{self, Attempted, NoticeState};
 
 use crate::dead_letters::give_up;
