@@ -2,11 +2,12 @@
 //!
 //! What is typed here and serialised is what `--json` prints and what the console's API answers.
 
+use contract::ids::NoticeId;
 use jiff::Timestamp;
 use runtime::clock;
 use serde::Serialize;
-use serde_json::json;
-use store::dead_letters::{self, Counted, Decision, Filter, Group, Verb};
+use serde_json::{Value, json};
+use store::dead_letters::{self, Counted, DeadLetter, Decision, Filter, Group, Verb};
 use store::{Connection, StoreError, audit};
 
 use crate::permit::Permit;
@@ -52,6 +53,12 @@ pub(crate) struct Outcome {
     pub(crate) refused: Vec<i64>,
     /// Why the rest was left as it is; what is decided stays decided.
     pub(crate) failure: Option<String>,
+}
+
+/// The notice that the message was about, if it can be read.
+pub(crate) fn notice_of(letter: &DeadLetter) -> Option<NoticeId> {
+    let body: Value = serde_json::from_slice(&letter.body).ok()?;
+    body.get("notice_id")?.as_str()?.parse().ok()
 }
 
 /// Decides about all that the filter means, in batches with a row in the audit each; without a

@@ -6,8 +6,8 @@
 //! what became of each letter that is out: the transactions that try a notice or settle a message
 //! mark the item, by triggers, and a [`step()`] reads what is marked.
 //!
-//! A job is run by calling [`step()`] again and again. A step is one transaction, so whoever dies in
-//! the middle leaves nothing half done, and the next runner goes on when the lease has run out.
+//! A job is run by calling [`step()`] again and again. A step is one transaction, so whoever dies
+//! in the middle leaves nothing half done, and the next runner goes on when the lease has run out.
 
 mod acts;
 mod freeze;

@@ -2,7 +2,6 @@
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand, ValueEnum, value_parser};
-use contract::ids::NoticeId;
 use runtime::clock;
 use serde_json::{Value, json};
 use store::Connection;
@@ -13,7 +12,7 @@ use super::dead_letter_filter::FilterArgs;
 use super::dead_letter_many::{self, DecideMany};
 use crate::beijing::{shown, shown_optional};
 use crate::database::Database;
-use crate::dead_letters::GroupRow;
+use crate::dead_letters::{GroupRow, notice_of};
 use crate::exit::WrongUsage;
 use crate::notices;
 use crate::output::{Report, Rows, or_dash};
@@ -211,12 +210,6 @@ async fn story(connection: &Connection, letter: &DeadLetter) -> anyhow::Result<R
         rows: rows.collect(),
         when_empty: "",
     }))
-}
-
-/// The notice that the message was about, if it can be read.
-fn notice_of(letter: &DeadLetter) -> Option<NoticeId> {
-    let body: Value = serde_json::from_slice(&letter.body).ok()?;
-    body.get("notice_id")?.as_str()?.parse().ok()
 }
 
 /// Letters as people look through them.
