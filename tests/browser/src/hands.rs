@@ -23,16 +23,18 @@ impl Browser {
         Ok(!self.driver.find_all(By::Css(selector)).await?.is_empty())
     }
 
-    /// The one element that a CSS selector names, once it has the focus: a page is complete before
-    /// the browser moves the focus to where the page wants it, a frame or more later under load.
+    /// The one element that a CSS selector names, once it is where typing goes: a page is complete
+    /// before the browser moves the focus to where the page wants it, a frame or more later under
+    /// load. `:focus` would not do: it wants the window to be in front too, which none is here.
     pub async fn focused(&self, selector: &str) -> Result<WebElement> {
-        let focused = format!("{selector}:focus");
         let what = format!("{selector} to have the focus");
         stand::try_eventually(PATIENCE, &what, async || {
-            self.has(&focused).await.is_ok_and(|has| has)
+            let has = "return document.activeElement.matches(arguments[0])";
+            let told = self.driver.execute(has, [selector.into()]).await;
+            told.is_ok_and(|told| told.convert::<bool>().unwrap_or(false))
         })
         .await?;
-        self.find(&focused).await
+        self.find(selector).await
     }
 
     /// What stands in such an element, as a reader sees it.

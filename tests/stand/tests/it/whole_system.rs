@@ -104,7 +104,10 @@ async fn the_demo_ends_as_it_must_and_leaves_nothing() -> Result<()> {
         "2. A withdrawal that is paid",
         "The user has no password yet: a code goes by SMS",
         "3. A withdrawal that fails at the bank",
-        "$ opsctl dead-letter replay 1 --yes --reason \"the shop is back\" --ticket DEMO-1",
+        "$ POST /api/v1/replays {",
+        "\"reason\":\"the shop is back\",\"ticket\":\"DEMO-1\"",
+        "delivered 1",
+        "The audit is whole: 4 rows.",
         "All ended as they must",
     ] {
         assert!(said.contains(part), "no {part:?} in:\n{said}");
