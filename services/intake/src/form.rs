@@ -3,7 +3,7 @@
 use axum::body::Body;
 use contract::partner::ErrorCode;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use runtime::http_server::has_media_type;
 
 use crate::body;
 use crate::refusal::Refusal;
@@ -17,7 +17,7 @@ pub(crate) type Form = Vec<(String, String)>;
 
 /// Reads `application/x-www-form-urlencoded` in UTF-8.
 pub(crate) async fn read_form(headers: &HeaderMap, body: Body) -> Result<Form, Refusal> {
-    if !is_form(headers) {
+    if !has_media_type(headers, "application/x-www-form-urlencoded") {
         return Err(ErrorCode::RequestMalformed.into());
     }
     let bytes = body::read(body, LONGEST_BODY).await?;
@@ -37,15 +37,4 @@ pub(crate) fn field<'form>(form: &'form Form, name: &str) -> &'form str {
     form.iter()
         .find(|(field, _)| field == name)
         .map_or("", |(_, value)| value.as_str())
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| {
-            kind.trim()
-                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        })
 }

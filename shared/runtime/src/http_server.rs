@@ -6,6 +6,7 @@
 //! Query strings and bodies are never logged; a route is logged by its pattern.
 
 mod guard;
+mod media_type;
 
 use std::future::Future;
 use std::io;
@@ -24,6 +25,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::Layer as _;
+
+pub use media_type::has_media_type;
 
 pub(crate) use guard::request_id;
 

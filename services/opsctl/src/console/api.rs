@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use runtime::http_server::has_media_type;
 use store::dead_letters::Verb;
 
 use super::answers::{audit, cases, dead_letters, overview, partners, replays, withdrawals};
@@ -100,7 +100,7 @@ where
                     subject: Option<Path<String>>,
                     headers: HeaderMap,
                     body: Bytes| {
-            if !body.is_empty() && !is_json(&headers) {
+            if !body.is_empty() && !has_media_type(&headers, "application/json") {
                 let text = "The body is application/json.".to_owned();
                 return Err(Refusal::Malformed(text));
             }
@@ -118,12 +118,4 @@ where
 
 async fn told(answer: impl Future<Output = Answer>) -> Result<Response, Refusal> {
     Ok(Json(answer.await?.json()).into_response())
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    let kind = kind.and_then(|kind| kind.split(';').next());
-    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
-use http::HeaderMap;
-use http::header::CONTENT_TYPE;
 use runtime::browser::Origin;
+use runtime::http_server::has_media_type;
 
 use super::front::Front;
 use super::parameters::Parameters;
@@ -41,21 +40,10 @@ pub(crate) async fn own_form(request: Request, front: &Arc<Front>) -> Result<Par
     if Origin::of(request.headers(), &front.public_url) != Origin::Ours {
         return Err(Refusal::Forged);
     }
-    if !is_form(request.headers()) {
+    if !has_media_type(request.headers(), "application/x-www-form-urlencoded") {
         return Err(Refusal::Malformed("This is not a form.".to_owned()));
     }
     let body = Bytes::from_request(request, front).await;
     let body = body.map_err(|_| Refusal::Malformed("The form cannot be read.".to_owned()))?;
     Parameters::of_form(&body)
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    let kind = kind.and_then(|kind| kind.split(';').next());
-    kind.is_some_and(|kind| {
-        kind.trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    })
 }
