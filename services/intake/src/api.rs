@@ -123,7 +123,7 @@ async fn serve<E: Endpoint>(
         E::PATH
     );
     let code = refused.map_or("ok", ErrorCode::as_str);
-    metrics::counter!("intake_api_calls_total", "path" => E::PATH, "code" => code).increment(1);
+    metrics::counter!("tixian_api_calls_total", "path" => E::PATH, "code" => code).increment(1);
     let response = answered.unwrap_or_else(|refusal| refusal.problem());
     match asked {
         Some(asked) => asking.sign(response, &asked).await,

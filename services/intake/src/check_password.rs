@@ -47,13 +47,13 @@ impl PasswordDesk {
     /// Waits for a place, if the queue is not full.
     pub(crate) async fn place(&self) -> Result<Place, Busy> {
         let _queued = self.queue.try_acquire().map_err(|_| Busy)?;
-        let gauge = metrics::gauge!("intake_password_waiting");
+        let gauge = metrics::gauge!("tixian_password_waiting");
         gauge.increment(1);
         let started = Instant::now();
         let place = tokio::time::timeout(LONGEST_WAIT, Arc::clone(&self.places).acquire_owned());
         let place = place.await;
         gauge.decrement(1);
-        metrics::histogram!("intake_password_wait_seconds").record(started.elapsed());
+        metrics::histogram!("tixian_password_wait_seconds").record(started.elapsed());
         match place {
             Ok(Ok(permit)) => Ok(Place {
                 pepper: self.pepper.clone(),
@@ -75,7 +75,7 @@ impl Place {
             let password = Secret::new(password);
             let started = Instant::now();
             let verdict = password::verify(password.expose(), &stored, &self.pepper);
-            metrics::histogram!("intake_password_check_seconds").record(started.elapsed());
+            metrics::histogram!("tixian_password_check_seconds").record(started.elapsed());
             drop(self.permit);
             verdict
         });

@@ -141,7 +141,7 @@ impl Attempt<'_> {
         match place.check(password, hash).await {
             Ok(true) => Ok(None),
             Ok(false) => {
-                metrics::counter!("intake_wrong_passwords_total").increment(1);
+                metrics::counter!("tixian_wrong_passwords_total").increment(1);
                 tracing::info!(htouhui_user_id = %user, tries_left, "wrong password");
                 let locked = locked_until.map(Alert::PasswordLocked);
                 Ok(Some(locked.unwrap_or(Alert::PasswordWrong(tries_left))))

@@ -51,7 +51,7 @@ fn answer(front: &Front, language: Language, decided: Result<Response, Refusal>)
         Ok(response) => response.status().as_u16().to_string(),
         Err(refusal) => refusal.code().as_str().to_owned(),
     };
-    metrics::counter!("intake_decisions_total", "result" => result).increment(1);
+    metrics::counter!("tixian_decisions_total", "result" => result).increment(1);
     decided.unwrap_or_else(|refusal| refusal.page(front, language))
 }
 

@@ -19,7 +19,7 @@ use crate::jwks;
 use crate::link::PageKey;
 use crate::openapi::OpenApi;
 use crate::rates::Rates;
-use crate::session::Cookie;
+use crate::session::Cookies;
 use crate::settings::IntakeSettings;
 use crate::signer::Signer;
 use crate::sms::SmsGateway;
@@ -30,7 +30,7 @@ pub(crate) struct Front {
     pub(crate) signer: Signer,
     pub(crate) page_key: PageKey,
     pub(crate) passwords: PasswordDesk,
-    pub(crate) cookie: Cookie,
+    pub(crate) cookies: Cookies,
     pub(crate) assets: Assets,
     pub(crate) public_url: Url,
     pub(crate) withdrawal_max: Fen,
@@ -73,7 +73,7 @@ impl Front {
                 settings.password_pepper.clone(),
                 settings.password_hash_concurrency,
             ),
-            cookie: Cookie::new(&settings.public_url),
+            cookies: Cookies::new(&settings.public_url),
             assets: Assets::new(),
             public_url: settings.public_url.clone(),
             withdrawal_max: settings.withdrawal_max,

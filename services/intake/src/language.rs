@@ -13,13 +13,13 @@ use crate::front::Front;
 
 /// The language of a withdrawal's pages.
 pub(crate) fn of_page(front: &Front, headers: &HeaderMap, withdrawal: &Withdrawal) -> Language {
-    let chosen = front.cookie.language(headers);
+    let chosen = front.cookies.language(headers);
     chosen.unwrap_or(withdrawal.request.language)
 }
 
 /// The language of an error, when no withdrawal says it.
 pub(crate) fn of_visitor(front: &Front, headers: &HeaderMap) -> Language {
-    let chosen = front.cookie.language(headers);
+    let chosen = front.cookies.language(headers);
     chosen.unwrap_or_else(|| of_browser(headers))
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn switched(front: &Front, uri: &Uri) -> Option<Response> {
     let (_, chosen) = query.find(|(name, _)| name == "lang")?;
     let language = Language::from_name(&chosen)?;
     let location = HeaderValue::try_from(uri.path()).ok()?;
-    let cookie = HeaderValue::try_from(front.cookie.set_language(language)).ok()?;
+    let cookie = HeaderValue::try_from(front.cookies.set_language(language)).ok()?;
     let headers = [(LOCATION, location), (SET_COOKIE, cookie)];
     Some((StatusCode::SEE_OTHER, headers).into_response())
 }

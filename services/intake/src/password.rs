@@ -128,7 +128,7 @@ pub(crate) async fn decide(
         Ok(response) => response.status().as_u16().to_string(),
         Err(refusal) => refusal.code().as_str().to_owned(),
     };
-    metrics::counter!("intake_password_pages_total", "result" => result).increment(1);
+    metrics::counter!("tixian_password_pages_total", "result" => result).increment(1);
     decided.unwrap_or_else(|refusal| refusal.page(&front, language))
 }
 

@@ -6,75 +6,39 @@
 //! an older tab would stop working.
 
 use axum::response::Response;
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use contract::ids::WithdrawalId;
 use contract::partner::ErrorCode;
 use contract::withdrawal::Language;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
-use runtime::browser::sent_cookies;
-use runtime::ids::random_bytes;
+use runtime::browser::{Cookie, SameSite, new_session};
 use url::Url;
 
 use crate::front::Front;
 use crate::refusal::Refusal;
 
-/// 18 bytes in Base64.
-const LENGTH: usize = 24;
-
-/// How the cookie is called, which depends on whether there is TLS.
-pub(crate) struct Cookie {
-    secure: bool,
+/// The two cookies that the pages set.
+pub(crate) struct Cookies {
+    session: Cookie,
+    language: Cookie,
 }
 
-impl Cookie {
+impl Cookies {
     pub(crate) fn new(public_url: &Url) -> Self {
         Self {
-            secure: public_url.scheme() == "https",
+            session: Cookie::new("tixian", SameSite::Lax, public_url),
+            language: Cookie::new("tixian-lang", SameSite::Lax, public_url),
         }
-    }
-
-    /// `__Host-` makes browsers refuse the cookie from anyone but this host over TLS.
-    fn name(&self) -> &'static str {
-        if self.secure {
-            "__Host-tixian"
-        } else {
-            "tixian"
-        }
-    }
-
-    fn language_name(&self) -> String {
-        format!("{}-lang", self.name())
-    }
-
-    /// The session that the browser sends, if it is one of ours by its form.
-    pub(crate) fn read(&self, headers: &HeaderMap) -> Option<String> {
-        sent_cookies(headers)
-            .find(|(name, value)| *name == self.name() && is_session(value))
-            .map(|(_, value)| value.to_owned())
     }
 
     /// The language that the user has chosen.
     pub(crate) fn language(&self, headers: &HeaderMap) -> Option<Language> {
-        let wanted = self.language_name();
-        let (_, value) = sent_cookies(headers).find(|(name, _)| *name == wanted)?;
-        Language::from_name(value)
+        Language::from_name(self.language.sent(headers)?)
     }
 
-    /// The value of `Set-Cookie` for a session: gone when the browser closes.
-    pub(crate) fn set(&self, session: &str) -> String {
-        self.cookie(self.name(), session)
-    }
-
-    /// The value of `Set-Cookie` for a language; gone as soon.
+    /// The value of `Set-Cookie` for a language.
     pub(crate) fn set_language(&self, language: Language) -> String {
-        self.cookie(&self.language_name(), language.as_str())
-    }
-
-    fn cookie(&self, name: &str, value: &str) -> String {
-        let secure = if self.secure { "; Secure" } else { "" };
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")
+        self.language.set(language.as_str())
     }
 }
 
@@ -87,7 +51,7 @@ pub(crate) struct Session {
 impl Session {
     /// The one that it sends, or a new one.
     pub(crate) fn of(front: &Front, headers: &HeaderMap) -> Self {
-        let sent = front.cookie.read(headers);
+        let sent = front.cookies.session.session(headers);
         Self {
             is_new: sent.is_none(),
             value: sent.unwrap_or_else(new_session),
@@ -112,7 +76,7 @@ impl Session {
     /// Has the browser keep it, if it is new.
     pub(crate) fn give(&self, front: &Front, response: &mut Response) -> Result<(), Refusal> {
         if self.is_new {
-            let cookie = front.cookie.set(&self.value);
+            let cookie = front.cookies.session.set(&self.value);
             let cookie = HeaderValue::try_from(cookie).map_err(|_| ErrorCode::Internal)?;
             response.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -120,52 +84,26 @@ impl Session {
     }
 }
 
-fn new_session() -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<18>())
-}
-
-fn is_session(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    text.len() == LENGTH && text.bytes().all(allowed)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use http::HeaderValue;
     use http::header::COOKIE;
 
-    #[test]
-    fn a_session_is_found_among_other_cookies_and_nothing_else_is_one() {
-        let cookie = Cookie::new(&"https://pay.example/".parse().unwrap());
-        let session = new_session();
-        assert!(cookie.set(&session).starts_with("__Host-tixian="));
-        assert!(cookie.set(&session).ends_with("; Secure"));
-        let mut headers = HeaderMap::new();
-        assert_eq!(cookie.read(&headers), None);
-        let sent = format!("a=b; __Host-tixian={session}");
-        headers.insert(COOKIE, HeaderValue::try_from(sent).unwrap());
-        assert_eq!(cookie.read(&headers), Some(session.clone()));
-        let plain = Cookie::new(&"http://127.0.0.1:1/".parse().unwrap());
-        assert_eq!(plain.read(&headers), None);
-        headers.insert(COOKIE, HeaderValue::from_static("__Host-tixian=short"));
-        assert_eq!(cookie.read(&headers), None);
-    }
+    use super::*;
 
     #[test]
     fn a_language_is_remembered_and_any_other_word_is_none() {
-        let cookie = Cookie::new(&"https://pay.example/".parse().unwrap());
-        let set = cookie.set_language(Language::English);
+        let cookies = Cookies::new(&"https://pay.example/".parse().unwrap());
+        let set = cookies.set_language(Language::English);
         assert!(set.starts_with("__Host-tixian-lang=en; Path=/; HttpOnly; SameSite=Lax; Secure"));
         let mut headers = HeaderMap::new();
-        assert_eq!(cookie.language(&headers), None);
+        assert_eq!(cookies.language(&headers), None);
         for (sent, language) in [
             ("__Host-tixian-lang=en", Some(Language::English)),
             ("__Host-tixian-lang=fr", None),
             ("tixian-lang=en", None),
         ] {
             headers.insert(COOKIE, HeaderValue::from_static(sent));
-            assert_eq!(cookie.language(&headers), language, "{sent}");
+            assert_eq!(cookies.language(&headers), language, "{sent}");
         }
     }
 }

@@ -41,7 +41,7 @@ async fn sweep_once(store: &Store, now: Timestamp) -> Result<(), StoreError> {
         let tx = connection.begin("intake: expire drafts").await?;
         let expired = withdrawals::expire_due(&tx, now, BATCH).await?;
         tx.commit().await?;
-        metrics::counter!("intake_drafts_expired_total").increment(expired.unsigned_abs());
+        metrics::counter!("tixian_drafts_expired_total").increment(expired.unsigned_abs());
         if expired < BATCH {
             break;
         }

@@ -84,7 +84,7 @@ pub(crate) async fn withdraw(
         "{refused:?} is not among the codes of a page call"
     );
     let code = refused.map_or("ok", ErrorCode::as_str);
-    metrics::counter!("intake_page_calls_total", "code" => code).increment(1);
+    metrics::counter!("tixian_page_calls_total", "code" => code).increment(1);
     taken.unwrap_or_else(|refusal| {
         tracing::info!(code, "page call refused");
         refusal.page(&front, language)

@@ -9,7 +9,6 @@ mod api;
 mod app;
 mod asked;
 mod caller;
-mod cookie;
 mod front;
 mod page;
 mod pages;

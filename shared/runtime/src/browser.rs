@@ -7,6 +7,6 @@ mod headers;
 mod origin;
 
 pub use assets::{Asset, Assets};
-pub use cookies::sent_cookies;
+pub use cookies::{Cookie, SameSite, new_session};
 pub use headers::{POLICY_WITHOUT_FORMS, policy_with_forms_to, secure};
 pub use origin::Origin;

@@ -126,7 +126,7 @@ impl Desk<'_> {
         });
         let order = &self.withdrawal.request.id;
         timeline::note(&tx, now, order, "password_code", &detail).await?;
-        metrics::counter!("intake_sms_total", "result" => result).increment(1);
+        metrics::counter!("tixian_sms_codes_total", "result" => result).increment(1);
         tx.commit().await
     }
 }

@@ -67,7 +67,7 @@ impl Desk<'_> {
         if keys.has_digest(&context, code.as_bytes(), &digest)? {
             return Ok(Ok(id));
         }
-        metrics::counter!("intake_wrong_codes_total").increment(1);
+        metrics::counter!("tixian_wrong_codes_total").increment(1);
         tracing::info!(request_id = %id, tries_left, "wrong code");
         Ok(Err(match tries_left {
             0 => Alert::CodeUsedUp,

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use runtime::browser;
+use runtime::browser::{self, Cookie, SameSite};
 use store::{Connection, Store, StoreError};
 use url::Url;
 
-use super::cookie::Cookie;
 use super::proxy::Proxy;
 use super::sessions::Sessions;
 use super::settings::ConsoleSettings;
@@ -51,7 +50,7 @@ impl Front {
             tokens: settings.tokens.clone(),
             proxy: settings.proxy.clone(),
             sessions: Sessions::new(settings.session_idle, settings.session_max_age),
-            cookie: Cookie::new(&settings.public_url),
+            cookie: Cookie::new("console", SameSite::Strict, &settings.public_url),
             public_url: settings.public_url.clone(),
             replays: settings.replays,
             past: Past::default(),

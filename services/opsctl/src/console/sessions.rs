@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use runtime::browser::new_session;
 use runtime::ids::random_bytes;
 
 use super::person::Person;
@@ -67,7 +68,7 @@ impl Sessions {
 
     /// A new session of this person; answers the value of its cookie.
     pub(crate) fn begin(&self, person: Person, by_proxy: bool, now: Instant) -> String {
-        let value = BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>());
+        let value = new_session();
         let session = Session {
             person,
             by_proxy,

@@ -80,7 +80,7 @@ fn begin(
     request: &Request,
     next: &str,
 ) -> Result<Response, Refusal> {
-    if let Some(before) = front.cookie.read(request.headers()) {
+    if let Some(before) = front.cookie.session(request.headers()) {
         front.sessions.end(&before);
     }
     tracing::info!(

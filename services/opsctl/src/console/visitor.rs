@@ -25,7 +25,7 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// `None` where nobody is signed in, or the proxy does not vouch any more for who is.
     pub(crate) fn of(front: &Front, headers: &HeaderMap, extensions: &Extensions) -> Option<Self> {
-        let cookie = front.cookie.read(headers)?;
+        let cookie = front.cookie.session(headers)?;
         let seen = front.sessions.seen(&cookie, Instant::now())?;
         let person = if seen.by_proxy {
             // The role is what the proxy says now, not what it was when the session began.
