@@ -8,8 +8,9 @@ MAKEFLAGS += --no-print-directory
 STAND := cargo run --quiet --bin stand --
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 DENY := $(shell cargo deny --version >/dev/null 2>&1 && echo yes)
-RUN_TESTS := $(if $(NEXTEST),cargo nextest run --workspace,cargo test --workspace --lib --bins --tests --no-fail-fast)
+RUN_TESTS := $(if $(NEXTEST),cargo nextest run --workspace,cargo test --workspace --exclude cluster --lib --bins --tests --no-fail-fast)
 RUN_E2E := $(if $(NEXTEST),cargo nextest run --workspace --filterset 'package(e2e)',cargo test --package e2e)
+RUN_CLUSTER := $(if $(NEXTEST),cargo nextest run --workspace --profile cluster,cargo test --package cluster -- --test-threads 1)
 RUN_BROWSER := $(if $(NEXTEST),cargo nextest run --workspace --filterset 'package(browser)',cargo test --package browser)
 
 ##@ Start here
@@ -76,7 +77,7 @@ documents: ## Write openapi.json and asyncapi.json anew, after a change of what 
 ##@ Tests
 
 .PHONY: test
-test: setup build ## Every test, on real engines
+test: setup build ## Every test but those of test/cluster, on real engines
 	cargo test --quiet --workspace --doc
 	$(RUN_TESTS)
 
@@ -87,6 +88,10 @@ test/unit: ## The tests that need no engine
 .PHONY: test/e2e
 test/e2e: setup build ## The bad days, on real engines and processes
 	$(RUN_E2E)
+
+.PHONY: test/cluster
+test/cluster: setup build ## Several of each: replicas killed, restarted one by one, upgraded and back
+	$(RUN_CLUSTER)
 
 .PHONY: test/browser
 test/browser: setup build ## The hosted page in a real browser; pictures in target/screenshots/

@@ -1,0 +1,8 @@
+//! One file per thing that several of each must bear; every scene ends with the audit of
+//! `e2e::Scene::close`.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops where it stands"
+)]
+
+mod replicas;
