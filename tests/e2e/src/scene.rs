@@ -90,6 +90,13 @@ impl Scene {
 
     /// A scene on these engines, with a plan that the test may change before anything starts.
     pub async fn open_with(engines: Engines, change: impl FnOnce(&mut Plan)) -> Result<Self> {
+        let mut scene = Self::set(engines, change).await?;
+        scene.fleet.start_all().await?;
+        Ok(scene)
+    }
+
+    /// As [`Scene::open_with`], but no service runs yet: who wants other than one of each.
+    pub async fn set(engines: Engines, change: impl FnOnce(&mut Plan)) -> Result<Self> {
         let (huifu_key, partner_key) = (rsa_2048(2), rsa_2048(3));
         let database_url = engines.database.url().to_owned();
         crate::audit::see_messages(&database_url).await?;
@@ -107,9 +114,8 @@ impl Scene {
         register(&store, "127.0.0.1", &partner_key.public_spki_pem).await?;
 
         let logs = log_folder()?;
-        let fleet = Fleet::start(plan, &logs).await?;
         Ok(Self {
-            fleet,
+            fleet: Fleet::new(plan, &logs),
             huifu,
             partner,
             sms,
@@ -203,11 +209,7 @@ impl Scene {
     /// notices, and looks for secrets in the logs.
     pub async fn close(mut self) -> Result<()> {
         crate::audit::settles(&self).await;
-        for service in Service::ALL {
-            if self.fleet.process(service).is_ok() {
-                self.fleet.stop(service).await?;
-            }
-        }
+        self.fleet.stop_all().await?;
         crate::audit::agrees(&self).await?;
         crate::audit::stay_out_of_rows(&self).await?;
         crate::audit::stay_out_of_logs(&self.logs, &self.fleet.plan)?;

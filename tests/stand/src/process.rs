@@ -48,6 +48,20 @@ impl Process {
         Self::start(&name, program, arguments, &BTreeMap::new(), log)
     }
 
+    /// [`Process::spawn`] for a binary of ours that lies elsewhere: another release's.
+    ///
+    /// # Errors
+    /// When it is not there, or `log` cannot be written.
+    pub fn spawn_from(
+        folder: &Path,
+        name: &str,
+        arguments: &[&str],
+        environment: &BTreeMap<String, String>,
+        log: &Path,
+    ) -> Result<Self> {
+        Self::start(name, &folder.join(name), arguments, environment, log)
+    }
+
     fn start(
         name: &str,
         program: &Path,

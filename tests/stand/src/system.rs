@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::keys::KeyPairPem;
 use crate::ports::free_port;
 
-pub use fleet::Fleet;
+pub use fleet::{Fleet, Replica};
 pub use sandboxes::{Sandbox, Sandboxes};
 
 /// One of the four services.
@@ -45,6 +45,36 @@ impl Service {
             Self::CallbackReceiver => "callback-receiver",
             Self::PartnerNotifier => "partner-notifier",
         }
+    }
+}
+
+/// Where one process of a service listens, on loopback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ports {
+    /// For users, partners or Huifu; `None` for a service that is open to nobody.
+    pub public: Option<u16>,
+    /// For `/livez`, `/readyz` and `/metrics`.
+    pub admin: u16,
+}
+
+impl Ports {
+    /// Free ones, for one more process of this service.
+    #[must_use]
+    pub fn free(service: Service) -> Self {
+        let public = match service {
+            Service::Intake | Service::CallbackReceiver => Some(free_port()),
+            Service::HuifuDispatcher | Service::PartnerNotifier => None,
+        };
+        Self {
+            public,
+            admin: free_port(),
+        }
+    }
+
+    /// Where this process tells how it is: `/livez`, `/readyz`, `/metrics`.
+    #[must_use]
+    pub fn admin_url(self) -> String {
+        format!("http://127.0.0.1:{}", self.admin)
     }
 }
 
@@ -144,21 +174,41 @@ impl Plan {
     /// Where a service tells how it is: `/livez`, `/readyz`, `/metrics`.
     #[must_use]
     pub fn admin_url(&self, service: Service) -> String {
-        format!("http://127.0.0.1:{}", self.admin_ports[&service])
+        self.ports(service).admin_url()
     }
 
-    /// Everything that a service is told.
+    /// Where the only process of a service listens: at what the world knows as the service.
+    #[must_use]
+    pub fn ports(&self, service: Service) -> Ports {
+        let public = match service {
+            Service::Intake => Some(self.intake_port),
+            Service::CallbackReceiver => Some(self.receiver_port),
+            Service::HuifuDispatcher | Service::PartnerNotifier => None,
+        };
+        Ports {
+            public,
+            admin: self.admin_ports[&service],
+        }
+    }
+
+    /// Everything that the only process of a service is told.
     #[must_use]
     pub fn environment(&self, service: Service) -> BTreeMap<String, String> {
+        self.environment_at(service, self.ports(service))
+    }
+
+    /// Everything that one of several processes of a service is told, which listens here.
+    #[must_use]
+    pub fn environment_at(&self, service: Service, ports: Ports) -> BTreeMap<String, String> {
         let mut told = pairs(&[
             ("DATABASE_URL", &self.database_url),
             ("AMQP_URL", &self.amqp_url),
-            (
-                "ADMIN_LISTEN",
-                &format!("127.0.0.1:{}", self.admin_ports[&service]),
-            ),
+            ("ADMIN_LISTEN", &format!("127.0.0.1:{}", ports.admin)),
             ("LOG_FORMAT", "json"),
         ]);
+        if let Some(public) = ports.public {
+            told.insert("LISTEN".to_owned(), format!("127.0.0.1:{public}"));
+        }
         told.extend(match service {
             Service::Intake => self.intake(),
             Service::HuifuDispatcher => self.dispatcher(),
@@ -171,7 +221,6 @@ impl Plan {
 
     fn intake(&self) -> BTreeMap<String, String> {
         pairs(&[
-            ("LISTEN", &format!("127.0.0.1:{}", self.intake_port)),
             ("PUBLIC_URL", &self.intake_url()),
             ("SIGNING_KEY", &self.ours.private_pkcs8_pem),
             ("SIGNING_KEY_ID", OUR_KEY_ID),
@@ -206,10 +255,7 @@ impl Plan {
     }
 
     fn receiver(&self) -> BTreeMap<String, String> {
-        pairs(&[
-            ("LISTEN", &format!("127.0.0.1:{}", self.receiver_port)),
-            ("HUIFU_PUBLIC_KEY", &self.huifu_public_pem),
-        ])
+        pairs(&[("HUIFU_PUBLIC_KEY", &self.huifu_public_pem)])
     }
 
     fn notifier(&self) -> BTreeMap<String, String> {

@@ -1,4 +1,4 @@
-//! The four services as processes that can be started, ended and asked.
+//! The services as processes that can be started, ended and asked: one of each, or several.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,38 +7,90 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Plan, Service};
+use super::{Plan, Ports, Service};
 use crate::process::Process;
 
 /// Longer than a debug binary needs on a busy machine of two cores.
 const START: Duration = Duration::from_secs(60);
 
-/// The four services, or those of them that run at the moment. Dropping it kills them.
+/// One process of a service. The first has the number 0, and is what a service alone means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Replica {
+    /// Of which service.
+    pub service: Service,
+    /// Never given twice in one fleet.
+    pub number: usize,
+}
+
+impl From<Service> for Replica {
+    fn from(service: Service) -> Self {
+        Self { service, number: 0 }
+    }
+}
+
+impl Replica {
+    /// The service's name, with the number behind it when it is not the first.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self.number {
+            0 => self.service.name().to_owned(),
+            number => format!("{}-{number}", self.service.name()),
+        }
+    }
+}
+
+/// A process, and where it listens.
+struct Member {
+    process: Process,
+    ports: Ports,
+}
+
+/// The services, or those of them that run at the moment. Dropping it kills them.
 pub struct Fleet {
     /// What they are told; a change holds from the next start of a service on.
     pub plan: Plan,
+    /// Where the binaries of whatever is started next lie; `None`: beside the program that asks.
+    pub binaries: Option<PathBuf>,
     logs: PathBuf,
-    running: BTreeMap<Service, Process>,
+    running: BTreeMap<Replica, Member>,
+    added: usize,
 }
 
 impl Fleet {
-    /// Starts all four and waits until they are ready. Each logs to `<logs>/<service>.log`.
+    /// Nobody runs yet. Each will log to `<logs>/<name>.log`.
+    #[must_use]
+    pub fn new(plan: Plan, logs: &Path) -> Self {
+        Self {
+            plan,
+            binaries: None,
+            logs: logs.to_owned(),
+            running: BTreeMap::new(),
+            added: 0,
+        }
+    }
+
+    /// Starts one of each and waits until they are ready.
     ///
     /// # Errors
     /// When one ends instead, with its last words, or is not ready in time.
     pub async fn start(plan: Plan, logs: &Path) -> Result<Self> {
-        let mut fleet = Self {
-            plan,
-            logs: logs.to_owned(),
-            running: BTreeMap::new(),
-        };
-        for service in Service::ALL {
-            fleet.spawn(service)?;
-        }
-        for service in Service::ALL {
-            fleet.wait_ready(service).await?;
-        }
+        let mut fleet = Self::new(plan, logs);
+        fleet.start_all().await?;
         Ok(fleet)
+    }
+
+    /// Starts one of each, where the world looks for it, and waits until they are ready.
+    ///
+    /// # Errors
+    /// As [`Fleet::start`].
+    pub async fn start_all(&mut self) -> Result<()> {
+        for service in Service::ALL {
+            self.spawn(service)?;
+        }
+        for service in Service::ALL {
+            self.wait_ready(service).await?;
+        }
+        Ok(())
     }
 
     /// Starts one service without waiting for it.
@@ -46,19 +98,41 @@ impl Fleet {
     /// # Errors
     /// When its binary has not been built.
     pub fn spawn(&mut self, service: Service) -> Result<()> {
-        let environment = self.plan.environment(service);
-        let process = Process::spawn(service.name(), &[], &environment, &self.log(service))?;
-        self.running.insert(service, process);
+        let ports = self.plan.ports(service);
+        self.spawn_at(service.into(), ports)
+    }
+
+    /// Starts one more process of a service, on ports of its own, without waiting for it.
+    ///
+    /// # Errors
+    /// When its binary has not been built.
+    pub fn add(&mut self, service: Service) -> Result<Replica> {
+        self.added += 1;
+        let number = self.added;
+        let replica = Replica { service, number };
+        self.spawn_at(replica, Ports::free(service))?;
+        Ok(replica)
+    }
+
+    fn spawn_at(&mut self, replica: Replica, ports: Ports) -> Result<()> {
+        let (name, log) = (replica.service.name(), self.log(replica));
+        let told = self.plan.environment_at(replica.service, ports);
+        let process = match &self.binaries {
+            Some(folder) => Process::spawn_from(folder, name, &[], &told, &log)?,
+            None => Process::spawn(name, &[], &told, &log)?,
+        };
+        self.running.insert(replica, Member { process, ports });
         Ok(())
     }
 
-    /// Waits until a started service is ready.
+    /// Waits until a process that was started is ready.
     ///
     /// # Errors
     /// When it ends instead, or is not ready in time.
-    pub async fn wait_ready(&mut self, service: Service) -> Result<()> {
-        let ready = format!("{}/readyz", self.plan.admin_url(service));
-        self.process_mut(service)?.wait_ready(&ready, START).await
+    pub async fn wait_ready(&mut self, replica: impl Into<Replica>) -> Result<()> {
+        let member = self.member_mut(replica)?;
+        let ready = format!("{}/readyz", member.ports.admin_url());
+        member.process.wait_ready(&ready, START).await
     }
 
     /// Starts one service and waits until it is ready.
@@ -70,55 +144,99 @@ impl Fleet {
         self.wait_ready(service).await
     }
 
-    /// Ends one service as a power cut would.
+    /// Ends one process as a power cut would.
     ///
     /// # Errors
     /// When it does not run.
-    pub async fn kill_9(&mut self, service: Service) -> Result<()> {
-        self.process_mut(service)?.kill_9()?;
-        self.wait(service).await.map(drop)
+    pub async fn kill_9(&mut self, replica: impl Into<Replica>) -> Result<()> {
+        let replica = replica.into();
+        self.process(replica)?.kill_9()?;
+        self.wait(replica).await.map(drop)
     }
 
-    /// Asks one service to stop, and waits until it has.
+    /// Asks one process to stop, and waits until it has.
     ///
     /// # Errors
     /// When it does not stop in time, or not with exit code 0.
-    pub async fn stop(&mut self, service: Service) -> Result<()> {
-        self.process_mut(service)?.sigterm()?;
-        let status = self.wait(service).await?;
-        ensure!(status.success(), "{} stopped with {status}", service.name());
+    pub async fn stop(&mut self, replica: impl Into<Replica>) -> Result<()> {
+        let replica = replica.into();
+        self.process(replica)?.sigterm()?;
+        let status = self.wait(replica).await?;
+        ensure!(status.success(), "{} stopped with {status}", replica.name());
         Ok(())
     }
 
-    /// Waits until one service has ended by itself.
+    /// Asks every process to stop, one after the other, and waits until it has.
+    ///
+    /// # Errors
+    /// As [`Fleet::stop`].
+    pub async fn stop_all(&mut self) -> Result<()> {
+        for replica in self.replicas() {
+            self.stop(replica).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until one process has ended by itself.
     ///
     /// # Errors
     /// When it is still there after a minute.
-    pub async fn wait(&mut self, service: Service) -> Result<ExitStatus> {
-        let status = self.process_mut(service)?.wait(START).await?;
-        self.running.remove(&service);
+    pub async fn wait(&mut self, replica: impl Into<Replica>) -> Result<ExitStatus> {
+        let replica = replica.into();
+        let status = self.member_mut(replica)?.process.wait(START).await?;
+        self.running.remove(&replica);
         Ok(status)
     }
 
-    /// A running service's process.
+    /// Everything that runs.
+    #[must_use]
+    pub fn replicas(&self) -> Vec<Replica> {
+        self.running.keys().copied().collect()
+    }
+
+    /// What runs of one service.
+    #[must_use]
+    pub fn replicas_of(&self, service: Service) -> Vec<Replica> {
+        let of_it = self.running.keys().filter(|one| one.service == service);
+        of_it.copied().collect()
+    }
+
+    /// A running process.
     ///
     /// # Errors
     /// When it does not run.
-    pub fn process(&self, service: Service) -> Result<&Process> {
-        self.running
-            .get(&service)
-            .with_context(|| format!("{} does not run", service.name()))
+    pub fn process(&self, replica: impl Into<Replica>) -> Result<&Process> {
+        self.member(replica.into()).map(|member| &member.process)
     }
 
-    fn process_mut(&mut self, service: Service) -> Result<&mut Process> {
-        self.running
-            .get_mut(&service)
-            .with_context(|| format!("{} does not run", service.name()))
+    /// Where a running process listens.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn ports(&self, replica: impl Into<Replica>) -> Result<Ports> {
+        self.member(replica.into()).map(|member| member.ports)
     }
 
-    /// Where a service logs to.
+    /// Where a process logs to.
     #[must_use]
-    pub fn log(&self, service: Service) -> PathBuf {
-        self.logs.join(format!("{}.log", service.name()))
+    pub fn log(&self, replica: impl Into<Replica>) -> PathBuf {
+        self.logs.join(format!("{}.log", replica.into().name()))
+    }
+
+    /// The folder of all logs.
+    #[must_use]
+    pub fn logs(&self) -> &Path {
+        &self.logs
+    }
+
+    fn member(&self, replica: Replica) -> Result<&Member> {
+        let member = self.running.get(&replica);
+        member.with_context(|| format!("{} does not run", replica.name()))
+    }
+
+    fn member_mut(&mut self, replica: impl Into<Replica>) -> Result<&mut Member> {
+        let replica = replica.into();
+        let member = self.running.get_mut(&replica);
+        member.with_context(|| format!("{} does not run", replica.name()))
     }
 }
