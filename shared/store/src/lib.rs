@@ -13,6 +13,7 @@ pub mod balances;
 pub mod calendar;
 pub mod cases;
 pub mod certifications;
+pub mod console_sessions;
 pub mod day_balances;
 pub mod dead_letters;
 pub mod events;

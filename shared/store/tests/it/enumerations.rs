@@ -13,6 +13,7 @@ use contract::withdrawal::{CashType, Language, State};
 use store::attempts::AttemptOutcome;
 use store::cases::CaseState;
 use store::certifications::CertificationResult;
+use store::console_sessions::How;
 use store::dead_letters::DeadLetterState;
 use store::lanes::State as LaneState;
 use store::notices::{NoticeState, Outcome};
@@ -120,7 +121,11 @@ async fn every_list_in_the_database_is_the_list_in_rust() {
 async fn every_list_of_what_waits_or_is_kept_is_the_list_in_rust() {
     let world = World::new().await;
     let client = world.raw().await;
-    let lists: [(&str, Vec<&str>); 5] = [
+    let lists: [(&str, Vec<&str>); 6] = [
+        (
+            "console_session_told_how_known",
+            How::ALL.map(How::as_str).to_vec(),
+        ),
         (
             "replay_job_state_known",
             JobState::ALL.map(JobState::as_str).to_vec(),

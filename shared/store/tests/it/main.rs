@@ -17,6 +17,7 @@ mod audit;
 mod balances;
 mod cases;
 mod certifications;
+mod console_sessions;
 mod day_balances;
 mod dead_letters;
 mod enumerations;
