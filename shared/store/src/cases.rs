@@ -13,7 +13,7 @@ use tokio_postgres::Row;
 use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
 
-pub use decide::{Closed, Closing, Released, close, record};
+pub use decide::{Closed, Closing, Released, close};
 
 const OPEN: &str = "\
 -- cases.open

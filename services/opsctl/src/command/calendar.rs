@@ -17,7 +17,7 @@ use store::{audit, calendar};
 
 use super::calendar_file;
 use crate::database::Database;
-use crate::exit::WrongUsage;
+use crate::input;
 use crate::output::{Report, Rows};
 use crate::permit::{Permit, PermitArgs};
 
@@ -61,9 +61,12 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             enter(&BTreeMap::from([(day, kind)]), &permit, database).await
         }
         Command::Import { file, permit } => {
-            let text = std::fs::read_to_string(&file)
-                .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
-            enter(&calendar_file::read(&text)?, &permit, database).await
+            enter(
+                &calendar_file::read(&input::file(&file)?)?,
+                &permit,
+                database,
+            )
+            .await
         }
         Command::List { year } => list(year, database).await,
     }

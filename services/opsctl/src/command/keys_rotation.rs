@@ -7,12 +7,11 @@
 use std::io::IsTerminal as _;
 
 use clap::Args;
+use runtime::clock;
 use runtime::data_keys::{DataKeys, ResealError, Resealed, Stored, context};
-use runtime::{clock, ids};
 use serde_json::{Value, json};
 use store::applications::applicant;
 use store::applications::rotation::{self as form_rotation, SealedForm};
-use store::cases::{self, NewCase};
 use store::dead_letters::Decision;
 use store::materials::rotation::{self as picture_rotation, SealedContent};
 use store::notice_secrets::{self, SealedSecret};
@@ -100,7 +99,7 @@ pub(crate) async fn run(
     }))
 }
 
-/// Pictures and secrets have no timeline, so who rotated them, and why, stands here.
+/// Pictures and secrets have no timeline: who rotated them, and why, stands in the audit alone.
 async fn record(
     connection: &mut Connection,
     counted: &Value,
@@ -109,17 +108,8 @@ async fn record(
     let key = counted["key_id"].as_str().unwrap_or_default();
     let subject = format!("data_key {key}");
     let tx = connection.begin("opsctl: record rotation").await?;
-    let case = NewCase {
-        withdrawal: None,
-        application: None,
-        kind: "data_keys_rotated",
-        detail: counted,
-        // Each time is a deed of its own.
-        fingerprint: &format!("data_keys_rotated:{}", ids::new_message_id()),
-    };
-    let now = clock::now();
-    cases::record(&tx, now, &case, &permit.decision()).await?;
-    audit::append(&tx, now, &permit.act("data_keys.rotate", &subject, counted)).await?;
+    let act = permit.act("data_keys.rotate", &subject, counted);
+    audit::append(&tx, clock::now(), &act).await?;
     Ok(tx.commit().await?)
 }
 

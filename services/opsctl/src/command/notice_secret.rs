@@ -14,14 +14,13 @@ use jiff::Timestamp;
 use runtime::data_keys::notice_secrets as sealing;
 use runtime::{clock, ids};
 use serde_json::{Value, json};
-use store::cases::{self, NewCase};
 use store::notice_secrets::{self, MOST_SIGNING, StoredSecret};
-use store::{Connection, Transaction, audit, partners};
+use store::{Connection, audit, partners};
 
 use crate::beijing;
 use crate::database::{Database, data_keys};
 use crate::output::{Report, Rows};
-use crate::permit::{Permit, PermitArgs};
+use crate::permit::PermitArgs;
 
 /// As long as what the hash function gives out; more would add nothing.
 const SECRET_BYTES: usize = 32;
@@ -123,14 +122,9 @@ async fn add(arguments: &Add, database: &Database) -> anyhow::Result<Report> {
             _ => error.into(),
         })?;
     let detail = json!({ "partner_id": partner, "secret_id": secret_id });
-    record(
-        &tx,
-        now,
-        ("notice_secret_added", "notice_secret.add"),
-        &detail,
-        &permit,
-    )
-    .await?;
+    let subject = format!("partner {partner}");
+    let act = permit.act("notice_secret.add", &subject, &detail);
+    audit::append(&tx, now, &act).await?;
     tx.commit().await?;
     let shown = secret.expose();
     let json = json!({
@@ -184,14 +178,9 @@ async fn retire(arguments: &Retire, database: &Database) -> anyhow::Result<Repor
         )));
     };
     let detail = json!({ "partner_id": partner, "secret_id": secret_id, "retired_at": at });
-    record(
-        &tx,
-        now,
-        ("notice_secret_retired", "notice_secret.retire"),
-        &detail,
-        &permit,
-    )
-    .await?;
+    let subject = format!("partner {partner}");
+    let act = permit.act("notice_secret.retire", &subject, &detail);
+    audit::append(&tx, now, &act).await?;
     tx.commit().await?;
     let done = format!("The secret {secret_id} of {partner} signs until {until}.");
     Ok(Report::new(json).line(done))
@@ -203,29 +192,6 @@ async fn known(connection: &Connection, partner: &PartnerId) -> anyhow::Result<V
         bail!("there is no partner {partner}");
     }
     Ok(notice_secrets::of(connection, partner).await?)
-}
-
-/// Who did it, and why.
-async fn record(
-    tx: &Transaction<'_>,
-    now: Timestamp,
-    (kind, act): (&str, &str),
-    detail: &Value,
-    permit: &Permit,
-) -> anyhow::Result<()> {
-    let case = NewCase {
-        withdrawal: None,
-        application: None,
-        kind,
-        detail,
-        // Each time is a deed of its own.
-        fingerprint: &format!("{kind}:{}", ids::new_message_id()),
-    };
-    cases::record(tx, now, &case, &permit.decision()).await?;
-    let partner = detail["partner_id"].as_str().unwrap_or_default();
-    let subject = format!("partner {partner}");
-    audit::append(tx, now, &permit.act(act, &subject, detail)).await?;
-    Ok(())
 }
 
 /// The table of secrets, here and where a partner is shown.

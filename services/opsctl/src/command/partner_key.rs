@@ -17,6 +17,7 @@ use super::partner::signable;
 use crate::beijing;
 use crate::database::Database;
 use crate::exit::WrongUsage;
+use crate::input;
 use crate::output::Report;
 use crate::permit::{Operator, OperatorArgs};
 
@@ -86,11 +87,9 @@ pub(crate) fn as_json(key: &PartnerKey) -> Value {
 }
 
 fn read(file: &Path) -> Result<PublicKey, WrongUsage> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
-    let public: PublicKey = text
+    let public: PublicKey = input::file(file)?
         .parse()
-        .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
+        .map_err(|error| input::unusable(file, error))?;
     if public.bits() > MAX_KEY_BITS {
         let bits = public.bits();
         let file = file.display();

@@ -14,6 +14,7 @@ use store::statements::{self, Difference, Statement};
 
 use crate::beijing;
 use crate::exit::{Exit, WrongUsage};
+use crate::input;
 use crate::output::{Report, Rows};
 
 /// Everything that differs on a bad day; more is not read by anybody.
@@ -56,11 +57,10 @@ impl Seal {
 
 /// Reads a public key of ours.
 pub(crate) fn read_key(file: &Path) -> Result<PublicKey, WrongUsage> {
-    let said = |problem: String| WrongUsage(format!("{}: {problem}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| said(error.to_string()))?;
-    text.trim()
+    input::file(file)?
+        .trim()
         .parse()
-        .map_err(|error| said(format!("not a public key: {error}")))
+        .map_err(|error| input::unusable(file, format_args!("not a public key: {error}")))
 }
 
 pub(crate) async fn show(

@@ -8,7 +8,6 @@ mod explain;
 mod huifu;
 mod partner;
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -18,7 +17,8 @@ use contract::signing::keys::{PrivateKey, PublicKey};
 use serde_json::json;
 
 use crate::database::Database;
-use crate::exit::{Exit, WrongUsage};
+use crate::exit::Exit;
+use crate::input;
 use crate::output::Report;
 
 #[derive(Debug, Subcommand)]
@@ -85,10 +85,7 @@ struct Claim {
 }
 
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
-    let mut input = String::new();
-    std::io::stdin()
-        .read_to_string(&mut input)
-        .map_err(|error| WrongUsage(format!("standard input: {error}")))?;
+    let input = input::stdin()?;
     match command {
         Command::Text(arguments) => {
             let text = signed_text(arguments.scheme, &input)?;
@@ -149,8 +146,7 @@ fn read_key<K>(file: &Path) -> anyhow::Result<K>
 where
     K: std::str::FromStr<Err = contract::signing::keys::KeyError>,
 {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
-    text.parse::<K>()
+    input::file(file)?
+        .parse::<K>()
         .with_context(|| format!("{}", file.display()))
 }

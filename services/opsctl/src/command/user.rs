@@ -1,6 +1,5 @@
 //! `opsctl user`: adds users by hand; showing them and setting their passwords are next door.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
@@ -18,6 +17,7 @@ use super::user_password::{self, Password};
 use super::{user_card, user_fee};
 use crate::database::{Database, from_environment};
 use crate::exit::WrongUsage;
+use crate::input;
 use crate::output::Report;
 use crate::permit::OperatorArgs;
 
@@ -73,7 +73,7 @@ pub(crate) struct AddArguments {
     who: OperatorArgs,
 }
 
-/// Never an argument: other users of the machine can read those.
+/// Where the password comes from.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct PasswordSource {
@@ -168,25 +168,13 @@ fn kind(text: &str) -> Result<SubjectKind, WrongUsage> {
 }
 
 impl PasswordSource {
-    pub(super) fn read(&self) -> anyhow::Result<String> {
-        let mut text = String::new();
-        match &self.password_file {
-            Some(file) => {
-                text = std::fs::read_to_string(file)
-                    .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
-            }
-            None => {
-                std::io::stdin()
-                    .read_to_string(&mut text)
-                    .context("standard input could not be read")?;
-            }
-        }
+    pub(super) fn read(&self) -> Result<String, WrongUsage> {
+        let text = input::file_or_stdin(self.password_file.as_deref())?;
         let password = text.strip_suffix('\n').unwrap_or(&text);
         let password = password.strip_suffix('\r').unwrap_or(password);
         if password.is_empty() || password.contains(char::is_control) {
-            return Err(
-                WrongUsage("the password is empty or more than one line".to_owned()).into(),
-            );
+            let wrong = "the password is empty or more than one line";
+            return Err(WrongUsage(wrong.to_owned()));
         }
         Ok(password.to_owned())
     }

@@ -2,20 +2,19 @@
 //! application has the one of its form; whoever was added by hand, or has another number now, needs
 //! this.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Args;
 use contract::ids::HtouhuiUserId;
 use contract::mobile::MobileNumber;
-use runtime::{clock, ids, mobile};
+use runtime::{clock, mobile};
 use serde_json::json;
-use store::cases::{self, NewCase};
 use store::{audit, users};
 
 use crate::database::{Database, data_keys};
 use crate::exit::WrongUsage;
+use crate::input;
 use crate::output::Report;
 use crate::permit::PermitArgs;
 
@@ -29,7 +28,7 @@ pub(crate) struct Mobile {
     permit: PermitArgs,
 }
 
-/// Never an argument: other users of the machine can read those.
+/// Where the number comes from.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct NumberSource {
@@ -62,23 +61,9 @@ pub(crate) async fn run(arguments: &Mobile, database: &Database) -> anyhow::Resu
              Nothing was changed. Add --yes and --reason TEXT to do it."
         )));
     };
-    let detail = json!({ "htouhui_user_id": user, "mobile_tail": tail });
-    let case = NewCase {
-        withdrawal: None,
-        application: None,
-        kind: "mobile_set",
-        detail: &detail,
-        // Each time is a deed of its own.
-        fingerprint: &format!("mobile_set:{}", ids::new_message_id()),
-    };
-    cases::record(&tx, now, &case, &permit.decision()).await?;
-    let subject = format!("user {user}");
-    audit::append(
-        &tx,
-        now,
-        &permit.act("user.set_mobile", &subject, &json!({})),
-    )
-    .await?;
+    let (subject, detail) = (format!("user {user}"), json!({ "mobile_tail": tail }));
+    let act = permit.act("user.set_mobile", &subject, &detail);
+    audit::append(&tx, now, &act).await?;
     tx.commit().await?;
     Ok(Report::new(json).line(format!(
         "Codes for {user} go to the mobile ending in {tail}."
@@ -86,20 +71,9 @@ pub(crate) async fn run(arguments: &Mobile, database: &Database) -> anyhow::Resu
 }
 
 impl NumberSource {
-    fn read(&self) -> anyhow::Result<MobileNumber> {
-        let mut text = String::new();
-        match &self.mobile_file {
-            Some(file) => {
-                text = std::fs::read_to_string(file)
-                    .map_err(|error| WrongUsage(format!("{}: {error}", file.display())))?;
-            }
-            None => {
-                std::io::stdin()
-                    .read_to_string(&mut text)
-                    .context("standard input could not be read")?;
-            }
-        }
+    fn read(&self) -> Result<MobileNumber, WrongUsage> {
+        let text = input::file_or_stdin(self.mobile_file.as_deref())?;
         let number: Result<MobileNumber, _> = text.trim().parse();
-        Ok(number.map_err(|error| WrongUsage(format!("{error}")))?)
+        number.map_err(|error| WrongUsage(format!("{error}")))
     }
 }

@@ -4,9 +4,8 @@
 use anyhow::bail;
 use clap::Args;
 use contract::ids::HtouhuiUserId;
-use runtime::{clock, ids, password};
+use runtime::{clock, password};
 use serde_json::json;
-use store::cases::{self, NewCase};
 use store::{audit, users};
 
 use super::user::PasswordSource;
@@ -42,23 +41,9 @@ pub(crate) async fn run(arguments: &Password, database: &Database) -> anyhow::Re
              Nothing was changed. Add --yes and --reason TEXT to do it."
         )));
     };
-    let detail = json!({ "htouhui_user_id": user });
-    let case = NewCase {
-        withdrawal: None,
-        application: None,
-        kind: "password_set",
-        detail: &detail,
-        // Each time is a deed of its own.
-        fingerprint: &format!("password_set:{}", ids::new_message_id()),
-    };
-    cases::record(&tx, now, &case, &permit.decision()).await?;
-    let subject = format!("user {user}");
-    audit::append(
-        &tx,
-        now,
-        &permit.act("user.set_password", &subject, &json!({})),
-    )
-    .await?;
+    let (subject, detail) = (format!("user {user}"), json!({}));
+    let act = permit.act("user.set_password", &subject, &detail);
+    audit::append(&tx, now, &act).await?;
     tx.commit().await?;
     Ok(Report::new(json).line(format!(
         "The password of {user} was set and its lock lifted."

@@ -20,6 +20,7 @@ use super::asked::{Answer, Asked};
 use super::caller::Caller;
 use super::front::Front;
 use super::parameters::Parameters;
+use super::person::Person;
 use super::refusal::Refusal;
 
 /// Every endpoint.
@@ -78,13 +79,7 @@ where
                     subject: Option<Path<String>>,
                     RawQuery(query): RawQuery| {
             let parameters = Parameters::of_form(query.unwrap_or_default().as_bytes())?;
-            told(answer(Asked {
-                front,
-                person,
-                subject: subject.map(|Path(subject)| subject).unwrap_or_default(),
-                parameters,
-            }))
-            .await
+            told(answer(asked(front, person, subject, parameters))).await
         },
     )
 }
@@ -105,15 +100,23 @@ where
                 return Err(Refusal::Malformed(text));
             }
             let parameters = Parameters::of_json(&body)?;
-            told(answer(Asked {
-                front,
-                person,
-                subject: subject.map(|Path(subject)| subject).unwrap_or_default(),
-                parameters,
-            }))
-            .await
+            told(answer(asked(front, person, subject, parameters))).await
         },
     )
+}
+
+fn asked(
+    front: Arc<Front>,
+    person: Person,
+    subject: Option<Path<String>>,
+    parameters: Parameters,
+) -> Asked {
+    Asked {
+        front,
+        person,
+        subject: subject.map(|Path(subject)| subject).unwrap_or_default(),
+        parameters,
+    }
 }
 
 async fn told(answer: impl Future<Output = Answer>) -> Result<Response, Refusal> {

@@ -6,7 +6,7 @@ use runtime::data_keys::{DataKeyError, DataKeys, context};
 use runtime::mobile;
 use serde_json::Value;
 use store::applications::{self, NewApplication, timeline};
-use store::cases::{self, CaseState};
+use store::cases;
 use store::dead_letters::Decision;
 use store::materials::{self, NewMaterial};
 use store::users;
@@ -218,14 +218,17 @@ async fn one_that_was_stopped_is_taken_up_where_it_stood() {
         assert_eq!(opens(&world, NEW, of).await, Ok(()), "{of}");
     }
     let connection = world.connection().await;
-    let recorded = cases::list(&connection, Some(CaseState::Closed), 9).await;
-    let recorded = recorded.unwrap().remove(0);
-    assert_eq!(recorded.kind, "data_keys_rotated");
+    assert!(cases::list(&connection, None, 9).await.unwrap().is_empty());
+    let audit = world.tool().typed("audit list --act data_keys --json");
+    let audit: Value = serde_json::from_str(&audit).unwrap();
+    let row = &audit[0];
+    assert_eq!(row["subject"], "data_key new");
     assert_eq!(
-        (&recorded.detail["key_id"], &recorded.detail["pictures"]),
+        (&row["detail"]["key_id"], &row["detail"]["pictures"]),
         (&"new".into(), &2.into())
     );
-    assert!(recorded.decided_by.is_some() && recorded.decision.is_some());
+    assert_eq!(row["actor"], "lin");
+    assert!(row["reason"].is_string());
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 
 use runtime::data_keys::DataKeys;
 use runtime::mobile;
-use store::cases::{self, CaseState};
+use serde_json::{Value, json};
+use store::cases;
 use store::users;
 
 use crate::tool::Tool;
@@ -57,12 +58,14 @@ async fn who_registered_it_and_why_is_on_record_and_the_number_is_not() {
     let (world, tool) = with_keys().await;
     assert_eq!(set(&tool, &format!("{SET}{DO_IT}"), NUMBER).0, 0);
     let connection = world.connection().await;
-    let closed = cases::list(&connection, Some(CaseState::Closed), 10).await;
-    let closed = closed.unwrap().remove(0);
-    assert_eq!(closed.kind, "mobile_set");
-    assert_eq!(closed.decision.as_deref(), Some("asked-by-phone"));
-    assert_eq!(closed.detail["mobile_tail"], "0263");
-    assert!(!closed.detail.to_string().contains(NUMBER));
+    assert!(cases::list(&connection, None, 10).await.unwrap().is_empty());
+    let audit: Value = serde_json::from_str(&tool.typed("audit list --json")).unwrap();
+    let row = &audit[0];
+    assert_eq!(row["act"], "user.set_mobile");
+    assert_eq!(row["subject"], "user 10000000001");
+    assert_eq!(row["reason"], "asked-by-phone");
+    assert_eq!(row["detail"], json!({ "mobile_tail": "0263" }));
+    assert!(!audit.to_string().contains(NUMBER));
 }
 
 #[tokio::test]

@@ -9,7 +9,6 @@ use contract::ids::{ApplicationId, WithdrawalId};
 use contract::{application, withdrawal};
 use jiff::Timestamp;
 
-use super::NewCase;
 use crate::dead_letters::Decision;
 use crate::row::{named, parsed};
 use crate::{StoreError, Transaction};
@@ -61,13 +60,6 @@ told_of_applications as (
      where application_id is not null
      order by id)
 select id from chosen order by id";
-
-const RECORD: &str = "\
--- cases.record
-insert into cases (withdrawal_id, application_id, kind, detail, fingerprint, state,
-                   decided_by, decided_at, decision, created_at, updated_at, updated_by)
-values ($1, $2, $3, $4, $5, 'closed', $6, $7, $8, $7, $7, $9)
-on conflict on constraint case_told_once do nothing";
 
 const STILL_OPEN: &str = "\
 -- cases.still_open
@@ -187,33 +179,6 @@ pub async fn close(
     }
     let released = held;
     Ok(Closed::Done { cases, released })
-}
-
-/// Records what a person did of their own accord, with who and why: a case that was never open.
-/// `false` means that the same was recorded before.
-pub async fn record(
-    tx: &Transaction<'_>,
-    now: Timestamp,
-    case: &NewCase<'_>,
-    decision: &Decision<'_>,
-) -> Result<bool, StoreError> {
-    let count = tx
-        .execute(
-            RECORD,
-            &[
-                &case.withdrawal.map(WithdrawalId::as_str),
-                &case.application.map(ApplicationId::as_str),
-                &case.kind,
-                case.detail,
-                &case.fingerprint,
-                &decision.by,
-                &now,
-                &decision.reason,
-                &tx.name(),
-            ],
-        )
-        .await?;
-    Ok(count == 1)
 }
 
 /// Locks what the cases are about, and says which of it is held.
