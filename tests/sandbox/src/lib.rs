@@ -1,10 +1,12 @@
-//! A Huifu, a partner and an SMS gateway to run against, written from the documents.
+//! A Huifu, a partner, an SMS gateway and a collector of traces to run against, written from the
+//! documents.
 //!
 //! Nothing here knows how our services read those documents, and nothing here may learn it: two
 //! readings that agree are worth more than one that is shared. Library for tests that run it in
 //! process on a free port, binaries for people.
 
 pub mod huifu;
+pub mod otlp;
 pub mod partner;
 pub mod sms;
 pub mod user;
