@@ -177,7 +177,7 @@ async fn onboarding(State(receiver): State<Arc<Receiver>>, body: Bytes) -> Reply
 async fn answer(receiver: &Receiver, body: &[u8], open: Open, about: &'static str) -> Reply {
     let reply = receiver.receive(body, open).await;
     let name = reply.as_str();
-    metrics::counter!("callbacks_total", "about" => about, "reply" => name).increment(1);
+    metrics::counter!("tixian_callbacks_total", "about" => about, "reply" => name).increment(1);
     match &reply {
         Reply::Acknowledged(text) => tracing::info!(acknowledgement = text, about, "callback"),
         Reply::NotACallback

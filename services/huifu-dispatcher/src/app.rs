@@ -30,6 +30,7 @@ pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
         .tasks
         .spawn("reconcile", async move { reconcile.run(&stopping).await });
     let lane = Lane::new(Arc::clone(&huifu), settings.onboard.concurrency);
+    let lane = lane.shown_as("huifu_onboard");
     let ask = Ask::new(service.store.clone(), lane.clone(), &settings.onboard);
     let stopping = service.stopping.clone();
     service
@@ -50,7 +51,7 @@ pub async fn start(service: Service<DispatcherSettings>) -> anyhow::Result<()> {
     service.tasks.spawn("backlog", looking);
     service.consume(AskBalance::new(
         service.store.clone(),
-        Lane::new(Arc::clone(&huifu), settings.balance.concurrency),
+        Lane::new(Arc::clone(&huifu), settings.balance.concurrency).shown_as("huifu_balance"),
         settings.balance.clone(),
         service.stopping.clone(),
     ));

@@ -1,50 +1,58 @@
 //! How much is open, and for how long: for `/metrics`, so that what stands on a list calls somebody
 //! when it is old.
 //!
-//! It is looked up in the database and not counted here, so every replica tells the same, and a
-//! question about it takes the greatest and never the sum.
+//! **The one place that asks the database for gauges.** It is looked up and not counted, so every
+//! replica of this service tells the same: a question about it takes `max` and never `sum`. Every
+//! statement reads an index of what is open, up to a bound, so that a bad day costs no more.
+
+mod told;
 
 use std::time::Duration;
 
-use contract::withdrawal::State;
 use jiff::Timestamp;
 use runtime::backoff;
 use runtime::clock;
-use store::overview::{OpenWithdrawals, open_cases, open_withdrawals, undelivered};
+use store::lanes::{self, Totals};
+use store::outbox::{self, Depth};
+use store::overview::{self, OpenCases, OpenLetters, OpenWithdrawals, Undelivered, UnfinishedJobs};
 use store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
-/// Two scrapes or so: nobody is called within less.
-const PAUSE: Duration = Duration::from_secs(30);
+use told::Told;
 
-/// One list: how many are on it, and the age of the oldest in seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Open {
-    /// How many.
-    pub count: f64,
-    /// How long the oldest has been there.
-    pub seconds: f64,
-}
+/// As often as Prometheus asks.
+const PAUSE: Duration = Duration::from_secs(15);
 
 /// What is open at one moment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Backlog {
-    /// By state: those that nothing holds, and since when the oldest has not moved.
-    pub withdrawals: Vec<(State, Open)>,
-    /// Withdrawals that wait for a person's decision about a case.
-    pub held: Open,
-    /// Notices that no partner has taken yet.
-    pub notices: Open,
+    /// When.
+    pub at: Timestamp,
+    /// Accepted, and without an end.
+    pub withdrawals: Vec<OpenWithdrawals>,
+    /// Notices that partners have not taken, whoever waits for longest first.
+    pub notices: Vec<Undelivered>,
     /// Cases that wait for a person.
-    pub cases: Open,
+    pub cases: Vec<OpenCases>,
+    /// Dead letters that nobody has decided about.
+    pub letters: Vec<OpenLetters>,
+    /// Replay jobs that are not over.
+    pub jobs: Vec<UnfinishedJobs>,
+    /// Lanes that are not free.
+    pub lanes: Totals,
+    /// Messages that nobody has carried out.
+    pub outbox: Vec<Depth>,
+    /// Since when what has been parked for longest has been owed.
+    pub parked_since: Option<Timestamp>,
 }
 
 /// Looks again and again until told to stop.
 pub async fn run(store: Store, stopping: CancellationToken) -> anyhow::Result<()> {
+    let mut told = Told::default();
     loop {
         match look(&store, clock::now()).await {
-            Ok(backlog) => backlog.tell(),
-            // The lists stay as they were last seen; that the database is away is told elsewhere.
+            Ok(backlog) => told.tell(&backlog),
+            // The lists stay as they were last seen, and their age tells that they do.
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(error, "cannot look at what is open");
@@ -59,44 +67,15 @@ pub async fn run(store: Store, stopping: CancellationToken) -> anyhow::Result<()
 /// What is open at `now`.
 pub async fn look(store: &Store, now: Timestamp) -> Result<Backlog, StoreError> {
     let connection = store.connection().await?;
-    let open = open_withdrawals(&connection).await?;
-    let owed = undelivered(&connection).await?;
-    let cases = open_cases(&connection).await?;
-    let of = |wanted: &dyn Fn(&OpenWithdrawals) -> bool| {
-        let chosen = open.iter().filter(|one| wanted(one));
-        sum(now, chosen.map(|one| (one.count, one.unmoved_since)))
-    };
-    let states = State::ALL
-        .into_iter()
-        .filter(|state| !state.is_terminal() && *state != State::Draft);
     Ok(Backlog {
-        withdrawals: states
-            .map(|state| (state, of(&|one| one.state == state && !one.held)))
-            .collect(),
-        held: of(&|one| one.held),
-        notices: sum(now, owed.iter().map(|one| (one.count, one.oldest))),
-        cases: sum(now, cases.iter().map(|one| (one.count, one.oldest))),
+        at: now,
+        withdrawals: overview::open_withdrawals(&connection).await?,
+        notices: overview::undelivered(&connection).await?,
+        cases: overview::open_cases(&connection).await?,
+        letters: overview::open_letters(&connection).await?,
+        jobs: overview::unfinished_jobs(&connection).await?,
+        lanes: lanes::totals(&connection).await?,
+        outbox: outbox::depths(&connection, now).await?,
+        parked_since: outbox::parked_since(&connection).await?,
     })
-}
-
-fn sum(now: Timestamp, lists: impl Iterator<Item = (i64, Timestamp)>) -> Open {
-    lists.fold(Open::default(), |open, (count, since)| Open {
-        count: open.count + count as f64,
-        seconds: open.seconds.max(now.duration_since(since).as_secs_f64()),
-    })
-}
-
-impl Backlog {
-    fn tell(&self) {
-        for (state, open) in &self.withdrawals {
-            let state = state.as_str();
-            metrics::gauge!("withdrawals_open", "state" => state).set(open.count);
-            metrics::gauge!("withdrawals_unmoved_seconds", "state" => state).set(open.seconds);
-        }
-        metrics::gauge!("withdrawals_held").set(self.held.count);
-        metrics::gauge!("notices_owed").set(self.notices.count);
-        metrics::gauge!("notices_owed_seconds").set(self.notices.seconds);
-        metrics::gauge!("cases_open").set(self.cases.count);
-        metrics::gauge!("cases_open_seconds").set(self.cases.seconds);
-    }
 }

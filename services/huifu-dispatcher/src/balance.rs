@@ -205,7 +205,8 @@ impl Handler for AskBalance {
         let htouhui_user_id = wish.body.htouhui_user_id.as_str();
         match self.carry_out(&wish).await {
             Ok(outcome) => {
-                metrics::counter!("balance_questions_total", "outcome" => outcome).increment(1);
+                metrics::counter!("tixian_balance_questions_total", "outcome" => outcome)
+                    .increment(1);
                 tracing::debug!(htouhui_user_id, outcome, "asked for a balance");
                 Ok(())
             }

@@ -87,5 +87,12 @@ fn report(attempt: &OpenAttempt, outcome: &Result<Taken, HuifuError>) {
             error.as_str()
         }
     };
-    metrics::counter!("dispatch_outcomes_total", "outcome" => name).increment(1);
+    metrics::counter!("tixian_dispatch_outcomes_total", "outcome" => name).increment(1);
+    match outcome {
+        // It is late until it leaves.
+        Err(HuifuError::NotSent(_)) => {}
+        Ok(_) | Err(HuifuError::Refused(_) | HuifuError::OutcomeUnknown(_)) => {
+            metrics::histogram!("tixian_withdrawal_sending_delay_seconds").record(attempt.waited);
+        }
+    }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use contract::huifu::envelope::{self, Caller, EnvelopeError};
 use contract::signing::keys::{PrivateKey, PublicKey};
-use runtime::backoff;
+use runtime::{backoff, slots};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -39,13 +39,16 @@ use crate::settings::HuifuSettings;
 pub struct Room {
     _permit: OwnedSemaphorePermit,
     /// A place in a [`Lane`], given back with the room.
-    place: Option<OwnedSemaphorePermit>,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
-impl Drop for Room {
-    fn drop(&mut self) {
-        drop(self.place.take());
-        metrics::gauge!("huifu_requests_in_flight").decrement(1.0);
+impl Room {
+    /// As a part of a lane.
+    fn with(self, place: OwnedSemaphorePermit) -> Self {
+        Self {
+            _place: Some(place),
+            ..self
+        }
     }
 }
 
@@ -63,12 +66,14 @@ pub struct Huifu {
 impl Huifu {
     /// Connects to nothing yet.
     pub fn new(settings: &HuifuSettings) -> Result<Self, reqwest::Error> {
+        let room = Arc::new(Semaphore::new(settings.max_connections));
+        slots::watch("huifu", &room, settings.max_connections);
         Ok(Self {
             wire: client::Wire::new(settings)?,
             caller: settings.caller.clone(),
             private_key: settings.private_key.clone(),
             public_key: settings.public_key.clone(),
-            room: Arc::new(Semaphore::new(settings.max_connections)),
+            room,
             brake: brake::Brake::default(),
         })
     }
@@ -88,10 +93,9 @@ impl Huifu {
                 return None;
             }
         }
-        metrics::gauge!("huifu_requests_in_flight").increment(1.0);
         Some(Room {
             _permit: permit,
-            place: None,
+            _place: None,
         })
     }
 

@@ -128,5 +128,6 @@ fn report(attempt: &OpenAttempt, outcome: &StepOutcome) {
     } else {
         tracing::info!(req_seq_id, step, outcome = name, "a step was answered");
     }
-    metrics::counter!("onboard_outcomes_total", "step" => step, "outcome" => name).increment(1);
+    metrics::counter!("tixian_onboard_outcomes_total", "step" => step, "outcome" => name)
+        .increment(1);
 }

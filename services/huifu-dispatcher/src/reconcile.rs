@@ -128,12 +128,12 @@ impl Reconcile {
         let answer = self.huifu.ask(&room, &query).await;
         drop(room);
         reach(CrashPoint::ReconcileAfterQuery);
-        metrics::histogram!("reconcile_question_seconds").record(started.elapsed());
+        metrics::histogram!("tixian_reconcile_question_seconds").record(started.elapsed());
         let name = match &answer {
             Ok(found) => found.verdict.as_str(),
             Err(error) => error.as_str(),
         };
-        metrics::counter!("reconcile_answers_total", "answer" => name).increment(1);
+        metrics::counter!("tixian_reconcile_answers_total", "answer" => name).increment(1);
         match self.conclude(attempt, &answer, clock::now()).await {
             Ok(()) => {
                 reach(CrashPoint::ReconcileAfterOutcomeCommit);

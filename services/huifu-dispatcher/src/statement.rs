@@ -181,7 +181,7 @@ impl Statements {
         let fetched = self.fetch(&room, key, now).await;
         drop(room);
         let name = fetched.as_str();
-        metrics::counter!("statement_questions_total", "outcome" => name).increment(1);
+        metrics::counter!("tixian_statement_questions_total", "outcome" => name).increment(1);
         let (day, member) = (key.day.to_string(), key.member.as_str());
         tracing::info!(day, member, outcome = name, count, "asked for a statement");
         match fetched {

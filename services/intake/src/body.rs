@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use contract::ids::PartnerId;
 use contract::partner::ErrorCode;
+use runtime::slots;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use crate::refusal::Refusal;
@@ -38,7 +39,7 @@ pub(crate) fn is_large(longest: usize) -> bool {
 
 /// The room for large bodies.
 pub(crate) struct LargeBodies {
-    all: Semaphore,
+    all: Arc<Semaphore>,
     /// One for each partner whose signature ever held, so never more than there are partners.
     of_partner: Mutex<HashMap<PartnerId, Arc<Semaphore>>>,
 }
@@ -51,8 +52,10 @@ pub(crate) struct Room<'a> {
 
 impl LargeBodies {
     pub(crate) fn new() -> Self {
+        let all = Arc::new(Semaphore::new(LARGE_AT_ONCE));
+        slots::watch("large_bodies", &all, LARGE_AT_ONCE);
         Self {
-            all: Semaphore::new(LARGE_AT_ONCE),
+            all,
             of_partner: Mutex::new(HashMap::new()),
         }
     }

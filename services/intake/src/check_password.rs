@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use runtime::password::{self, PasswordError};
 use runtime::settings::Secret;
+use runtime::slots;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// At 22 ms a check and one core, the last in the queue waits about a second and a half.
@@ -37,22 +38,24 @@ pub(crate) struct Busy;
 
 impl PasswordDesk {
     pub(crate) fn new(pepper: Secret, concurrency: usize) -> Self {
+        let places = Arc::new(Semaphore::new(concurrency));
+        slots::watch("passwords", &places, concurrency);
+        let most_waiting = concurrency * WAITING_PER_PLACE;
+        let queue = Arc::new(Semaphore::new(most_waiting));
+        slots::watch("passwords_waiting", &queue, most_waiting);
         Self {
             pepper,
-            places: Arc::new(Semaphore::new(concurrency)),
-            queue: Arc::new(Semaphore::new(concurrency * WAITING_PER_PLACE)),
+            places,
+            queue,
         }
     }
 
     /// Waits for a place, if the queue is not full.
     pub(crate) async fn place(&self) -> Result<Place, Busy> {
         let _queued = self.queue.try_acquire().map_err(|_| Busy)?;
-        let gauge = metrics::gauge!("tixian_password_waiting");
-        gauge.increment(1);
         let started = Instant::now();
         let place = tokio::time::timeout(LONGEST_WAIT, Arc::clone(&self.places).acquire_owned());
         let place = place.await;
-        gauge.decrement(1);
         metrics::histogram!("tixian_password_wait_seconds").record(started.elapsed());
         match place {
             Ok(Ok(permit)) => Ok(Place {

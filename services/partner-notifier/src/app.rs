@@ -7,12 +7,12 @@ use contract::message::{ApplicationNoticeDue, NoticeDue};
 use runtime::courier::Courier;
 use runtime::http_client::Limits;
 use runtime::service::Service;
+use runtime::slots;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::desk::{Desk, ROOM};
 use crate::drainer::drain;
-use crate::gauges;
 use crate::lanes::{self, Lanes};
 use crate::notify::Notify;
 use crate::settings::NotifierSettings;
@@ -25,6 +25,8 @@ pub async fn start(service: Service<NotifierSettings>) -> anyhow::Result<()> {
         total_timeout: settings.timeout,
         idle_per_host: settings.partner_concurrency,
     };
+    let room = Arc::new(Semaphore::new(ROOM));
+    slots::watch("notices", &room, ROOM);
     let desk = Arc::new(Desk {
         store: service.store.clone(),
         courier: Courier::new(&limits, settings.loopback, settings.max_answer_bytes)?,
@@ -34,20 +36,17 @@ pub async fn start(service: Service<NotifierSettings>) -> anyhow::Result<()> {
             rate: settings.partner_rate,
         }),
         settings,
-        room: Arc::new(Semaphore::new(ROOM)),
+        room,
         under_way: TaskTracker::new(),
         stop: service.stopping.clone(),
     });
     service.consume(Notify::<NoticeDue>::new(&desk));
     service.consume(Notify::<ApplicationNoticeDue>::new(&desk));
     service.relay();
-    let (draining, telling) = (drain(Arc::clone(&desk)), gauges::tell(desk));
+    desk.lanes.watch();
+    let draining = drain(desk);
     service.tasks.spawn("drainer", async {
         draining.await;
-        Ok(())
-    });
-    service.tasks.spawn("gauges of lanes", async {
-        telling.await;
         Ok(())
     });
     Ok(())

@@ -81,6 +81,9 @@ impl Desk {
         let out = Out {
             envelope,
             due,
+        if due.attempt_count == 0 && !probe {
+            tell_delay(clock::now(), &due);
+        }
             place,
             probe,
         };
@@ -140,7 +143,7 @@ impl Desk {
 
     /// Counts as no attempt, and uses up nothing of the schedule.
     async fn park<M>(&self, envelope: &Envelope<M>, due: &Due) -> Result<(), StoreError> {
-        metrics::counter!("notices_parked_total").increment(1);
+        metrics::counter!("tixian_notices_parked_total").increment(1);
         let connection = self.store.connection().await?;
         let now = clock::now();
         if due.lane.id.is_none() {
@@ -212,6 +215,14 @@ fn is_over(due: &Due) -> bool {
         NoticeState::Pending => false,
         NoticeState::Delivered | NoticeState::DeadLettered => true,
     }
+}
+
+/// How long a notice waited for us before it was first sent. What waited for its lane waited for the
+/// partner, and is told by the age of what is parked.
+fn tell_delay(now: Timestamp, due: &Due) {
+    let waited = now.duration_since(due.created_at).try_into();
+    let waited: Duration = waited.unwrap_or_default();
+    metrics::histogram!("tixian_notice_sending_delay_seconds").record(waited);
 }
 
 pub(crate) fn written(result: Result<(), StoreError>) -> Result<(), HandlerError> {

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use contract::ids::PartnerId;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use runtime::slots;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -38,7 +39,7 @@ const MOST: usize = 4096;
 /// One lane for each host of each partner that was seen.
 pub(crate) struct Lanes {
     limits: Limits,
-    known: Mutex<Known>,
+    known: Arc<Mutex<Known>>,
 }
 
 /// How much of this process a partner may take.
@@ -89,8 +90,21 @@ impl Lanes {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
-            known: Mutex::default(),
+            known: Arc::default(),
         }
+    }
+
+    /// Shows how full the partner is that has the most sendings under way.
+    pub(crate) fn watch(&self) {
+        let known = Arc::downgrade(&self.known);
+        let most = self.limits.most;
+        slots::watch_with("busiest_partner", most, move || {
+            let known = known.upgrade()?;
+            let known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            let rooms = known.partners.values();
+            let used = rooms.map(|room| most - room.places.available_permits().min(most));
+            used.max().or(Some(0))
+        });
     }
 
     /// A place, perhaps after a moment.

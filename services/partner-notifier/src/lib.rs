@@ -16,7 +16,6 @@
 pub mod app;
 mod desk;
 mod drainer;
-mod gauges;
 mod lanes;
 mod notification;
 mod notify;

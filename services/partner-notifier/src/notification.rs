@@ -53,6 +53,8 @@ pub(crate) struct Due {
     pub(crate) notice_secrets: Vec<SealedSecret>,
     /// Where its delivery stands.
     pub(crate) state: NoticeState,
+    /// When it was written.
+    pub(crate) created_at: Timestamp,
     /// How often it was sent so far.
     pub(crate) attempt_count: i32,
     /// How far the retry schedule has been used since the last replay.
@@ -103,7 +105,7 @@ impl Due {
             match notice_secrets::open(data_keys, &self.partner_id, secret) {
                 Ok(opened) => Some(opened),
                 Err(error) => {
-                    metrics::counter!("notice_secrets_unopened_total").increment(1);
+                    metrics::counter!("tixian_notice_secrets_unopened_total").increment(1);
                     let (partner_id, secret_id) = (&self.partner_id, &secret.secret_id);
                     tracing::error!(%partner_id, secret_id, %error, "a notice goes unsigned by a secret");
                     None

@@ -113,7 +113,7 @@ async fn judge<M>(
     };
     if judged.before != judged.after {
         let (before, after) = (judged.before.as_str(), judged.after.as_str());
-        metrics::counter!("lane_changes_total", "to" => after).increment(1);
+        metrics::counter!("tixian_lane_changes_total", "to" => after).increment(1);
         let (partner_id, host) = (lane.partner, lane.host);
         tracing::warn!(partner_id, host, before, after, "lane");
     }

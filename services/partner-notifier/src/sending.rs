@@ -98,7 +98,6 @@ fn random() -> u32 {
 
 fn tell<M>(sent: &Sent<'_, M>, next: Next) {
     let outcome: &'static str = sent.answer.outcome();
-    metrics::histogram!("notice_seconds", "outcome" => outcome).record(sent.took);
     let (notice_id, partner_id) = (sent.due.notice_id(), &sent.due.partner_id);
     let attempt = sent.due.attempt_count.saturating_add(1);
     match next {
@@ -112,7 +111,7 @@ fn tell<M>(sent: &Sent<'_, M>, next: Next) {
             tracing::error!(%notice_id, %partner_id, attempt, host, "nobody there: lane held");
         }
         Next::GiveUp => {
-            metrics::counter!("notices_dead_lettered_total").increment(1);
+            metrics::counter!("tixian_notices_dead_lettered_total").increment(1);
             tracing::error!(%notice_id, %partner_id, attempt, outcome, "notice dead-lettered");
         }
     }

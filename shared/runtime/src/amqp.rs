@@ -21,6 +21,7 @@ mod dead_letter;
 mod delivery;
 mod handler;
 mod link;
+mod meter;
 mod properties;
 mod publish;
 mod topology;

@@ -36,7 +36,7 @@ use jiff::Timestamp;
 use tokio_rustls::rustls;
 use url::Position;
 
-use crate::http_client::{Limits, USER_AGENT as OURS};
+use crate::http_client::{Limits, Metered, Peer, USER_AGENT as OURS};
 use crate::url_guard;
 
 pub use answer::Answer;
@@ -108,7 +108,10 @@ impl Courier {
 
     /// Posts `parcel`. `now` reads a `Retry-After` date.
     pub async fn deliver(&self, to: Destination<'_>, parcel: Parcel, now: Timestamp) -> Answer {
-        self.ask(to, now, |url| form(url, parcel)).await
+        let metered = Metered::begin(Peer::Partner, "POST", None);
+        let answer = self.ask(to, now, |url| form(url, parcel)).await;
+        metered.end(answer.status, answer.taken.err().map(ErrorClass::as_str));
+        answer
     }
 
     /// What the same URL answers to somebody who only looks.

@@ -5,11 +5,15 @@
 //! proxy, keeps no cookie, and does not retry: the library's own retry of refused HTTP/2 streams is
 //! turned off, since whether a payment may be sent again is not for a library to say.
 
+mod meter;
+
 use std::time::Duration;
 
 use axum::body::Bytes;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
+
+pub use meter::{Metered, Peer};
 
 /// What we call ourselves.
 pub(crate) const USER_AGENT: &str = concat!("tixian/", env!("CARGO_PKG_VERSION"));

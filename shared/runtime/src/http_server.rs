@@ -7,6 +7,7 @@
 
 mod guard;
 mod media_type;
+mod meter;
 
 use std::future::Future;
 use std::io;
@@ -70,14 +71,17 @@ pub fn guarded(router: Router, limits: &Limits) -> Router {
         .layer(middleware::from_fn_with_state(state, guard::guard))
 }
 
-/// Serves until `stop`, then takes no more and finishes what was taken.
+/// Serves until `stop`, then takes no more and finishes what was taken. How many connections there
+/// are is shown as `slots`.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
+    slots: &'static str,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let connections = Arc::new(Semaphore::new(limits.connections));
+    crate::slots::watch(slots, &connections, limits.connections);
     let graceful = GracefulShutdown::new();
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder

@@ -21,5 +21,6 @@ pub mod readiness;
 mod relay;
 pub mod service;
 pub mod settings;
+pub mod slots;
 mod telemetry;
 pub mod url_guard;

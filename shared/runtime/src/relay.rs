@@ -79,7 +79,7 @@ pub(crate) async fn relay(relay: Relay) {
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the relay pauses");
-                metrics::counter!("outbox_failures_total").increment(1);
+                metrics::counter!("tixian_outbox_relay_failures_total").increment(1);
                 backoff::pause(backoff.next_pause(), &relay.stop).await;
             }
         }
@@ -100,7 +100,7 @@ async fn round(relay: &Relay) -> Result<i64, RelayError> {
     }
     reach(CrashPoint::RelayAfterClaim);
     let claimed = rows.len();
-    metrics::histogram!("outbox_batch_size").record(claimed as f64);
+    metrics::histogram!("tixian_outbox_batch_rows").record(claimed as f64);
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let batch: Vec<Outgoing> = rows.into_iter().map(Outgoing::from).collect();
     let answers = relay.publisher.publish_batch(&batch).await;
@@ -145,7 +145,6 @@ async fn record(relay: &Relay, published: &[i64], refused: &[i64]) -> Result<(),
     if !published.is_empty() {
         let mark = connection.single("relay: mark published");
         outbox::mark_published(mark, now, published).await?;
-        metrics::counter!("outbox_published_total").increment(published.len() as u64);
     }
     if !refused.is_empty() {
         outbox::release(connection.single("relay: give back rows"), now, refused).await?;
@@ -178,11 +177,6 @@ async fn next_due(relay: &Relay) -> Result<Option<Duration>, StoreError> {
     let connection = relay.store.connection().await?;
     let due = outbox::next_due(&connection).await?;
     let now = clock::now();
-    if let Some(due) = due {
-        metrics::gauge!("outbox_lag_seconds").set((-seconds_until(now, due)).max(0.0));
-    } else {
-        metrics::gauge!("outbox_lag_seconds").set(0.0);
-    }
     Ok(due.map(|due| {
         // A row that is due and was not claimed is somebody else's; a moment keeps us from
         // spinning.

@@ -100,8 +100,8 @@ impl<S> Service<S> {
         let address = listener.local_addr()?;
         let router = around(http_server::guarded(router, &limits));
         let stop = self.stopping.clone();
-        self.tasks
-            .spawn("http", http_server::serve(listener, router, limits, stop));
+        let serve = http_server::serve(listener, router, limits, "http_connections", stop);
+        self.tasks.spawn("http", serve);
         self.readiness.listens_on(address);
         tracing::info!(%address, "listening");
         Ok(address)

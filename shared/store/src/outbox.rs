@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::pool::Place;
 use crate::{Connection, StoreError, Transaction};
 
-pub use summary::{Depth, Waiting, depths, find};
+pub use summary::{Depth, Waiting, depths, find, parked_since};
 
 const ENQUEUE: &str = "\
 -- outbox.enqueue

@@ -5,6 +5,7 @@
 //! day, when everybody looks, is not made worse; a count that reaches its bound says so.
 
 mod hours;
+mod standing;
 
 use contract::withdrawal::State;
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use crate::row::named;
 use crate::{Connection, StoreError};
 
 pub use hours::{Counts, hour};
+pub use standing::{OpenLetters, UnfinishedJobs, open_letters, unfinished_jobs};
 
 /// Where counting ends, in all or for one partner. Nobody decides otherwise for a hundred thousand
 /// and one, and reading them takes less than a tenth of a second.
@@ -50,12 +52,14 @@ select partners.id as partner_id, waiting.count, waiting.oldest
  order by waiting.oldest
  limit $2";
 
-/// Cases are few, also those that are closed; they have no index for this and need none.
 const OPEN_CASES: &str = "\
 -- overview.open_cases
 select kind, count(*) as count, min(created_at) as oldest
-  from cases
- where state = 'open'
+  from (select kind, created_at
+          from cases
+         where state = 'open'
+         order by kind, created_at
+         limit $2) as open
  group by kind
  order by min(created_at)
  limit $1";
@@ -127,7 +131,7 @@ pub async fn undelivered(connection: &Connection) -> Result<Vec<Undelivered>, St
 
 /// Open cases by kind, the oldest first.
 pub async fn open_cases(connection: &Connection) -> Result<Vec<OpenCases>, StoreError> {
-    let rows = connection.query(OPEN_CASES, &[&LINES]).await?;
+    let rows = connection.query(OPEN_CASES, &[&LINES, &MOST]).await?;
     let open = rows.iter().map(|row| {
         Ok(OpenCases {
             kind: row.try_get("kind")?,

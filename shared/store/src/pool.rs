@@ -6,6 +6,7 @@
 //! the commit's fsync until after it, and so would bring all commits into single file; it is left
 //! to those who enqueue without a relay of their own (see [`crate::outbox::notify`]).
 
+mod meter;
 mod single;
 mod transaction;
 
@@ -96,7 +97,8 @@ impl Store {
 
     /// Takes a connection out of the pool; it goes back when dropped.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
-        let client = self.pool.get().await.map_err(StoreError::Pool)?;
+        let client = meter::waited(self.pool.get()).await;
+        let client = client.map_err(StoreError::Pool)?;
         Ok(Connection {
             client,
             outbox: Arc::clone(&self.outbox),
@@ -110,13 +112,9 @@ impl Store {
         Ok(())
     }
 
-    /// Connections in use and the most there may be, for metrics.
-    pub fn pool_status(&self) -> (usize, usize) {
-        let status = self.pool.status();
-        (
-            status.size.saturating_sub(status.available),
-            status.max_size,
-        )
+    /// Sets the gauges of the pool; for whoever is about to show them.
+    pub fn tell_pool(&self) {
+        meter::tell(self.pool.status());
     }
 
     /// Listens on a connection of its own for work in the outbox, enqueued here or elsewhere.

@@ -7,6 +7,8 @@
 //!
 //! **Invariant:** this is the only way a withdrawal changes its state, except a draft's expiry.
 
+mod money;
+
 use contract::ids::{NoticeId, WithdrawalId};
 use contract::withdrawal::{Next, State, Transition, return_check};
 use jiff::Timestamp;
@@ -18,6 +20,9 @@ use crate::cases::{self, NewCase};
 use crate::notices::Outcome;
 use crate::withdrawals::{Change, Changed, change_state, end, hold, open_attempt};
 use crate::{StoreError, Transaction, timeline};
+
+pub use money::begin_money;
+pub(crate) use money::{Moved, Stage};
 
 /// One edge to be taken.
 #[derive(Debug, Clone)]
@@ -136,7 +141,10 @@ async fn take(
     };
     let from = changed.before;
     let advanced = match from.next(step.transition) {
-        Next::Moves(to) if changed.moved => Advanced::Moved { from, to },
+        Next::Moves(to) if changed.moved => {
+            count(tx, step, to, &changed);
+            Advanced::Moved { from, to }
+        }
         Next::Moves(_) => {
             debug_assert!(changed.held, "the edge exists and the row was locked");
             Advanced::Held(from)
@@ -149,6 +157,18 @@ async fn take(
         }
     };
     Ok((advanced, changed.learned))
+}
+
+fn count(tx: &Transaction<'_>, step: &Step<'_>, to: State, changed: &Changed) {
+    let agreed = step.change.confirmation.map(|agreed| agreed.cash_type);
+    let cash_type = agreed.or(changed.cash_type);
+    if let (Some(stage), Some(cash_type)) = (Stage::of(step.transition, to), cash_type) {
+        tx.count_at_commit(Moved {
+            stage,
+            cash_type,
+            amount: changed.amount,
+        });
+    }
 }
 
 /// At an end the partner is told, and Huifu is asked again later: a bank may return the money.

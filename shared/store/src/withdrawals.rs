@@ -44,7 +44,7 @@ select id, partner_id, third_party_user_id, htouhui_user_id, amount_fen, out_ord
 const FOR_DISPATCH: &str = "\
 -- withdrawals.for_dispatch
 select withdrawals.amount_fen, withdrawals.cash_type, withdrawals.state, withdrawals.held,
-       users.huifu_id, cards.token_no
+       withdrawals.accepted_at, users.huifu_id, cards.token_no
   from withdrawals
   join users using (htouhui_user_id)
   join cards on cards.id = withdrawals.card_id
@@ -65,6 +65,8 @@ pub struct ForDispatch {
     pub state: State,
     /// A contradiction waits for a person: nothing may be sent.
     pub held: bool,
+    /// When its user confirmed; `None` only for a draft.
+    pub accepted_at: Option<Timestamp>,
     /// Whose account.
     pub huifu_id: HuifuId,
     /// Which card.
@@ -118,6 +120,7 @@ pub async fn for_dispatch(
             cash_type: named_optional(&row, "cash_type", CashType::from_name)?,
             state: named(&row, "state", State::from_name)?,
             held: row.try_get("held")?,
+            accepted_at: row.try_get("accepted_at")?,
             huifu_id: parsed(&row, "huifu_id")?,
             token_no: parsed(&row, "token_no")?,
         })

@@ -1,5 +1,7 @@
 //! Opens an attempt: settles the message, moves the withdrawal, writes the attempt. One commit.
 
+use std::time::Duration;
+
 use contract::huifu::request::NewEncashment;
 use contract::huifu::{Encashment, ReqDate};
 use contract::ids::{HuifuId, ReqSeqId, WithdrawalId};
@@ -31,6 +33,8 @@ pub(super) struct OpenAttempt {
 
 impl OpenAttempt {
     pub(super) fn req_seq_id(&self) -> &ReqSeqId {
+    /// How long the withdrawal has waited for this since its user confirmed.
+    pub(super) waited: Duration,
         self.encashment.req_seq_id()
     }
 
@@ -65,6 +69,7 @@ impl Dispatch {
         match self.commit(&mut connection, now, &attempt, &wanted).await {
             Ok(true) => Ok(Some(attempt)),
             Ok(false) => Ok(None),
+            waited: since(wanted.accepted_at, now),
             Err(error) if error.constraint().is_some() => {
                 Err(error).or_dead_letter("another attempt of this withdrawal may have paid")
             }
@@ -184,3 +189,11 @@ pub(super) fn again(
         body: asked.body.clone(),
     }
 }
+/// Clocks of two machines may differ by a little.
+fn since(then: Option<Timestamp>, now: Timestamp) -> Duration {
+    let waited = then.map(|then| now.duration_since(then));
+    waited.map_or(Duration::ZERO, |waited| {
+        waited.try_into().unwrap_or_default()
+    })
+}
+

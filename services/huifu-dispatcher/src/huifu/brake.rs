@@ -30,9 +30,12 @@ impl Brake {
             | SendError::ForeignAccount => false,
         };
         if too_often {
-            metrics::counter!("huifu_brakes_total").increment(1);
             let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            *until = Some(Instant::now() + PAUSE);
+            let now = Instant::now();
+            let before = until.map_or(now, |until| until.max(now));
+            let after = now + PAUSE;
+            metrics::histogram!("tixian_huifu_braked_seconds").record(after - before);
+            *until = Some(after);
         }
     }
 

@@ -8,13 +8,11 @@
 //! sees it at most once. Everything else that could repeat a request is off: HTTP/2 with its
 //! refused streams, retries, redirects, proxies.
 
-use std::time::Instant;
-
 use contract::huifu::CONTENT_TYPE;
 use reqwest::header;
 use reqwest::multipart::Form;
 use reqwest::{Client, RequestBuilder, StatusCode};
-use runtime::http_client::{self, Limits, provably_not_sent, read_capped};
+use runtime::http_client::{self, Limits, Metered, Peer, provably_not_sent, read_capped};
 
 use super::error::SendError;
 use crate::settings::HuifuSettings;
@@ -67,13 +65,14 @@ impl Wire {
 }
 
 async fn measured(path: &'static str, request: RequestBuilder) -> Result<String, SendError> {
-    let started = Instant::now();
+    let metered = Metered::begin(Peer::Huifu, "POST", Some(path));
     let answer = exchange(request).await;
-    let result = answer
-        .as_ref()
-        .map_or_else(SendError::as_str, |_| "answered");
-    metrics::histogram!("huifu_request_seconds", "path" => path, "result" => result)
-        .record(started.elapsed());
+    let status = match &answer {
+        Ok(_) => Some(StatusCode::OK.as_u16()),
+        Err(SendError::Status(status)) => Some(*status),
+        Err(_) => None,
+    };
+    metered.end(status, answer.as_ref().err().map(SendError::as_str));
     answer
 }
 

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use runtime::slots;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +16,7 @@ use super::{Huifu, Room};
 pub struct Lane {
     huifu: Arc<Huifu>,
     places: Arc<Semaphore>,
+    most: usize,
 }
 
 impl Lane {
@@ -23,7 +25,15 @@ impl Lane {
         Self {
             huifu,
             places: Arc::new(Semaphore::new(places)),
+            most: places,
         }
+    }
+
+    /// Shows under this name how full it is.
+    #[must_use]
+    pub fn shown_as(self, slots: &'static str) -> Self {
+        slots::watch(slots, &self.places, self.most);
+        self
     }
 
     /// Whom the room is for.
@@ -39,9 +49,7 @@ impl Lane {
             place = Arc::clone(&self.places).acquire_owned() => place,
         };
         let place = place.expect("nobody closes this semaphore");
-        let mut room = self.huifu.room(stopping).await?;
-        room.place = Some(place);
-        Some(room)
+        Some(self.huifu.room(stopping).await?.with(place))
     }
 }
 

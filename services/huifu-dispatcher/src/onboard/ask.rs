@@ -131,9 +131,9 @@ impl Ask {
                 return;
             }
         };
-        metrics::histogram!("onboard_question_seconds").record(started.elapsed());
+        metrics::histogram!("tixian_onboard_question_seconds").record(started.elapsed());
         let name = asked.finding.as_str();
-        metrics::counter!("onboard_answers_total", "answer" => name).increment(1);
+        metrics::counter!("tixian_onboard_answers_total", "answer" => name).increment(1);
         match self.conclude(attempt, &asked, clock::now()).await {
             Ok(()) => tracing::info!(req_seq_id, answer = name, "asked Huifu about a step"),
             Err(error) => {

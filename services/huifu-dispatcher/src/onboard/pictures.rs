@@ -74,7 +74,7 @@ impl Onboard {
                 error.as_str()
             }
         };
-        metrics::counter!("onboard_pictures_total", "answer" => name).increment(1);
+        metrics::counter!("tixian_onboard_pictures_total", "answer" => name).increment(1);
         Ok(answer.ok())
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use contract::partner::url::{LoopbackHttp, is_loopback};
 use reqwest::{Client, StatusCode};
-use runtime::http_client::{self, Limits, ReadError, read_capped};
+use runtime::http_client::{self, Limits, Metered, Peer, ReadError, read_capped};
 use url::Url;
 
 use super::fetch::Fetched;
@@ -82,7 +82,13 @@ impl Downloader {
 
     async fn one(&self, url: Url, most: usize) -> Result<Vec<u8>, Fetched> {
         let not_yet = |trouble: &str| Fetched::NotYet(trouble.to_owned());
+        let metered = Metered::begin(Peer::StatementFiles, "GET", None);
         let sent = self.http.get(url).send().await;
+        let status = sent
+            .as_ref()
+            .ok()
+            .map(|response| response.status().as_u16());
+        metered.end(status, sent.is_err().then_some("no_answer"));
         let response = sent.map_err(|_| not_yet("the file's server does not answer"))?;
         let status = response.status();
         if status != StatusCode::OK {

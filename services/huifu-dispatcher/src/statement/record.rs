@@ -60,8 +60,8 @@ impl Statements {
             asked,
             "took a statement"
         );
-        metrics::counter!("statement_lines_total").increment(lines as u64);
-        metrics::counter!("statement_differences_total").increment(differing);
+        metrics::counter!("tixian_statement_lines_total").increment(lines as u64);
+        metrics::counter!("tixian_statement_differences_total").increment(differing);
         Ok(())
     }
 

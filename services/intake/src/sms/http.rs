@@ -14,13 +14,15 @@
 //! text sends `text`. The same `request_id` twice is one SMS. Any 2xx means that it was taken, any
 //! other status that it was not; the body of the answer is not read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use contract::withdrawal::Language;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, Error};
-use runtime::http_client::{self, Limits, provably_not_sent};
+use runtime::http_client::{self, Limits, Metered, Peer, provably_not_sent};
 use runtime::settings::Secret;
+use runtime::slots;
 use serde_json::json;
 use store::sms_codes::Purpose;
 use tokio::sync::Semaphore;
@@ -40,7 +42,7 @@ pub(crate) struct HttpGateway {
     client: Client,
     url: Url,
     token: Secret,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl HttpGateway {
@@ -50,11 +52,13 @@ impl HttpGateway {
             total_timeout: settings.timeout,
             idle_per_host: 4,
         };
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        slots::watch("sms", &places, AT_ONCE);
         Ok(Self {
             client: http_client::build(&limits)?,
             url: settings.gateway_url.clone(),
             token: settings.gateway_token.clone(),
-            places: Semaphore::new(AT_ONCE),
+            places,
         })
     }
 
@@ -68,7 +72,11 @@ impl HttpGateway {
             .header(AUTHORIZATION, format!("Bearer {}", self.token.expose()))
             .header(CONTENT_TYPE, "application/json")
             .body(body(message));
-        match request.send().await {
+        let metered = Metered::begin(Peer::SmsGateway, "POST", None);
+        let answer = request.send().await;
+        let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+        metered.end(status, answer.is_err().then_some("no_answer"));
+        match answer {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) => Err(SmsError::NotSent(Cause::Status(answer.status().as_u16()))),
             Err(error) if provably_not_sent(&error) => Err(SmsError::NotSent(Cause::Away)),

@@ -49,7 +49,6 @@ async fn depths(connection: &Connection) -> anyhow::Result<Report> {
             depth.parked.to_string(),
             depth.published.to_string(),
             since(depth.published_since),
-            shown(depth.oldest),
         ]
     });
     let rows = rows.collect();
@@ -64,7 +63,6 @@ async fn depths(connection: &Connection) -> anyhow::Result<Report> {
             "PARKED",
             "PUBLISHED",
             "FOR",
-            "OLDEST",
         ],
         rows,
         when_empty: "Nothing waits: every message has been carried out.",
@@ -75,7 +73,7 @@ fn depth_json(depth: &Depth) -> Value {
     json!({
         "routing_key": depth.routing_key, "due": depth.due, "due_since": depth.due_since,
         "later": depth.later, "parked": depth.parked, "published": depth.published,
-        "published_since": depth.published_since, "oldest": depth.oldest,
+        "published_since": depth.published_since,
     })
 }
 

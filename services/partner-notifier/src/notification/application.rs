@@ -47,6 +47,7 @@ impl From<ApplicationForDelivery> for Due {
             hosts: stored.hosts,
             notice_secrets: stored.notice_secrets,
             state: stored.state,
+            created_at: stored.created_at,
             attempt_count: stored.attempt_count,
             schedule_step: stored.schedule_step,
             message_is_open: stored.message_is_open,

@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use super::{Delivery, Link, LinkError};
 use crate::backoff::{self, Backoff};
 
+use crate::slots;
 /// How long nothing may come before the consumer is made anew. When a queue is deleted and declared
 /// again under its consumers, RabbitMQ 3.10 was seen to give messages to one that is no longer
 /// there, and to tell nobody. An idle queue costs one channel in this time.
@@ -53,7 +54,9 @@ where
     W: Fn(Delivery) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let room = Arc::new(Semaphore::new(usize::from(consumption.concurrency)));
+    let most = usize::from(consumption.concurrency);
+    let room = Arc::new(Semaphore::new(most));
+    slots::watch(consumption.queue, &room, most);
     let running = TaskTracker::new();
     let mut backoff = Backoff::new();
     loop {
@@ -70,7 +73,7 @@ where
                 );
             }
         }
-        metrics::counter!("consumer_reconnects_total", "queue" => queue).increment(1);
+        metrics::counter!("tixian_consumer_reconnects_total", "queue" => queue).increment(1);
         if !backoff::pause(backoff.next_pause(), &consumption.stop).await {
             break;
         }

@@ -79,7 +79,7 @@ pub(super) async fn keep(
         reason = cause.reason,
         "dead letter"
     );
-    metrics::counter!("dead_letters_total", "queue" => queue.name).increment(1);
+    metrics::counter!("tixian_dead_letters_total", "queue" => queue.name).increment(1);
     Ok(())
 }
 

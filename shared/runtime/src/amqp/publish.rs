@@ -6,7 +6,7 @@
 //! messages are therefore collected from the whole batch and told apart by their `message_id`.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::properties::{self, Outgoing};
-use super::{Link, LinkError};
+use super::{Link, LinkError, meter};
 
 /// Longer than a leader election (0.3 s seen), shorter than the outbox lease, so that a row is not
 /// claimed again while its confirm is still awaited.
@@ -40,6 +40,19 @@ pub enum PublishError {
     /// There was no channel to begin with; nothing was sent.
     #[error("nothing was sent")]
     NotSent,
+}
+
+impl PublishError {
+    /// A short name for metrics.
+    pub(super) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unroutable => "unroutable",
+            Self::Nacked => "nacked",
+            Self::Timeout => "timeout",
+            Self::Channel(_) => "channel_lost",
+            Self::NotSent => "not_sent",
+        }
+    }
 }
 
 /// Publishes for one service.
@@ -89,10 +102,12 @@ impl Publisher {
         let Some(channel) = slot.as_ref() else {
             return batch.iter().map(|_| Err(PublishError::NotSent)).collect();
         };
+        let started = Instant::now();
         let answers = match timeout(CONFIRM_TIMEOUT, self.publish_on(channel, batch)).await {
             Ok(answers) => answers,
             Err(_elapsed) => batch.iter().map(|_| Err(PublishError::Timeout)).collect(),
         };
+        meter::published(batch, &answers, started.elapsed());
         if answers.iter().any(Result::is_err) {
             *slot = None;
         }

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use super::consume::{Consumption, consume};
 use super::dead_letter::{self, Cause};
+use super::meter::{self, DEAD_LETTERED, REQUEUED};
 use super::{Delivery, Handler, HandlerError, Link, SettleError, properties};
 use crate::backoff;
 
@@ -80,9 +81,10 @@ pub(crate) async fn drain_dead_letters(bench: Bench, queue: Queue) {
 }
 
 async fn one<H: Handler>(bench: &Bench, handler: &H, queue: &Queue, delivery: Delivery) {
+    meter::consumed(queue);
     let started = Instant::now();
     let message = delivery.message();
-    let (outcome, settled) =
+    let (error, settled) =
         match properties::read::<H::Message>(&message.properties, &message.data) {
             Ok(envelope) => {
                 let span = tracing::info_span!(
@@ -102,12 +104,12 @@ async fn one<H: Handler>(bench: &Bench, handler: &H, queue: &Queue, delivery: De
                     reason: &reason,
                     attempts: delivery.earlier_deliveries().saturating_add(1),
                 };
-                ("dead_letter", keep(bench, queue, delivery, &cause).await)
+                let kept = keep(bench, queue, delivery, &cause).await;
+                (Some(DEAD_LETTERED), kept)
             }
         };
     log_unsettled(queue.name, settled);
-    metrics::histogram!("handle_seconds", "queue" => queue.name, "outcome" => outcome)
-        .record(started.elapsed());
+    meter::processed(queue, error, started.elapsed());
 }
 
 async fn carry_out<H: Handler>(
@@ -116,7 +118,7 @@ async fn carry_out<H: Handler>(
     queue: &Queue,
     delivery: Delivery,
     envelope: Envelope<H::Message>,
-) -> (&'static str, Result<(), SettleError>) {
+) -> (Option<&'static str>, Result<(), SettleError>) {
     let work = AssertUnwindSafe(handler.handle(envelope)).catch_unwind();
     // A panic is a bug, and the message may be innocent: it is tried again, and the broker's
     // delivery limit ends that.
@@ -125,10 +127,10 @@ async fn carry_out<H: Handler>(
         Err(HandlerError::Requeue { source })
     });
     match result {
-        Ok(()) => ("done", delivery.ack().await),
+        Ok(()) => (None, delivery.ack().await),
         Err(HandlerError::Requeue { source }) => {
             tracing::warn!(error = format!("{source:#}"), "requeued");
-            ("requeued", requeue_later(bench, delivery).await)
+            (Some(REQUEUED), requeue_later(bench, delivery).await)
         }
         Err(HandlerError::DeadLetter { reason, source }) => {
             // The cause may quote what is not for the table; the log is kept for a shorter time.
@@ -139,7 +141,10 @@ async fn carry_out<H: Handler>(
                 reason,
                 attempts: delivery.earlier_deliveries().saturating_add(1),
             };
-            ("dead_letter", keep(bench, queue, delivery, &cause).await)
+            (
+                Some(DEAD_LETTERED),
+                keep(bench, queue, delivery, &cause).await,
+            )
         }
     }
 }
@@ -188,6 +193,6 @@ fn log_unsettled(queue: &'static str, settled: Result<(), SettleError>) {
             error = &error as &dyn std::error::Error,
             "not settled"
         );
-        metrics::counter!("unsettled_total", "queue" => queue).increment(1);
+        metrics::counter!("tixian_deliveries_unsettled_total", "queue" => queue).increment(1);
     }
 }

@@ -3,7 +3,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -14,9 +13,10 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
+use super::meter::Metered;
 use super::{Limits, with_request_id};
-use crate::ids;
 use crate::problem::Problem;
+use crate::{ids, slots};
 
 tokio::task_local! {
     pub(super) static REQUEST_ID: String;
@@ -38,9 +38,11 @@ pub(super) struct Guard {
 
 impl Guard {
     pub(super) fn new(limits: &Limits) -> Self {
+        let room = Arc::new(Semaphore::new(limits.requests));
+        slots::watch("http_requests", &room, limits.requests);
         Self {
             limits: *limits,
-            room: Arc::new(Semaphore::new(limits.requests)),
+            room,
         }
     }
 }
@@ -49,16 +51,14 @@ impl Guard {
 pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let id = ids::new_message_id().simple().to_string();
     let method = method_name(request.method());
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("unmatched", MatchedPath::as_str)
-        .to_owned();
-    let span = tracing::info_span!("request", request_id = %id, method, route = %route);
-    let started = Instant::now();
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map(|route| route.as_str().to_owned());
+    let shown = route.as_deref().unwrap_or("unmatched");
+    let span = tracing::info_span!("request", request_id = %id, method, route = shown);
+    let metered = Metered::begin(method);
     let answered = with_request_id(id.clone(), answer(&guard, request, next));
     let mut response = answered.instrument(span.clone()).await;
-    let took = started.elapsed();
+    let took = metered.end(route, response.status());
     let status = response.status().as_u16();
     span.in_scope(|| {
         tracing::info!(
@@ -67,11 +67,6 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
             "answered"
         );
     });
-    metrics::histogram!(
-        "http_request_seconds",
-        "method" => method, "route" => route, "status" => status.to_string()
-    )
-    .record(took);
     if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
@@ -136,6 +131,7 @@ fn method_name(method: &Method) -> &'static str {
         "HEAD" => "HEAD",
         "OPTIONS" => "OPTIONS",
         "PATCH" => "PATCH",
-        _ => "other",
+        // As the conventions for metrics call it.
+        _ => "_OTHER",
     }
 }

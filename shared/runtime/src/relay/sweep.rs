@@ -60,7 +60,8 @@ async fn one(relay: &Relay, queue: &Queue) -> Result<(), SweepError> {
         let _ = channel.close(200, "counted".into()).await;
     }
     let held = held.map_err(SweepError::Count)?;
-    metrics::gauge!("queue_ready", "queue" => queue.name).set(f64::from(held.ready));
+    metrics::gauge!("tixian_queue_ready_messages", "queue" => queue.name)
+        .set(f64::from(held.ready));
     if held.ready > 0 {
         let in_hands = u64::from(held.consumers) * u64::from(relay.consumer_concurrency);
         let connection = relay.store.connection().await?;
@@ -108,7 +109,8 @@ async fn republish(
             count,
             "published again: the queue seems to have lost them"
         );
-        metrics::counter!("outbox_republished_total", "queue" => queue.name).increment(count);
+        metrics::counter!("tixian_outbox_republished_total", "queue" => queue.name)
+            .increment(count);
         relay.wake.notify_one();
     }
     Ok(count)

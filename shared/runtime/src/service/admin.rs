@@ -64,6 +64,7 @@ pub(super) async fn serve(
         listener,
         router,
         Limits::default(),
+        "admin_connections",
         stop,
     ));
     tracing::info!(%address, "admin is listening");
@@ -93,11 +94,5 @@ async fn readyz(State(admin): State<Admin>) -> (StatusCode, Json<Ready>) {
 }
 
 async fn metrics(State(admin): State<Admin>) -> String {
-    let (used, most) = admin.store.pool_status();
-    ::metrics::gauge!("database_connections_used").set(used as f64);
-    ::metrics::gauge!("database_connections_max").set(most as f64);
-    let handle = telemetry::metrics();
-    // Also what keeps histograms from growing without end; a scrape is regular enough.
-    handle.run_upkeep();
-    handle.render()
+    telemetry::scrape(&admin.store)
 }

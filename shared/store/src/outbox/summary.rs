@@ -1,29 +1,69 @@
 //! What an operator asks about the outbox: how much waits for what, and one message.
 
+use contract::topology::QUEUES;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use crate::overview::MOST;
 use crate::{Connection, StoreError};
 
 /// A row is due, or later on purpose (a retry, or claimed by a relay a moment ago), or parked until
 /// its lane takes notices again, or published and not settled: at the broker, or with its consumer.
+/// Each is counted in an index of its own, no further than `$2`; what is published has a queue, so
+/// its keys are those of the topology.
 const DEPTHS: &str = "\
 -- outbox.depths
+with waiting as (
+    select routing_key, 'due' as part, available_at as since
+      from (select routing_key, available_at
+              from outbox
+             where published_at is null and lane_id is null and available_at <= $1
+             order by available_at
+             limit $2) as due
+     union all
+    select routing_key, 'later', null
+      from (select routing_key
+              from outbox
+             where published_at is null and lane_id is null and available_at > $1
+             order by available_at
+             limit $2) as later
+     union all
+    select routing_key, 'parked', null
+      from (select routing_key
+              from outbox
+             where lane_id is not null
+             order by lane_id, created_at
+             limit $2) as parked
+     union all
+    select key, 'published', published_at
+      from unnest($3::text[]) as key
+     cross join lateral (select published_at
+                           from outbox
+                          where routing_key = key and published_at is not null
+                          order by published_at
+                          limit $2) as published)
 select routing_key,
-       count(*) filter (where published_at is null and lane_id is null and available_at <= $1)
-         as due,
-       count(*) filter (where published_at is null and lane_id is null and available_at > $1)
-         as later,
-       count(*) filter (where lane_id is not null) as parked,
-       count(*) filter (where published_at is not null) as published,
-       min(available_at) filter (
-         where published_at is null and lane_id is null and available_at <= $1) as due_since,
-       min(published_at) as published_since,
-       min(created_at) as oldest
-  from outbox
+       count(*) filter (where part = 'due') as due,
+       count(*) filter (where part = 'later') as later,
+       count(*) filter (where part = 'parked') as parked,
+       count(*) filter (where part = 'published') as published,
+       min(since) filter (where part = 'due') as due_since,
+       min(since) filter (where part = 'published') as published_since
+  from waiting
  group by routing_key
  order by routing_key";
+
+/// The first of each lane, of which one is the first of all.
+const PARKED_SINCE: &str = "\
+-- outbox.parked_since
+select min(first.created_at)
+  from lanes
+ cross join lateral (select created_at
+                       from outbox
+                      where lane_id = lanes.id
+                      order by created_at, id
+                      limit 1) as first";
 
 const FIND: &str = "\
 -- outbox.find
@@ -37,7 +77,7 @@ select message_id, exchange, routing_key, message_type, correlation_id, causatio
 pub struct Depth {
     /// The key.
     pub routing_key: String,
-    /// To be published now.
+    /// To be published now; of this and of the others no more than [`MOST`] are counted.
     pub due: i64,
     /// To be published later.
     pub later: i64,
@@ -49,8 +89,6 @@ pub struct Depth {
     pub due_since: Option<Timestamp>,
     /// When the oldest that is published was published.
     pub published_since: Option<Timestamp>,
-    /// When the oldest of all was written.
-    pub oldest: Timestamp,
 }
 
 /// A message that nobody has carried out yet.
@@ -86,10 +124,19 @@ pub struct Waiting {
     pub updated_by: String,
 }
 
-/// What waits, by routing key. It reads every row: for a person, not for a loop.
+/// What waits, by routing key.
 pub async fn depths(connection: &Connection, now: Timestamp) -> Result<Vec<Depth>, StoreError> {
-    let rows = connection.query(DEPTHS, &[&now]).await?;
+    let keys = QUEUES.map(|queue| queue.routing_key);
+    let rows = connection
+        .query(DEPTHS, &[&now, &MOST, &keys.as_slice()])
+        .await?;
     rows.iter().map(depth).collect()
+}
+
+/// Since when what has been parked for longest has been owed.
+pub async fn parked_since(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let row = connection.query_opt(PARKED_SINCE, &[]).await?;
+    row.map_or(Ok(None), |row| Ok(row.try_get(0)?))
 }
 
 /// The message, if nobody has carried it out yet.
@@ -110,7 +157,6 @@ fn depth(row: &Row) -> Result<Depth, StoreError> {
         published: row.try_get("published")?,
         due_since: row.try_get("due_since")?,
         published_since: row.try_get("published_since")?,
-        oldest: row.try_get("oldest")?,
     })
 }
 

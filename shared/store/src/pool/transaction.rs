@@ -9,6 +9,7 @@
 //! to be prepared first. Who locks what in which order depends on it.
 
 use std::pin::pin;
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
@@ -17,6 +18,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
 use crate::StoreError;
+use crate::progress::Moved;
 
 /// A transaction. Dropping it without [`Transaction::commit`] rolls it back.
 pub struct Transaction<'a> {
@@ -27,6 +29,8 @@ pub struct Transaction<'a> {
     begun: Mutex<bool>,
     // Atomic only so that statements can be pipelined through a shared reference.
     enqueued: AtomicBool,
+    /// Counted once it is durable.
+    moved: std::sync::Mutex<Vec<Moved>>,
 }
 
 impl<'a> Transaction<'a> {
@@ -42,6 +46,7 @@ impl<'a> Transaction<'a> {
             outbox,
             begun: Mutex::new(false),
             enqueued: AtomicBool::new(false),
+            moved: std::sync::Mutex::default(),
         }
     }
 
@@ -50,7 +55,8 @@ impl<'a> Transaction<'a> {
         self.name
     }
 
-    /// Makes everything in it durable, and wakes the relay if there are messages in it.
+    /// Makes everything in it durable, wakes the relay if there are messages in it, and counts the
+    /// money that it moved.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         if std::mem::take(self.begun.get_mut()) {
             self.client.batch_execute("commit").await?;
@@ -58,11 +64,18 @@ impl<'a> Transaction<'a> {
         if self.enqueued.load(Ordering::Relaxed) {
             self.outbox.notify_one();
         }
+        let moved = self.moved.get_mut().unwrap_or_else(PoisonError::into_inner);
+        moved.drain(..).for_each(Moved::tell);
         Ok(())
     }
 
     pub(crate) fn mark_enqueued(&self) {
         self.enqueued.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_at_commit(&self, moved: Moved) {
+        let mut waiting = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push(moved);
     }
 
     pub(crate) async fn execute(

@@ -7,21 +7,22 @@
 //! is a condition of an update, never of a select.
 
 use contract::message::{Message as _, NoticeDue};
-use contract::withdrawal::{Next, State, Transition, return_check};
+use contract::money::Fen;
+use contract::withdrawal::{CashType, Next, State, Transition, return_check};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use crate::attempts::{Heard, NewAttempt};
 use crate::notices::Outcome;
 use crate::progress::Step;
-use crate::row::named;
+use crate::row::{fen, named, named_optional};
 use crate::{StoreError, Transaction, outbox};
 
 /// An edge that no partner is told of, with what its cause says of an attempt.
 const CHANGE_STATE: &str = "\
 -- withdrawals.change_state
 with old as (
-    select id, state, held from withdrawals where id = $1 for update),
+    select id, state, held, amount_fen, cash_type from withdrawals where id = $1 for update),
 moved as (
     update withdrawals
        set state = $3,
@@ -53,14 +54,15 @@ learned as (
        and old.state = any($15)
        and (outcome is null or outcome in ('submitted', 'unknown'))
     returning req_seq_id)
-select old.state, old.held, exists(select from moved) as moved, exists(select from learned) as learned
+select old.state, old.held, old.amount_fen, old.cash_type, exists(select from moved) as moved,
+       exists(select from learned) as learned
   from old";
 
 /// The edge to an open attempt, with the attempt: the only one that a case stops.
 const OPEN_ATTEMPT: &str = "\
 -- withdrawals.open_attempt
 with old as (
-    select id, state, held from withdrawals where id = $1 for update),
+    select id, state, held, amount_fen, cash_type from withdrawals where id = $1 for update),
 moved as (
     update withdrawals
        set state = $3, updated_at = $4, updated_by = $5
@@ -77,7 +79,8 @@ opened as (
     insert into attempts (req_seq_id, withdrawal_id, req_date, huifu_id, token_no, amount_fen,
                           next_query_at, created_at, updated_at, updated_by)
     select $8, id, $9, $10, $11, $12, $13, $4, $4, $5 from moved where $8::text is not null)
-select old.state, old.held, exists(select from moved) as moved, false as learned
+select old.state, old.held, old.amount_fen, old.cash_type, exists(select from moved) as moved,
+       false as learned
   from old";
 
 /// The edge to an end that the partner is told of, with the notice and the message that makes it
@@ -85,7 +88,8 @@ select old.state, old.held, exists(select from moved) as moved, false as learned
 const END: &str = "\
 -- withdrawals.end
 with old as (
-    select id, state, held, partner_id from withdrawals where id = $1 for update),
+    select id, state, held, partner_id, amount_fen, cash_type
+      from withdrawals where id = $1 for update),
 moved as (
     update withdrawals
        set state = $3,
@@ -128,7 +132,8 @@ learned as (
        and old.state = any($20)
        and (outcome is null or outcome in ('submitted', 'unknown'))
     returning req_seq_id)
-select old.state, old.held, exists(select from moved) as moved, exists(select from learned) as learned
+select old.state, old.held, old.amount_fen, old.cash_type, exists(select from moved) as moved,
+       exists(select from learned) as learned
   from old";
 
 /// What the compare-and-set found.
@@ -137,6 +142,9 @@ pub(crate) struct Changed {
     pub(crate) before: State,
     pub(crate) held: bool,
     pub(crate) moved: bool,
+    pub(crate) amount: Fen,
+    /// As it was before; a draft has none.
+    pub(crate) cash_type: Option<CashType>,
     /// Whether what was heard of the attempt was written down.
     pub(crate) learned: bool,
 }
@@ -291,6 +299,8 @@ fn changed(row: &Row) -> Result<Changed, StoreError> {
         before: named(row, "state", State::from_name)?,
         held: row.try_get("held")?,
         moved: row.try_get("moved")?,
+        amount: fen(row, "amount_fen")?,
+        cash_type: named_optional(row, "cash_type", CashType::from_name)?,
         learned: row.try_get("learned")?,
     })
 }

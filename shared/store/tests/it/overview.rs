@@ -6,13 +6,8 @@ use store::cases::NewCase;
 use store::notices::{Attempted, NoticeState, Passage};
 use store::overview::{self, Counts};
 
+use crate::plan;
 use crate::world::World;
-
-/// With statements in it, so that the very texts that are run can be explained.
-const SOURCES: [&str; 2] = [
-    include_str!("../../src/overview.rs"),
-    include_str!("../../src/overview/hours.rs"),
-];
 
 const MANY: &str = include_str!("sql/many_withdrawals.sql");
 
@@ -133,20 +128,6 @@ async fn an_hour_holds_what_happened_in_it_and_nothing_of_the_next() {
     }
 }
 
-/// The statement with this name, with its parameters in it.
-fn statement(name: &str, parameters: &[&str]) -> String {
-    let begins = format!("-- overview.{name}\n");
-    let mut text = SOURCES
-        .iter()
-        .find_map(|source| source.split_once(&begins))
-        .map(|(_, rest)| rest.split("\";").next().unwrap().to_owned())
-        .unwrap();
-    for (number, parameter) in (1..).zip(parameters) {
-        text = text.replace(&format!("${number}"), parameter);
-    }
-    text
-}
-
 #[tokio::test]
 async fn what_is_over_is_not_read_however_much_it_is() {
     let world = World::new().await;
@@ -161,20 +142,8 @@ async fn what_is_over_is_not_read_however_much_it_is() {
         // A hundred withdrawals' rows, and what lies in the same blocks.
         ("hour", &hour, 400),
     ] {
-        let explained = format!(
-            "explain (analyze, buffers, timing off, summary off) {}",
-            statement(name, parameters)
-        );
-        let plan = raw.query(&explained, &[]).await.unwrap();
-        let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
-        let plan = plan.join("\n");
-        // What planning reads is the same for any number of rows.
-        let (carried_out, _) = plan.split_once("Planning:").unwrap_or((&plan, ""));
-        let pages: u32 = carried_out
-            .split_once("shared hit=")
-            .map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect())
-            .and_then(|digits: String| digits.parse().ok())
-            .unwrap_or(0);
+        let name = format!("overview.{name}");
+        let (pages, plan) = plan::pages(&raw, &name, parameters).await;
         assert!(pages < most, "{name} reads {pages} pages:\n{plan}");
     }
 }

@@ -16,22 +16,22 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const OF_RECEIVER: [&str; 8] = [
     "http_request_seconds_count{status=",
     "http_request_seconds_bucket{le=\"1\"",
-    "callbacks_total{reply=\"bad_signature\"",
-    "callbacks_total{about=\"callback\"",
-    "outbox_lag_seconds",
-    "queue_ready{queue=",
+    "tixian_callbacks_total{reply=\"bad_signature\"",
+    "tixian_callbacks_total{about=\"callback\"",
+    "tixian_outbox_lag_seconds",
+    "tixian_queue_ready_messages{queue=",
     "database_connections_used",
     "database_connections_max",
 ];
 
 /// What is shown of an empty database.
 const OF_DISPATCHER: [&str; 6] = [
-    "withdrawals_open{state=\"accepted\"",
-    "withdrawals_unmoved_seconds{state=\"unconfirmed\"",
-    "withdrawals_held",
-    "notices_owed",
-    "cases_open",
-    "outbox_lag_seconds",
+    "tixian_withdrawals_open{state=\"accepted\"",
+    "tixian_withdrawals_unmoved_seconds{state=\"unconfirmed\"",
+    "tixian_withdrawals_held",
+    "tixian_notices_owed",
+    "tixian_cases_open",
+    "tixian_outbox_lag_seconds",
 ];
 
 #[tokio::test]
