@@ -78,12 +78,12 @@ impl Desk {
         if probe && !self.begin_probe(&due).await.or_requeue()? {
             return written(self.park(&envelope, &due).await);
         }
-        let out = Out {
-            envelope,
-            due,
         if due.attempt_count == 0 && !probe {
             tell_delay(clock::now(), &due);
         }
+        let out = Out {
+            envelope,
+            due,
             place,
             probe,
         };

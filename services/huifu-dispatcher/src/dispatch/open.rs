@@ -29,12 +29,12 @@ pub(super) struct OpenAttempt {
     pub(super) huifu_id: HuifuId,
     /// The message that asked for it.
     pub(super) asked: Envelope<WithdrawalAccepted>,
+    /// How long the withdrawal has waited for this since its user confirmed.
+    pub(super) waited: Duration,
 }
 
 impl OpenAttempt {
     pub(super) fn req_seq_id(&self) -> &ReqSeqId {
-    /// How long the withdrawal has waited for this since its user confirmed.
-    pub(super) waited: Duration,
         self.encashment.req_seq_id()
     }
 
@@ -65,11 +65,11 @@ impl Dispatch {
             encashment,
             huifu_id: wanted.huifu_id.clone(),
             asked: asked.clone(),
+            waited: since(wanted.accepted_at, now),
         };
         match self.commit(&mut connection, now, &attempt, &wanted).await {
             Ok(true) => Ok(Some(attempt)),
             Ok(false) => Ok(None),
-            waited: since(wanted.accepted_at, now),
             Err(error) if error.constraint().is_some() => {
                 Err(error).or_dead_letter("another attempt of this withdrawal may have paid")
             }
@@ -176,6 +176,14 @@ impl Dispatch {
     }
 }
 
+/// Clocks of two machines may differ by a little.
+fn since(then: Option<Timestamp>, now: Timestamp) -> Duration {
+    let waited = then.map(|then| now.duration_since(then));
+    waited.map_or(Duration::ZERO, |waited| {
+        waited.try_into().unwrap_or_default()
+    })
+}
+
 /// The same order once more, as a message of its own: this one is settled.
 pub(super) fn again(
     asked: &Envelope<WithdrawalAccepted>,
@@ -189,11 +197,3 @@ pub(super) fn again(
         body: asked.body.clone(),
     }
 }
-/// Clocks of two machines may differ by a little.
-fn since(then: Option<Timestamp>, now: Timestamp) -> Duration {
-    let waited = then.map(|then| now.duration_since(then));
-    waited.map_or(Duration::ZERO, |waited| {
-        waited.try_into().unwrap_or_default()
-    })
-}
-

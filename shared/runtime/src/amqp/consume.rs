@@ -23,8 +23,8 @@ use tokio_util::task::TaskTracker;
 
 use super::{Delivery, Link, LinkError};
 use crate::backoff::{self, Backoff};
-
 use crate::slots;
+
 /// How long nothing may come before the consumer is made anew. When a queue is deleted and declared
 /// again under its consumers, RabbitMQ 3.10 was seen to give messages to one that is no longer
 /// there, and to tell nobody. An idle queue costs one channel in this time.

@@ -84,30 +84,30 @@ async fn one<H: Handler>(bench: &Bench, handler: &H, queue: &Queue, delivery: De
     meter::consumed(queue);
     let started = Instant::now();
     let message = delivery.message();
-    let (error, settled) =
-        match properties::read::<H::Message>(&message.properties, &message.data) {
-            Ok(envelope) => {
-                let span = tracing::info_span!(
-                    "consume",
-                    queue = queue.name,
-                    message_id = %envelope.message_id,
-                    correlation_id = envelope.body.correlation_id(),
-                );
-                carry_out(bench, handler, queue, delivery, envelope)
-                    .instrument(span)
-                    .await
-            }
-            Err(unreadable) => {
-                let reason = unreadable.to_string();
-                let cause = Cause {
-                    class: DeadLetterClass::Unreadable,
-                    reason: &reason,
-                    attempts: delivery.earlier_deliveries().saturating_add(1),
-                };
-                let kept = keep(bench, queue, delivery, &cause).await;
-                (Some(DEAD_LETTERED), kept)
-            }
-        };
+    let (error, settled) = match properties::read::<H::Message>(&message.properties, &message.data)
+    {
+        Ok(envelope) => {
+            let span = tracing::info_span!(
+                "consume",
+                queue = queue.name,
+                message_id = %envelope.message_id,
+                correlation_id = envelope.body.correlation_id(),
+            );
+            carry_out(bench, handler, queue, delivery, envelope)
+                .instrument(span)
+                .await
+        }
+        Err(unreadable) => {
+            let reason = unreadable.to_string();
+            let cause = Cause {
+                class: DeadLetterClass::Unreadable,
+                reason: &reason,
+                attempts: delivery.earlier_deliveries().saturating_add(1),
+            };
+            let kept = keep(bench, queue, delivery, &cause).await;
+            (Some(DEAD_LETTERED), kept)
+        }
+    };
     log_unsettled(queue.name, settled);
     meter::processed(queue, error, started.elapsed());
 }

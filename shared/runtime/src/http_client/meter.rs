@@ -56,19 +56,8 @@ impl Metered {
         }
     }
 
-    /// For the header `traceparent` of the request, where its peer is to know of our trace.
-    pub fn traceparent(&self) -> String {
-        self.step.traceparent()
-    }
-
     /// It is over: with which status, if any came, and why it was of no use, if it was not.
     pub fn end(self, status: Option<u16>, error: Option<&'static str>) {
-        if let Some(status) = status {
-            self.step.set(Attribute::Status(status));
-        }
-        if let Some(error) = error {
-            self.step.fail(error);
-        }
         let mut labels = vec![
             Label::from_static_parts("service_peer_name", self.peer.name()),
             Label::from_static_parts("http_request_method", self.method),
