@@ -61,7 +61,7 @@ pub(crate) async fn run(arguments: &Mobile, database: &Database) -> anyhow::Resu
              Nothing was changed. Add --yes and --reason TEXT to do it."
         )));
     };
-    let (subject, detail) = (format!("user {user}"), json!({ "mobile_tail": tail }));
+    let (subject, detail) = (format!("user {user}"), json!({}));
     let act = permit.act("user.set_mobile", &subject, &detail);
     audit::append(&tx, now, &act).await?;
     tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use runtime::data_keys::DataKeys;
 use runtime::mobile;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::cases;
 use store::users;
 
@@ -64,8 +64,8 @@ async fn who_registered_it_and_why_is_on_record_and_the_number_is_not() {
     assert_eq!(row["act"], "user.set_mobile");
     assert_eq!(row["subject"], "user 10000000001");
     assert_eq!(row["reason"], "asked-by-phone");
-    assert_eq!(row["detail"], json!({ "mobile_tail": "0263" }));
-    assert!(!audit.to_string().contains(NUMBER));
+    let told = audit.to_string();
+    assert!(!told.contains(NUMBER) && !told.contains("0263"));
 }
 
 #[tokio::test]
