@@ -20,7 +20,8 @@
   }
   window.addEventListener("pageshow", rest);
 
-  // What moves is fetched again while it moves: the server says when it is over.
+  // What moves is fetched again while it moves: the server says when it is over. It is told that
+  // nobody asked, so that a page that was left open keeps nobody signed in.
   document.querySelectorAll("[data-live]").forEach(follow);
   function follow(element) {
     var pause = 2000;
@@ -29,22 +30,34 @@
         setTimeout(look, pause);
         return;
       }
-      fetch(element.getAttribute("data-live"), { credentials: "same-origin", redirect: "error" })
+      fetch(element.getAttribute("data-live"), {
+        credentials: "same-origin",
+        headers: { "x-console-live": "1" },
+        redirect: "manual"
+      })
         .then(function (answer) {
+          if (answer.type === "opaqueredirect") {
+            // The session has ended: what is here is for nobody who is not signed in.
+            location.reload();
+            return null;
+          }
           if (!answer.ok) {
             throw new Error(String(answer.status));
           }
           return answer.text();
         })
         .then(function (text) {
+          if (text === null) {
+            return;
+          }
           var page = new DOMParser().parseFromString(text, "text/html");
           var fresh = page.querySelector("[data-live]");
           if (!fresh) {
             // It is over: the page has other buttons now.
-            location.reload();
+            replace(document.querySelector("main"), page.querySelector("main"));
             return;
           }
-          element.replaceChildren.apply(element, Array.from(fresh.childNodes));
+          replace(element, fresh);
           pause = 2000;
           setTimeout(look, pause);
         })
@@ -54,5 +67,8 @@
         });
     }
     setTimeout(look, pause);
+  }
+  function replace(element, fresh) {
+    element.replaceChildren.apply(element, Array.from(fresh.childNodes));
   }
 })();

@@ -75,7 +75,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Replay(command) => replay::run(command, &database).await,
         // It runs as a service does and was turned to before.
         Command::Serve(_) => Err(WrongUsage("serve answers no report".to_owned()).into()),
-        Command::Console(command) => Ok(console::run(&command)?),
+        Command::Console(command) => console::run(&command, &database).await,
         Command::Audit(command) => audit::run(command, &database).await,
         Command::Case(command) => case::run(command, &database).await,
         Command::Reconcile(command) => reconcile::run(command, &database).await,

@@ -54,7 +54,7 @@ pub(crate) enum Command {
     Replay(replay::Command),
     /// Serve the console: pages and API for operators; all its settings are in the environment
     Serve(serve::Serve),
-    /// Who may sign in to the console
+    /// Who may sign in to the console, and is signed in
     #[command(subcommand)]
     Console(console::Command),
     /// What operators did, and whether what is written of it was changed

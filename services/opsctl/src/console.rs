@@ -31,4 +31,5 @@ pub use settings::ConsoleSettings;
 
 pub(crate) use person::Person;
 pub(crate) use role::Role;
+pub(crate) use sessions::subject as sessions_of;
 pub(crate) use tokens::new_token;

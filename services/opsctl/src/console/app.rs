@@ -16,7 +16,7 @@ use runtime::service::Service;
 
 use super::front::{self, Front};
 use super::settings::ConsoleSettings;
-use super::{api, page, pages, refusal::Refusal};
+use super::{api, page, pages, refusal::Refusal, sessions};
 use crate::replays::run_all;
 
 /// A decision about a hundred thousand letters takes a few seconds.
@@ -34,8 +34,11 @@ pub async fn start(service: Service<ConsoleSettings>) -> anyhow::Result<()> {
         requests: REQUESTS,
         ..Limits::default()
     };
-    let (store, stopping) = (service.store.clone(), service.stopping.clone());
-    service.tasks.spawn("replays", run_all(store, stopping));
+    let (store, stopping) = (&service.store, &service.stopping);
+    let replays = run_all(store.clone(), stopping.clone());
+    service.tasks.spawn("replays", replays);
+    let sweep = sessions::sweep(store.clone(), stopping.clone());
+    service.tasks.spawn("sessions", sweep);
     let router = router(Arc::clone(&front));
     let outermost = |guarded: Router| {
         guarded

@@ -45,11 +45,12 @@ impl Front {
         let style = browser::Asset::new("console.css", STYLE, "text/css; charset=utf-8");
         let script = browser::Asset::new("console.js", SCRIPT, "text/javascript; charset=utf-8");
         let icon = browser::Asset::new("icon.svg", ICON, "image/svg+xml");
+        let (idle, max_age) = (settings.session_idle, settings.session_max_age);
         Self {
+            sessions: Sessions::new(store.clone(), idle, max_age),
             store,
             tokens: settings.tokens.clone(),
             proxy: settings.proxy.clone(),
-            sessions: Sessions::new(settings.session_idle, settings.session_max_age),
             cookie: Cookie::new("console", SameSite::Strict, &settings.public_url),
             public_url: settings.public_url.clone(),
             replays: settings.replays,

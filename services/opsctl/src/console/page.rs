@@ -10,6 +10,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 
 use super::front::Front;
 use super::refusal::{Refusal, Said};
+use super::sessions::Presence;
 use super::view::{Frame, Section};
 use super::visitor::{Visitor, frame};
 
@@ -37,7 +38,7 @@ pub(crate) async fn in_our_words(
     next: Next,
 ) -> Response {
     let for_program = request.uri().path().starts_with("/api/");
-    let visitor = Visitor::of(&front, request.headers(), request.extensions());
+    let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
     let response = next.run(request).await;
     let kind = response.headers().get(CONTENT_TYPE);
     let is_problem = kind.is_some_and(|kind| kind == "application/problem+json");
@@ -49,9 +50,11 @@ pub(crate) async fn in_our_words(
         code: "unavailable",
         text: "The console could not finish this. Look again before you repeat it.".to_owned(),
     });
-    let frame = match &visitor {
-        Some(visitor) => visitor.frame(&front, Section::Overview),
-        None => frame(&front, Section::Overview, None),
+    let visitor = Visitor::of(&front, &headers, &extensions, Presence::LookedAt).await;
+    let frame = match visitor {
+        Ok(Some(visitor)) => visitor.frame(&front, Section::Overview),
+        // What cannot be had now is a way to the other pages, and nothing worse.
+        Ok(None) | Err(_) => frame(&front, Section::Overview, None),
     };
     let Ok(page) = (Refused { frame, said }).render() else {
         return response;

@@ -18,13 +18,14 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
+use store::StoreError;
+use store::console_sessions::{How, Told};
 
 use super::asked::{Answer, Asked};
 use super::front::Front;
 use super::parameters::Parameters;
 use super::posted::Posted;
 use super::refusal::Refusal;
-use super::sessions::Told;
 use super::sign_in;
 use super::view::{Field, Frame, Section};
 use super::visitor::Visitor;
@@ -116,8 +117,8 @@ impl Looked {
         self.visitor.frame(&self.front, at)
     }
 
-    fn told(&self) -> Option<Told> {
-        self.visitor.hear(&self.front)
+    async fn told(&self) -> Result<Option<Told>, StoreError> {
+        self.visitor.hear(&self.front).await
     }
 
     /// The filter's fields with what the address says.
@@ -175,10 +176,13 @@ impl Done {
     ) -> Result<Response, Refusal> {
         let told = match answer.await {
             Ok(report) => outcome(&report),
-            Err(Refusal::Refused(text)) => Told { how: "bad", text },
+            Err(Refusal::Refused(text)) => Told {
+                how: How::Bad,
+                text,
+            },
             Err(refusal) => return Err(refusal),
         };
-        self.visitor.tell(&self.front, told);
+        self.visitor.tell(&self.front, &told).await?;
         Ok(Redirect::to(back).into_response())
     }
 }
@@ -190,9 +194,9 @@ fn outcome(report: &Report) -> Told {
         Block::Hint(_) | Block::Facts(_) | Block::Rows(_) | Block::Exact(_) => None,
     });
     let how = match report.exit_status() {
-        Exit::Done => "good",
-        Exit::Partly => "doubt",
-        Exit::Failed | Exit::Usage => "bad",
+        Exit::Done => How::Good,
+        Exit::Partly => How::Doubt,
+        Exit::Failed | Exit::Usage => How::Bad,
     };
     Told {
         how,

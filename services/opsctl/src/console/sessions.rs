@@ -1,218 +1,204 @@
-//! Who is signed in: sessions in the memory of this process, bounded in number and in time.
+//! Who is signed in: rows that every process of the console shares, so that a browser may come to
+//! any of them and a restart shows nobody out. They are bounded in number and in time.
 //!
-//! A session is known by the digest of its cookie's value. Signing in makes a new one and ends the
-//! one that the browser had; a restart ends all. So one process serves the console, or its proxy
-//! sends each browser to the same one.
+//! A session says who signed in and by what. What this person may do is asked anew with each
+//! request, of the token's line or of the proxy: whoever has lost the one or the other is out.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use runtime::backoff::pause;
 use runtime::browser::new_session;
+use runtime::clock;
 use runtime::ids::random_bytes;
+use serde_json::json;
+use store::audit;
+use store::console_sessions::{self as rows, NewSession, Session, Told};
+use store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
 
 use super::person::Person;
-use super::tokens::{Digest, digest_of};
+use super::tokens::{digest_of, hex};
 
-/// More than there are operators with browsers; one more ends the one that was used least lately.
-const MOST: usize = 500;
+/// More browsers than one person has; one more ends the one that was used least lately.
+const MOST_OF_ONE: i64 = 10;
+
+/// What has ended is let in by nobody; it only takes room.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(60);
+
+/// Few enough that no lock is held for long.
+const BATCH: i64 = 500;
 
 /// Sessions, and how long they last.
-#[derive(Debug)]
 pub(crate) struct Sessions {
+    store: Store,
     idle: Duration,
     max_age: Duration,
-    all: Mutex<HashMap<Digest, Session>>,
 }
 
-/// One browser of one person.
-#[derive(Debug, Clone)]
-struct Session {
-    person: Person,
-    by_proxy: bool,
-    csrf: String,
-    began: Instant,
-    used: Instant,
-    told: Option<Told>,
-}
-
-/// What the next page says about the act before it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// `good`, `doubt` or `bad`.
-    pub(crate) how: &'static str,
-    pub(crate) text: String,
-}
-
-/// What a request with a session's cookie may know of it.
-#[derive(Debug, Clone)]
-pub(crate) struct Seen {
-    pub(crate) person: Person,
-    /// Whether the proxy, and not a token, said who it is: then it must go on saying so.
-    pub(crate) by_proxy: bool,
-    /// What forms of this session carry.
-    pub(crate) csrf: String,
+/// Whether a request is somebody at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Somebody pressed something: the session goes on.
+    Used,
+    /// A page looked by itself how far something is. Nobody need be there.
+    LookedAt,
 }
 
 impl Sessions {
-    /// None yet.
-    pub(crate) fn new(idle: Duration, max_age: Duration) -> Self {
+    pub(crate) fn new(store: Store, idle: Duration, max_age: Duration) -> Self {
         Self {
+            store,
             idle,
             max_age,
-            all: Mutex::default(),
         }
     }
 
-    /// A new session of this person; answers the value of its cookie.
-    pub(crate) fn begin(&self, person: Person, by_proxy: bool, now: Instant) -> String {
+    /// A new session of this person, by this token or by a proxy, in place of the one `before`;
+    /// answers the value of its cookie.
+    pub(crate) async fn begin(
+        &self,
+        person: &Person,
+        token: Option<&str>,
+        before: Option<&str>,
+    ) -> Result<String, StoreError> {
         let value = new_session();
-        let session = Session {
-            person,
-            by_proxy,
-            csrf: BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>()),
-            began: now,
-            used: now,
-            told: None,
+        let csrf = BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>());
+        let token_digest = token.map(|token| hex(&digest_of(token)));
+        let now = clock::now();
+        let new = NewSession {
+            digest: &key(&value),
+            actor: &person.name,
+            token_digest: token_digest.as_deref(),
+            csrf: &csrf,
+            idle_ends_at: now + self.idle,
+            ends_at: now + self.max_age,
         };
-        let mut all = self.lock();
-        all.retain(|_, session| self.lasts(session, now));
-        if all.len() >= MOST {
-            let oldest = all.iter().min_by_key(|(_, session)| session.used);
-            let oldest = oldest.map(|(digest, _)| *digest);
-            oldest.and_then(|digest| all.remove(&digest));
+        let by = if token.is_some() { "token" } else { "proxy" };
+        let mut connection = self.store.connection().await?;
+        let tx = connection.begin("console: sign in").await?;
+        if let Some(before) = before {
+            rows::end(&tx, &key(before)).await?;
         }
-        all.insert(digest_of(&value), session);
-        value
+        rows::begin(&tx, now, &new, MOST_OF_ONE).await?;
+        append(&tx, now, person, "console.sign_in", &json!({ "by": by })).await?;
+        tx.commit().await?;
+        Ok(value)
     }
 
-    /// The session with this cookie, if it still lasts; it was used now.
-    pub(crate) fn seen(&self, value: &str, now: Instant) -> Option<Seen> {
-        let digest = digest_of(value);
-        let mut all = self.lock();
-        let session = all.get_mut(&digest)?;
-        if !self.lasts(session, now) {
-            all.remove(&digest);
-            return None;
+    /// The session with this cookie, if it still lasts.
+    pub(crate) async fn seen(
+        &self,
+        value: &str,
+        presence: Presence,
+    ) -> Result<Option<Session>, StoreError> {
+        let (now, key) = (clock::now(), key(value));
+        let mut connection = self.store.connection().await?;
+        match presence {
+            Presence::LookedAt => rows::look(&connection, now, &key).await,
+            Presence::Used => {
+                let tx = connection.begin("console: use session").await?;
+                let session = rows::use_one(&tx, now, &key, now + self.idle).await?;
+                tx.commit().await?;
+                Ok(session)
+            }
         }
-        session.used = now;
-        Some(Seen {
-            person: session.person.clone(),
-            by_proxy: session.by_proxy,
-            csrf: session.csrf.clone(),
-        })
     }
 
-    /// Ends it.
-    pub(crate) fn end(&self, value: &str) {
-        self.lock().remove(&digest_of(value));
+    /// Ends this one, or all of this person; answers how many.
+    pub(crate) async fn end(
+        &self,
+        person: &Person,
+        value: &str,
+        everywhere: bool,
+    ) -> Result<i64, StoreError> {
+        let now = clock::now();
+        let mut connection = self.store.connection().await?;
+        let tx = connection.begin("console: sign out").await?;
+        let ended = if everywhere {
+            rows::end_all_of(&tx, now, &person.name).await?
+        } else {
+            rows::end(&tx, &key(value)).await?;
+            1
+        };
+        let detail = json!({ "sessions": ended });
+        append(&tx, now, person, "console.sign_out", &detail).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     /// Has its next page say this.
-    pub(crate) fn tell(&self, value: &str, told: Told) {
-        if let Some(session) = self.lock().get_mut(&digest_of(value)) {
-            session.told = Some(told);
-        }
+    pub(crate) async fn tell(&self, value: &str, told: &Told) -> Result<(), StoreError> {
+        let mut connection = self.store.connection().await?;
+        let tx = connection.begin("console: tell session").await?;
+        rows::tell(&tx, clock::now(), &key(value), told).await?;
+        tx.commit().await
     }
 
     /// What its next page says, once.
-    pub(crate) fn hear(&self, value: &str) -> Option<Told> {
-        self.lock().get_mut(&digest_of(value))?.told.take()
-    }
-
-    fn lasts(&self, session: &Session, now: Instant) -> bool {
-        now.duration_since(session.used) < self.idle
-            && now.duration_since(session.began) < self.max_age
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Digest, Session>> {
-        // Every change is one insertion, removal or assignment.
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) async fn hear(&self, value: &str) -> Result<Option<Told>, StoreError> {
+        let mut connection = self.store.connection().await?;
+        let tx = connection.begin("console: hear session").await?;
+        let told = rows::hear(&tx, clock::now(), &key(value)).await?;
+        tx.commit().await?;
+        Ok(told)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::role::Role;
-    use super::*;
+/// Signing in and out is the person's own act, and the audit is where one looks who was there.
+async fn append(
+    tx: &store::Transaction<'_>,
+    now: Timestamp,
+    person: &Person,
+    act: &str,
+    detail: &serde_json::Value,
+) -> Result<(), StoreError> {
+    let act = audit::Act {
+        actor: &person.name,
+        role: Some(person.role.as_str()),
+        act,
+        subject: &subject(&person.name),
+        reason: "by themselves",
+        ticket: None,
+        detail,
+    };
+    audit::append(tx, now, &act).await
+}
 
-    const MINUTE: Duration = Duration::from_secs(60);
+/// How the audit calls a person whose sessions are spoken of.
+pub(crate) fn subject(name: &str) -> String {
+    format!("person {name}")
+}
 
-    fn lin() -> Person {
-        Person::new("lin", Role::Operator).unwrap()
-    }
+/// By what the database knows a cookie's value.
+fn key(value: &str) -> String {
+    hex(&digest_of(value))
+}
 
-    fn sessions() -> Sessions {
-        Sessions::new(15 * MINUTE, 60 * MINUTE)
-    }
-
-    #[test]
-    fn a_session_ends_when_it_is_not_used_and_in_any_case_after_its_time() {
-        let (sessions, began) = (sessions(), Instant::now());
-        let value = sessions.begin(lin(), false, began);
-        assert!(sessions.seen(&value, began + 14 * MINUTE).is_some());
-        assert!(sessions.seen(&value, began + 28 * MINUTE).is_some(), "used");
-        assert!(sessions.seen(&value, began + 43 * MINUTE).is_none(), "idle");
-        assert!(sessions.seen(&value, began + 43 * MINUTE).is_none());
-        let value = sessions.begin(lin(), false, began);
-        for minutes in (10..60).step_by(10) {
-            assert!(sessions.seen(&value, began + minutes * MINUTE).is_some());
+/// Forgets what has ended, until told to stop. Every process sweeps; locked rows are passed over.
+pub(crate) async fn sweep(store: Store, stop: CancellationToken) -> anyhow::Result<()> {
+    while pause(BETWEEN_SWEEPS, &stop).await {
+        if let Err(error) = sweep_once(&store, clock::now()).await {
+            // The next round finds the same rows.
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "no sessions were swept"
+            );
         }
-        assert!(sessions.seen(&value, began + 60 * MINUTE).is_none(), "old");
     }
+    Ok(())
+}
 
-    #[test]
-    fn each_session_has_values_of_its_own_and_is_ended_alone() {
-        let (sessions, now) = (sessions(), Instant::now());
-        let (one, other) = (
-            sessions.begin(lin(), false, now),
-            sessions.begin(lin(), false, now),
-        );
-        let csrf = |value: &str| sessions.seen(value, now).map(|seen| seen.csrf);
-        assert_ne!(csrf(&one), csrf(&other));
-        sessions.end(&one);
-        assert!(csrf(&one).is_none() && csrf(&other).is_some());
-    }
-
-    #[test]
-    fn there_are_never_more_than_the_most_and_the_one_least_used_goes() {
-        let (sessions, now) = (sessions(), Instant::now());
-        let first = sessions.begin(lin(), false, now);
-        let second = sessions.begin(lin(), false, now);
-        for _ in 2..MOST {
-            sessions.begin(lin(), false, now + Duration::from_secs(2));
+async fn sweep_once(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    let mut connection = store.connection().await?;
+    loop {
+        let tx = connection.begin("console: sweep sessions").await?;
+        let forgotten = rows::sweep(&tx, now, BATCH).await?;
+        tx.commit().await?;
+        if forgotten < BATCH.unsigned_abs() {
+            return Ok(());
         }
-        assert!(
-            sessions
-                .seen(&first, now + Duration::from_secs(3))
-                .is_some()
-        );
-        sessions.begin(lin(), false, now + Duration::from_secs(4));
-        assert!(
-            sessions
-                .seen(&second, now + Duration::from_secs(4))
-                .is_none()
-        );
-        assert!(
-            sessions
-                .seen(&first, now + Duration::from_secs(4))
-                .is_some()
-        );
-        assert_eq!(sessions.lock().len(), MOST);
-    }
-
-    #[test]
-    fn what_is_told_is_heard_once() {
-        let (sessions, now) = (sessions(), Instant::now());
-        let value = sessions.begin(lin(), false, now);
-        let told = Told {
-            how: "good",
-            text: "Done.".to_owned(),
-        };
-        sessions.tell(&value, told.clone());
-        assert_eq!(sessions.hear(&value), Some(told));
-        assert_eq!(sessions.hear(&value), None);
     }
 }

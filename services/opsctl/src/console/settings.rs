@@ -37,7 +37,7 @@ impl Settings for ConsoleSettings {
     fn read(env: &mut Env) -> Option<Self> {
         let listen = env.required("CONSOLE_LISTEN");
         let public_url = own_address(env);
-        let tokens = tokens(env);
+        let tokens = Tokens::read(env);
         let proxy = Proxy::read(env);
         let longest = Duration::from_secs(86_400);
         let session_idle = env.or_in(
@@ -85,19 +85,6 @@ fn own_address(env: &mut Env) -> Option<Url> {
         "CONSOLE_PUBLIC_URL",
         "must be https: tokens and sessions must not cross a network in the clear",
     )
-}
-
-fn tokens(env: &mut Env) -> Option<Option<Tokens>> {
-    let Some(path) = env.optional::<String>("CONSOLE_TOKENS_FILE")? else {
-        return Some(None);
-    };
-    let Ok(text) = std::fs::read_to_string(path) else {
-        return env.refuse("CONSOLE_TOKENS_FILE", "must name a file that can be read");
-    };
-    match Tokens::parse(&text) {
-        Ok(tokens) => Some(Some(tokens)),
-        Err(problem) => env.refuse("CONSOLE_TOKENS_FILE", &format!("cannot be used: {problem}")),
-    }
 }
 
 #[cfg(test)]

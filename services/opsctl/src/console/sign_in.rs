@@ -1,7 +1,6 @@
 //! Signing in with a token or by the proxy, and signing out.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use askama::Template;
 use axum::extract::{RawQuery, Request, State};
@@ -36,8 +35,9 @@ pub(crate) async fn page(
 ) -> Result<Response, Refusal> {
     let parameters = Parameters::of_form(query.unwrap_or_default().as_bytes())?;
     let next = own_path(parameters.get("next"));
+    let before = front.cookie.session(request.headers());
     match vouched(&front, request.headers(), request.extensions()) {
-        Some(person) => begin(&front, person, true, &request, &next),
+        Some(person) => begin(&front, &person, None, before, &next).await,
         None => form(&front, next, false),
     }
 }
@@ -47,13 +47,12 @@ pub(crate) async fn sign_in(
     State(front): State<Arc<Front>>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let (parts, body) = request.into_parts();
-    let seen = Request::from_parts(parts.clone(), axum::body::Body::empty());
-    let fields = own_form(Request::from_parts(parts, body), &front).await?;
+    let before = front.cookie.session(request.headers());
+    let fields = own_form(request, &front).await?;
     let next = own_path(fields.get("next"));
     let token = fields.get("token").unwrap_or_default().trim();
     match front.tokens.owner(token) {
-        Some(person) => begin(&front, person.clone(), false, &seen, &next),
+        Some(person) => begin(&front, person, Some(token), before, &next).await,
         None => {
             tracing::warn!("a token that opens nothing was tried");
             form(&front, next, true)
@@ -61,35 +60,35 @@ pub(crate) async fn sign_in(
     }
 }
 
-/// Ends the session, here and in the browser.
+/// Ends the session, here and in the browser; with `everywhere` all of this person's.
 pub(crate) async fn sign_out(
     State(front): State<Arc<Front>>,
-    posted: Posted,
+    mut posted: Posted,
 ) -> Result<Response, Refusal> {
-    posted.visitor.leave(&front);
+    let everywhere = posted.fields.take_flag("everywhere")?;
+    let ended = posted.visitor.leave(&front, everywhere).await?;
+    tracing::info!(by = posted.visitor.person.name, ended, "signed out");
     let mut response = Redirect::to("/sign-in").into_response();
     set(&mut response, &front.cookie.clear())?;
     Ok(response)
 }
 
 /// A new session in place of the one that the browser may have.
-fn begin(
+async fn begin(
     front: &Front,
-    person: Person,
-    by_proxy: bool,
-    request: &Request,
+    person: &Person,
+    token: Option<&str>,
+    before: Option<String>,
     next: &str,
 ) -> Result<Response, Refusal> {
-    if let Some(before) = front.cookie.session(request.headers()) {
-        front.sessions.end(&before);
-    }
+    let sessions = &front.sessions;
+    let value = sessions.begin(person, token, before.as_deref()).await?;
     tracing::info!(
         by = person.name,
         role = person.role.as_str(),
-        by_proxy,
+        by_proxy = token.is_none(),
         "signed in"
     );
-    let value = front.sessions.begin(person, by_proxy, Instant::now());
     let mut response = Redirect::to(next).into_response();
     set(&mut response, &front.cookie.set(&value))?;
     Ok(response)

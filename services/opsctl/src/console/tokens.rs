@@ -8,7 +8,7 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use runtime::ids::random_bytes;
-use runtime::settings::Secret;
+use runtime::settings::{Env, Secret};
 
 use super::person::Person;
 use super::role::Role;
@@ -27,6 +27,22 @@ pub(crate) type Digest = [u8; 32];
 pub(crate) struct Tokens(Vec<(Digest, Person)>);
 
 impl Tokens {
+    /// What the file says that `CONSOLE_TOKENS_FILE` names; `Some(None)` where none is named.
+    pub(crate) fn read(env: &mut Env) -> Option<Option<Self>> {
+        let Some(path) = env.optional::<String>("CONSOLE_TOKENS_FILE")? else {
+            return Some(None);
+        };
+        let Ok(text) = std::fs::read_to_string(path) else {
+            return env.refuse("CONSOLE_TOKENS_FILE", "must name a file that can be read");
+        };
+        match Self::parse(&text) {
+            Ok(tokens) => Some(Some(tokens)),
+            Err(problem) => {
+                env.refuse("CONSOLE_TOKENS_FILE", &format!("cannot be used: {problem}"))
+            }
+        }
+    }
+
     /// Reads `ROLE NAME DIGEST` lines; `#` begins a comment. The problem names the line and repeats
     /// nothing of it.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
@@ -48,7 +64,15 @@ impl Tokens {
 
     /// Whose token this is. Takes the same time wherever it stands.
     pub(crate) fn owner(&self, token: &str) -> Option<&Person> {
-        let sought = digest_of(token);
+        self.owner_of(digest_of(token))
+    }
+
+    /// Whose the token with this digest is, as long as its line is there.
+    pub(crate) fn still_owner(&self, digest: &str) -> Option<&Person> {
+        self.owner_of(parse_digest(digest)?)
+    }
+
+    fn owner_of(&self, sought: Digest) -> Option<&Person> {
         let mut owner = None;
         for (digest, person) in &self.0 {
             if verify_slices_are_equal(digest, &sought).is_ok() {
@@ -78,6 +102,11 @@ fn parse_digest(text: &str) -> Option<Digest> {
     Some(digest)
 }
 
+/// Two hexadecimal digits a byte.
+pub(crate) fn hex(digest: &Digest) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The digest of a token or of a session.
 pub(crate) fn digest_of(secret: &str) -> Digest {
     let digest = digest::digest(&digest::SHA256, secret.as_bytes());
@@ -91,8 +120,7 @@ pub(crate) fn new_token(person: &Person) -> (Secret, String) {
         "{PREFIX}{}",
         BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>())
     );
-    let digest = digest_of(&token);
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&digest_of(&token));
     let line = format!("{} {} {digest}", person.role.as_str(), person.name);
     (Secret::new(token), line)
 }
@@ -112,6 +140,8 @@ mod tests {
         assert_eq!(tokens.owner(""), None);
         let digest = line.rsplit_once(' ').unwrap().1;
         assert_eq!(tokens.owner(digest), None, "the file opens nothing");
+        assert_eq!(tokens.still_owner(digest), Some(&lin));
+        assert_eq!(tokens.still_owner(&"0".repeat(64)), None);
         assert!(!file.contains(token.expose()));
     }
 

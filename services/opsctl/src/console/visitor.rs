@@ -2,17 +2,21 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
-use http::{Extensions, HeaderMap, Method, Uri};
+use http::{Extensions, HeaderMap, HeaderName, Method, Uri};
+use store::StoreError;
+use store::console_sessions::Told;
 
 use super::front::Front;
 use super::person::Person;
 use super::refusal::Refusal;
-use super::sessions::Told;
+use super::sessions::Presence;
 use super::view::{Frame, Section, Who};
+
+/// Set by our script where a page looks by itself how far something is.
+const BY_ITSELF: HeaderName = HeaderName::from_static("x-console-live");
 
 /// Who looks, and by which session.
 #[derive(Debug)]
@@ -20,24 +24,37 @@ pub(crate) struct Visitor {
     pub(crate) person: Person,
     pub(crate) csrf: String,
     cookie: String,
+    has_told: bool,
 }
 
 impl Visitor {
-    /// `None` where nobody is signed in, or the proxy does not vouch any more for who is.
-    pub(crate) fn of(front: &Front, headers: &HeaderMap, extensions: &Extensions) -> Option<Self> {
-        let cookie = front.cookie.session(headers)?;
-        let seen = front.sessions.seen(&cookie, Instant::now())?;
-        let person = if seen.by_proxy {
-            // The role is what the proxy says now, not what it was when the session began.
-            vouched(front, headers, extensions).filter(|now| now.name == seen.person.name)?
-        } else {
-            seen.person
+    /// `None` where nobody is signed in, or nobody vouches any more for who is.
+    pub(crate) async fn of(
+        front: &Front,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        presence: Presence,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(cookie) = front.cookie.session(headers) else {
+            return Ok(None);
         };
-        Some(Self {
+        let Some(session) = front.sessions.seen(&cookie, presence).await? else {
+            return Ok(None);
+        };
+        // Who it is and in which role is what the file or the proxy says now, not what it was when
+        // the session began.
+        let person = match &session.token_digest {
+            Some(digest) => front.tokens.still_owner(digest).cloned(),
+            None => vouched(front, headers, extensions),
+        };
+        let person = person.filter(|person| person.name == session.actor);
+        Ok(person.map(|person| Self {
             person,
-            csrf: seen.csrf,
+            csrf: session.csrf,
             cookie,
-        })
+            // What was said is for whoever is there.
+            has_told: session.has_told && presence == Presence::Used,
+        }))
     }
 
     /// What is around a page of this section.
@@ -51,18 +68,22 @@ impl Visitor {
     }
 
     /// Has the next page say this.
-    pub(crate) fn tell(&self, front: &Front, told: Told) {
-        front.sessions.tell(&self.cookie, told);
+    pub(crate) async fn tell(&self, front: &Front, told: &Told) -> Result<(), StoreError> {
+        front.sessions.tell(&self.cookie, told).await
     }
 
     /// What the act before had to say.
-    pub(crate) fn hear(&self, front: &Front) -> Option<Told> {
-        front.sessions.hear(&self.cookie)
+    pub(crate) async fn hear(&self, front: &Front) -> Result<Option<Told>, StoreError> {
+        if !self.has_told {
+            return Ok(None);
+        }
+        front.sessions.hear(&self.cookie).await
     }
 
-    /// Signs out.
-    pub(crate) fn leave(&self, front: &Front) {
-        front.sessions.end(&self.cookie);
+    /// Signs out, here or in every browser; answers how many there were.
+    pub(crate) async fn leave(&self, front: &Front, everywhere: bool) -> Result<i64, StoreError> {
+        let sessions = &front.sessions;
+        sessions.end(&self.person, &self.cookie, everywhere).await
     }
 }
 
@@ -91,7 +112,13 @@ impl FromRequestParts<Arc<Front>> for Visitor {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, front: &Arc<Front>) -> Result<Self, Refusal> {
-        let visitor = Self::of(front, &parts.headers, &parts.extensions);
+        let by_itself = parts.method == Method::GET && parts.headers.contains_key(BY_ITSELF);
+        let presence = if by_itself {
+            Presence::LookedAt
+        } else {
+            Presence::Used
+        };
+        let visitor = Self::of(front, &parts.headers, &parts.extensions, presence).await?;
         visitor.ok_or_else(|| Refusal::NotSignedIn {
             wanted: wanted(&parts.method, &parts.uri),
         })

@@ -98,6 +98,23 @@ fn every_service_has_what_the_platform_needs_to_move_it_about() {
     }
 }
 
+#[test]
+fn a_node_that_goes_takes_not_the_whole_console() {
+    for (_, resources) in built() {
+        let deployment = resources.find("Deployment", "console").unwrap();
+        let spec = &deployment["spec"];
+        assert!(spec["replicas"].as_u64() >= Some(2), "{}", spec["replicas"]);
+        let rolling = &spec["strategy"]["rollingUpdate"];
+        assert_eq!(*rolling, json!({"maxSurge": 1, "maxUnavailable": 0}));
+        let template = &spec["template"];
+        spread(&template["spec"], "console");
+        let budget = resources.find("PodDisruptionBudget", "console").unwrap();
+        assert_eq!(budget["spec"]["maxUnavailable"], 1);
+        let selected = &budget["spec"]["selector"]["matchLabels"];
+        selects(selected, &template["metadata"]["labels"]);
+    }
+}
+
 fn spread(spec: &Value, name: &str) {
     let spreads = spec["topologySpreadConstraints"].as_array().unwrap();
     let keys: Vec<_> = spreads.iter().map(|one| &one["topologyKey"]).collect();

@@ -40,7 +40,7 @@ pub(crate) async fn list(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ListPage {
         frame: looked.frame(Section::Audit),
         title: "Audit",
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: tabs(PATH),
         fields: looked.filled(&fields),
         sheet,
@@ -54,7 +54,7 @@ pub(crate) async fn verify(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ListPage {
         frame: looked.frame(Section::Audit),
         title: "Is the audit whole?",
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: tabs(VERIFY),
         fields: looked.filled(&[Field::text("anchor", "Against the head", "NUMBER:HASH")]),
         sheet: Sheet::of(&report, WAYS),
@@ -68,7 +68,7 @@ pub(crate) async fn one(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&OnePage {
         frame: looked.frame(Section::Audit),
         title: format!("Act {}", looked.subject),
-        told: looked.told(),
+        told: looked.told().await?,
         sheet: Sheet::of(&report, WAYS),
         acts: Vec::new(),
         live: None,

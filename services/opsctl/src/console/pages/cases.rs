@@ -22,7 +22,7 @@ pub(crate) async fn list(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ListPage {
         frame: looked.frame(Section::Cases),
         title: "Cases",
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: Vec::new(),
         fields: looked.filled(&[Field::choice("state", "State", STATES)]),
         sheet: Sheet::of(&report, WAYS),
@@ -49,7 +49,7 @@ pub(crate) async fn one(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&OnePage {
         frame: looked.frame(Section::Cases),
         title: format!("Case {}", looked.subject),
-        told: looked.told(),
+        told: looked.told().await?,
         sheet: Sheet::of(&report, WAYS),
         acts: if may { acts.into() } else { Vec::new() },
         live: None,

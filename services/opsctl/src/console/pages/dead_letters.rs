@@ -81,7 +81,7 @@ pub(crate) async fn list(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ListPage {
         frame: looked.frame(Section::DeadLetters),
         title: "Dead letters",
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: tabs(PATH),
         fields: looked.filled(&fields()),
         choosing: may.then(|| Choosing {
@@ -99,7 +99,7 @@ pub(crate) async fn groups(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ListPage {
         frame: looked.frame(Section::DeadLetters),
         title: "Dead letters in groups",
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: tabs(GROUPS),
         fields: looked.filled(&fields()),
         sheet: Sheet::of(&report, Ways::default()),
@@ -118,7 +118,7 @@ pub(crate) async fn one(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&OnePage {
         frame: looked.frame(Section::DeadLetters),
         title: format!("Dead letter {}", looked.subject),
-        told: looked.told(),
+        told: looked.told().await?,
         sheet: Sheet::of(&report, ways),
         acts: if may {
             acts(Some(&looked.subject))

@@ -31,14 +31,15 @@ pub(crate) async fn list(looked: Looked) -> Result<Response, Refusal> {
         PATH,
         Sheet::of(&report, Ways::default()),
     )
+    .await
 }
 
 pub(crate) async fn lanes(looked: Looked) -> Result<Response, Refusal> {
     let report = answers::lanes(looked.asked()).await?;
-    shown(&looked, "Lanes", LANES, Sheet::of(&report, Ways::default()))
+    shown(&looked, "Lanes", LANES, Sheet::of(&report, Ways::default())).await
 }
 
-fn shown(
+async fn shown(
     looked: &Looked,
     title: &'static str,
     at: &str,
@@ -47,7 +48,7 @@ fn shown(
     page::shown(&ListPage {
         frame: looked.frame(Section::Partners),
         title,
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: tabs(at),
         fields: Vec::new(),
         sheet,
@@ -73,7 +74,7 @@ pub(crate) async fn one(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&OnePage {
         frame: looked.frame(Section::Partners),
         title: format!("Partner {}", looked.subject),
-        told: looked.told(),
+        told: looked.told().await?,
         sheet: sheet.and("Lanes", Sheet::of(&lanes, Ways::default())),
         acts: if may { acts.into() } else { Vec::new() },
         live: None,

@@ -47,7 +47,7 @@ pub(crate) async fn list(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ListPage {
         frame: looked.frame(Section::Replays),
         title: "Replay jobs",
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: Vec::new(),
         fields: looked.filled(&[Field::choice("state", "State", STATES)]),
         sheet,
@@ -65,7 +65,7 @@ pub(crate) async fn one(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&OnePage {
         frame: looked.frame(Section::Replays),
         title: format!("Replay {}", looked.subject),
-        told: looked.told(),
+        told: looked.told().await?,
         sheet: Sheet::of(&report, WAYS),
         acts: acts(&looked, job, &path),
         live: moves.then(|| path.clone()),
@@ -161,7 +161,7 @@ pub(crate) async fn make(done: Done) -> Result<Response, Refusal> {
     let told = outcome(&report);
     let made = report.json()["id"].as_i64();
     if !told.text.is_empty() {
-        done.visitor.tell(&done.front, told);
+        done.visitor.tell(&done.front, &told).await?;
     }
     let to = made.map_or_else(|| PATH.to_owned(), |id| format!("{PATH}/{id}"));
     Ok(Redirect::to(&to).into_response())

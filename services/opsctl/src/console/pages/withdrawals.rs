@@ -44,7 +44,7 @@ pub(crate) async fn find(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ListPage {
         frame: looked.frame(Section::Withdrawals),
         title: "Withdrawals",
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: tabs(false),
         fields: looked.filled(&fields),
         sheet: Sheet::of(&report, Ways::default()),
@@ -63,7 +63,7 @@ pub(crate) async fn stuck(looked: Looked) -> Result<Response, Refusal> {
     page::shown(&ListPage {
         frame: looked.frame(Section::Withdrawals),
         title: "Withdrawals that do not move",
-        told: looked.told(),
+        told: looked.told().await?,
         tabs: tabs(true),
         fields: looked.filled(&fields),
         sheet: Sheet::of(&report, Ways::default()),

@@ -2,9 +2,9 @@
 //! can be done about it, and the question whether an act is meant.
 
 use askama::Template;
+use store::console_sessions::Told;
 
 use super::Frame;
-use crate::console::sessions::Told;
 use crate::console::sheet::Sheet;
 
 /// Something to be typed or chosen.

@@ -18,6 +18,8 @@ pub(crate) struct Console {
     pub(crate) base: String,
     pub(crate) running: Running,
     tokens: BTreeMap<&'static str, String>,
+    /// The file of tokens.
+    pub(crate) lines: String,
     client: Client,
     _folder: tempfile::TempDir,
 }
@@ -35,8 +37,6 @@ impl Console {
 
     /// With further settings.
     pub(crate) async fn open_with(world: &World, settings: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("tokens");
         let (mut tokens, mut lines) = (BTreeMap::new(), String::new());
         for (name, role) in [
             (READER, "reader"),
@@ -48,7 +48,23 @@ impl Console {
             tokens.insert(name, made["token"].as_str().unwrap().to_owned());
             lines += &format!("{}\n", made["line"].as_str().unwrap());
         }
-        std::fs::write(&file, lines).unwrap();
+        Self::start(world, tokens, lines, settings).await
+    }
+
+    /// Another process of the same console, with this file of tokens.
+    pub(crate) async fn beside(&self, world: &World, lines: &str) -> Self {
+        Self::start(world, self.tokens.clone(), lines.to_owned(), &[]).await
+    }
+
+    async fn start(
+        world: &World,
+        tokens: BTreeMap<&'static str, String>,
+        lines: String,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tokens");
+        std::fs::write(&file, &lines).unwrap();
         let listen = format!("127.0.0.1:{}", stand::free_port());
         let base = format!("http://{listen}");
         let url = world.database_url();
@@ -66,6 +82,7 @@ impl Console {
             running: running.await.unwrap(),
             base,
             tokens,
+            lines,
             client: Client::builder()
                 .redirect(redirect::Policy::none())
                 .build()
@@ -136,6 +153,21 @@ pub(crate) async fn json(answer: Response) -> (StatusCode, Value) {
 }
 
 impl Browser<'_> {
+    /// The same browser, whose requests come to another process.
+    pub(crate) fn at<'a>(&self, console: &'a Console) -> Browser<'a> {
+        Browser {
+            console,
+            cookie: self.cookie.clone(),
+        }
+    }
+
+    /// As the script of a page looks by itself how far something is.
+    pub(crate) async fn fetch_by_itself(&self, path: &str) -> Response {
+        let request = self.console.request(Method::GET, path);
+        let request = request.header("x-console-live", "1");
+        request.header(COOKIE, &self.cookie).send().await.unwrap()
+    }
+
     pub(crate) async fn fetch(&self, path: &str) -> Response {
         let request = self.console.request(Method::GET, path);
         request.header(COOKIE, &self.cookie).send().await.unwrap()

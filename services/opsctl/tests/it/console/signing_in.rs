@@ -1,7 +1,10 @@
 //! Signing in, staying, and being shown out.
 
+use std::time::Duration;
+
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Method, Response, StatusCode};
+use serde_json::Value;
 
 use super::server::{Console, OPERATOR, READER, cookie, form};
 use super::world;
@@ -84,6 +87,129 @@ async fn a_session_that_is_not_used_ends() {
         tried += 1;
         assert!(tried < 1000, "a millisecond passes between two requests");
     }
+}
+
+#[tokio::test]
+async fn a_page_that_looks_by_itself_keeps_nobody_signed_in() {
+    let world = world().await;
+    let console = Console::open_with(&world, &[("CONSOLE_SESSION_IDLE_MS", "2000")]).await;
+    let browser = console.browser(READER).await;
+    let looked = browser.fetch_by_itself("/cases").await;
+    assert_eq!(looked.status(), StatusCode::OK);
+    let gone = async || {
+        let answer = browser.fetch_by_itself("/cases").await;
+        answer.status() == StatusCode::SEE_OTHER
+    };
+    stand::eventually(Duration::from_secs(20), "the session ends", gone).await;
+    leads_to(&browser.fetch("/cases").await);
+}
+
+#[tokio::test]
+async fn every_process_knows_who_is_signed_in_and_a_restart_shows_nobody_out() {
+    let world = world().await;
+    let console = Console::open(&world).await;
+    let browser = console.browser(OPERATOR).await;
+    let beside = console.beside(&world, &console.lines).await;
+    let there = browser.at(&beside);
+    assert_eq!(browser.csrf().await, there.csrf().await);
+    // Done at the one, told by the other.
+    let fields = [("reason", "looked"), ("ticket", "OPS-1")];
+    let answer = there.submit("/cases/1/close", &fields).await;
+    let next = leads_to(&answer).to_owned();
+    assert!(browser.page(&next).await.contains("class=\"notice good\""));
+    assert!(!there.page(&next).await.contains("class=\"notice good\""));
+    let lines = console.lines.clone();
+    let cookie = browser.cookie.clone();
+    console.running.stop().await.unwrap();
+    let again = beside.beside(&world, &lines).await;
+    let after = there.at(&again);
+    assert_eq!(after.cookie, cookie);
+    assert!(after.page("/cases").await.contains(OPERATOR));
+    leads_to(&after.submit("/sign-out", &[]).await);
+    leads_to(&there.fetch("/cases").await);
+}
+
+#[tokio::test]
+async fn whoever_has_lost_the_token_is_out_and_whoever_has_another_role_has_it_at_once() {
+    let world = world().await;
+    let console = Console::open(&world).await;
+    let (operator, reader) = (
+        console.browser(OPERATOR).await,
+        console.browser(READER).await,
+    );
+    let is_operators = |line: &&str| line.contains(OPERATOR);
+    let without: Vec<&str> = console
+        .lines
+        .lines()
+        .filter(|line| !is_operators(line))
+        .collect();
+    let revoked = console.beside(&world, &without.join("\n")).await;
+    leads_to(&operator.at(&revoked).fetch("/cases/1").await);
+    assert!(reader.at(&revoked).page("/cases/1").await.contains(READER));
+    let other = console.beside(&world, &console.lines).await;
+    let lines = other.lines.lines().map(|line| match line.split_once(' ') {
+        Some((_, rest)) if is_operators(&line) => format!("reader {rest}\n"),
+        _ => format!("{line}\n"),
+    });
+    let lessened = other.beside(&world, &lines.collect::<String>()).await;
+    assert!(operator.page("/cases/1").await.contains("Close alone"));
+    let page = operator.at(&lessened).page("/cases/1").await;
+    assert!(!page.contains("Close alone"), "{page}");
+    // Somebody else's token with the same name is not the one that was typed.
+    let made = format!("console token --name {OPERATOR} --role operator --json");
+    let made: Value = serde_json::from_str(&world.tool().typed(&made)).unwrap();
+    let fresh = console.beside(&world, made["line"].as_str().unwrap()).await;
+    leads_to(&operator.at(&fresh).fetch("/cases/1").await);
+}
+
+#[tokio::test]
+async fn one_person_is_signed_out_in_every_browser_and_the_audit_says_so() {
+    let world = world().await;
+    let console = Console::open(&world).await;
+    let (one, other) = (
+        console.browser(OPERATOR).await,
+        console.browser(OPERATOR).await,
+    );
+    let reader = console.browser(READER).await;
+    leads_to(&one.submit("/sign-out", &[("everywhere", "true")]).await);
+    for browser in [&one, &other] {
+        leads_to(&browser.fetch("/cases").await);
+    }
+    assert!(reader.page("/cases").await.contains(READER));
+    let tool = world.tool();
+    let out = format!("console sign-out --name {READER}");
+    insta::assert_snapshot!("console_sign_out_dry_run", tool.typed(&out));
+    assert!(reader.page("/cases").await.contains(READER));
+    insta::assert_snapshot!(
+        "console_sign_out",
+        tool.typed(&format!("{out} --yes --reason left --by wu"))
+    );
+    leads_to(&reader.fetch("/cases").await);
+    let told: Value = serde_json::from_str(&tool.typed("audit list --act console --json")).unwrap();
+    let told = told.as_array().unwrap().iter().map(|row| {
+        let text = |name: &str| row[name].as_str().unwrap_or("-").to_owned();
+        let what = row["detail"].to_string();
+        [
+            text("act"),
+            text("actor"),
+            text("role"),
+            text("subject"),
+            what,
+        ]
+        .join(" ")
+    });
+    let told: Vec<String> = told.collect();
+    assert_eq!(
+        told,
+        [
+            format!("console.sign_out wu - person {READER} {{\"sessions\":1}}"),
+            format!("console.sign_out opa operator person {OPERATOR} {{\"sessions\":2}}"),
+            format!("console.sign_in rea reader person {READER} {{\"by\":\"token\"}}"),
+            format!("console.sign_in opa operator person {OPERATOR} {{\"by\":\"token\"}}"),
+            format!("console.sign_in opa operator person {OPERATOR} {{\"by\":\"token\"}}"),
+        ]
+    );
+    assert_eq!(tool.run(&["audit", "verify"]).code, 0);
 }
 
 #[tokio::test]
