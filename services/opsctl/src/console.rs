@@ -30,6 +30,6 @@ pub use app::start;
 pub use settings::ConsoleSettings;
 
 pub(crate) use person::Person;
-pub(crate) use role::Role;
+pub(crate) use role::{Right, Role};
 pub(crate) use sessions::subject as sessions_of;
-pub(crate) use tokens::new_token;
+pub(crate) use tokens::{Tokens, new_token};

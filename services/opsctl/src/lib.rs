@@ -16,6 +16,7 @@ mod database;
 mod dead_letters;
 mod detail;
 mod exit;
+mod identity;
 mod input;
 mod lanes;
 mod notices;

@@ -8,11 +8,13 @@ mod limits;
 mod rows;
 mod run;
 
+use anyhow::bail;
 use runtime::clock;
 use serde_json::json;
 use store::replays::{self, Acted, Actor, Job, JobState, Wanted};
 use store::{Connection, StoreError, audit};
 
+use crate::console::Right;
 use crate::permit::Permit;
 
 pub(crate) use limits::{limits, limits_of_process};
@@ -62,11 +64,18 @@ pub(crate) async fn create(
     wanted: &Wanted,
     limits: &Limits,
     permit: &Permit,
-) -> Result<JobRow, StoreError> {
+) -> anyhow::Result<JobRow> {
     let tx = connection.begin("opsctl: create replay").await?;
     let now = clock::now();
     let ticket = permit.ticket().unwrap_or_default();
     let job = replays::create(&tx, now, wanted, limits, &actor(permit), ticket).await?;
+    // Whoever could make it under any name could approve it under their own.
+    if job.approval_needed && !permit.is_proved() {
+        bail!(
+            "so many need a second person, so the first must be known: set OPSCTL_TOKEN or \
+             OPSCTL_TOKEN_FILE, and CONSOLE_TOKENS_FILE; or do it in the console"
+        );
+    }
     let detail = json!({
         "filter": job.filter, "count": job.count, "amount": job.amount.to_string(),
         "canary": job.canary, "pace": job.pace, "stop_at": job.stop_at, "again": job.again,
@@ -88,7 +97,10 @@ pub(crate) async fn act(
     id: i64,
     verb: Verb,
     permit: &Permit,
-) -> Result<Outcome, StoreError> {
+) -> anyhow::Result<Outcome> {
+    if verb == Verb::Approve {
+        permit.must(Right::Approve)?;
+    }
     let tx = connection.begin("opsctl: act on replay").await?;
     let now = clock::now();
     let acted = match verb {

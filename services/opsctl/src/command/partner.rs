@@ -124,7 +124,7 @@ async fn add(
     let mut hosts = normalised?;
     hosts.sort();
     hosts.dedup();
-    let operator = who.operator("a partner is registered");
+    let operator = who.operator("a partner is registered")?;
     let mut connection = database.connection().await?;
     let now = clock::now();
     let tx = connection.begin("opsctl: add partner").await?;

@@ -62,7 +62,7 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             not_before,
             who,
         } => {
-            let operator = who.operator("a key is added");
+            let operator = who.operator("a key is added")?;
             let public = read(&public_key)?;
             add(database, &partner, (key_id, &public), not_before, &operator).await
         }
@@ -72,7 +72,7 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             at,
             who,
         } => {
-            let operator = who.operator("a key is retired");
+            let operator = who.operator("a key is retired")?;
             retire(database, &partner, &key_id, at, &operator).await
         }
     }

@@ -106,7 +106,7 @@ async fn add(database: &Database, arguments: &AddArguments) -> anyhow::Result<Re
         ))
         .into());
     }
-    let operator = arguments.who.operator("a user is added");
+    let operator = arguments.who.operator("a user is added")?;
     let pepper = from_environment("PASSWORD_PEPPER")?;
     let password = arguments.password.read()?;
     let hash = password::hash(&password, &pepper)?;

@@ -44,7 +44,7 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
         default,
         who,
     } = command;
-    let operator = who.operator("a card is bound");
+    let operator = who.operator("a card is bound")?;
     let card = NewCard {
         token_no: &token_no,
         tail: &tail,

@@ -88,7 +88,7 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
             cash_type,
             who,
         } => {
-            let operator = who.operator("a cash type is closed");
+            let operator = who.operator("a cash type is closed")?;
             close(&htouhui_user_id, cash_type, &operator, database).await
         }
     }
@@ -97,7 +97,7 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
 async fn set(arguments: &SetArguments, database: &Database) -> anyhow::Result<Report> {
     let (user, cash_type) = (&arguments.htouhui_user_id, arguments.cash_type);
     let rule = arguments.rule();
-    let operator = arguments.who.operator("a fee is set");
+    let operator = arguments.who.operator("a fee is set")?;
     let mut connection = database.connection().await?;
     let now = clock::now();
     let tx = connection.begin("opsctl: set fee").await?;

@@ -41,12 +41,6 @@ impl Asked {
         if !yes {
             return Ok(None);
         }
-        let role = self.person.role.as_str();
-        Ok(Some(Permit::in_console(
-            &self.person.name,
-            role,
-            &reason,
-            &ticket,
-        )?))
+        Ok(Some(Permit::in_console(&self.person, &reason, &ticket)?))
     }
 }

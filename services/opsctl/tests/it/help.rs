@@ -2,7 +2,7 @@
 
 use crate::tool::Tool;
 
-const COMMANDS: [&[&str]; 81] = [
+const COMMANDS: [&[&str]; 83] = [
     &[],
     &["migrate"],
     &["partner"],
@@ -55,6 +55,8 @@ const COMMANDS: [&[&str]; 81] = [
     &["replay"],
     &["replay", "list"],
     &["replay", "show"],
+    &["console", "token"],
+    &["console", "sign-out"],
     &["replay", "approve"],
     &["replay", "pause"],
     &["replay", "resume"],

@@ -1,6 +1,8 @@
 //! Replay jobs as an operator sees them: nothing by accident, two people where much is at stake,
 //! and an end that the exit code tells.
 
+use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::Duration;
 
 use contract::ids::WithdrawalId;
@@ -8,7 +10,7 @@ use contract::withdrawal::Transition::{OpenAttempt, Pay, Submit};
 use serde_json::Value;
 use store::notices::NoticeState;
 
-use crate::tool::Ended;
+use crate::tool::{Ended, Tool};
 use crate::world::World;
 
 const WISH: [&str; 4] = ["dead-letter", "replay", "--partner", "shop"];
@@ -133,25 +135,98 @@ async fn a_canary_that_fails_is_1_and_a_person_lets_it_go_on_or_ends_it() {
     );
 }
 
-#[tokio::test]
-async fn above_a_set_size_or_sum_somebody_else_must_approve() {
-    let (world, _) = one_letter().await;
-    let strict = |arguments: &[&[&str]]| {
+/// A file of tokens, and whose each is.
+struct Tokens {
+    file: tempfile::NamedTempFile,
+    each: BTreeMap<&'static str, String>,
+}
+
+impl Tokens {
+    fn of(world: &World, people: &[(&'static str, &str)]) -> Self {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let each = people.iter().map(|(name, role)| {
+            let made = ["console", "token", "--name", name, "--role", role];
+            let made = json(world, &[&made]);
+            writeln!(file, "{}", made["line"].as_str().unwrap()).unwrap();
+            (*name, made["token"].as_str().unwrap().to_owned())
+        });
+        let each = each.collect();
+        Self { file, each }
+    }
+
+    /// The tool in the hands of this person, where a set of one letter is many.
+    fn tool(&self, world: &World, name: &str) -> Tool {
         let tool = world.tool().with("REPLAY_APPROVAL_ABOVE_YUAN", "99.99");
-        tool.run(&arguments.concat())
+        let file = self.file.path().to_str().unwrap();
+        let tool = tool.with("CONSOLE_TOKENS_FILE", file);
+        tool.with("OPSCTL_TOKEN", &self.each[name])
+    }
+}
+
+#[tokio::test]
+async fn above_a_set_size_or_sum_two_people_must_be_known_and_not_only_named() {
+    let (world, _) = one_letter().await;
+    let people = [
+        ("lin", "operator"),
+        ("wu", "approver"),
+        ("qi", "approver"),
+        ("rea", "reader"),
+    ];
+    let tokens = Tokens::of(&world, &people);
+    let run_as = |name: &str, arguments: &[&[&str]]| {
+        let ended = tokens.tool(&world, name).run(&arguments.concat());
+        (ended.code, ended.stdout + &ended.stderr)
     };
-    let ended = strict(&[&WISH, &MEANT]);
-    assert_eq!(ended.code, 0, "{ended:?}");
+    let strict = world.tool().with("REPLAY_APPROVAL_ABOVE_YUAN", "99.99");
+    let ended = strict.run(&[&WISH[..], &MEANT, &["--by", "wu"]].concat());
+    assert_eq!(ended.code, 1, "{ended:?}");
     assert!(
-        ended.stdout.contains("opsctl replay approve 1"),
+        ended.stderr.contains("the first must be known"),
         "{ended:?}"
     );
-    let ended = run(&world, &[&["replay", "run", "1"]]);
-    assert_eq!(ended.code, 1, "{ended:?}");
-    let ended = run(&world, &[&["replay", "approve", "1"], &MEANT]);
-    assert_eq!(ended.code, 1, "the same person: {ended:?}");
-    let ended = run(&world, &[&["replay", "approve", "1", "--by", "wu"], &MEANT]);
-    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(run(&world, &[&["replay", "show", "1"]]).code, 1, "not made");
+
+    let (code, said) = run_as("wu", &[&WISH, &MEANT]);
+    assert_eq!(code, 0, "{said}");
+    let number = json(&world, &[&["replay", "list"]])[0]["id"].to_string();
+    assert!(
+        said.contains(&format!("opsctl replay approve {number}")),
+        "{said}"
+    );
+    assert_eq!(run(&world, &[&["replay", "run", &number]]).code, 1);
+
+    let approve = ["replay", "approve", &number];
+    let shown = run_as("qi", &[&approve]);
+    assert!(
+        shown.0 == 0 && shown.1.contains("Nothing was changed."),
+        "{shown:?}"
+    );
+    let named = run(&world, &[&approve, &MEANT, &["--by", "qi"]]);
+    assert_eq!(named.code, 64, "a name proves nothing: {named:?}");
+    for (name, more, code, why) in [
+        ("rea", &[][..], 64, "takes the role of operator"),
+        ("lin", &[], 64, "takes the role of approver"),
+        ("lin", &["--by", "qi"], 64, "the token is lin's"),
+        ("wu", &[], 1, "Somebody else than the one who made it"),
+        ("qi", &[], 0, "was approved. It is running."),
+    ] {
+        let (ended, said) = run_as(name, &[&approve, &MEANT, more]);
+        assert!(
+            ended == code && said.contains(why),
+            "{name}: {ended} {said}"
+        );
+        assert!(!said.contains("tixian_console_"), "{said}");
+    }
+    let acts = json(&world, &[&["audit", "list", "--act", "replay"]]);
+    let told = |row: &Value| {
+        let text = |name: &str| row[name].as_str().unwrap().to_owned();
+        [text("act"), text("actor"), text("role")].join(" ")
+    };
+    let told: Vec<_> = acts.as_array().unwrap().iter().map(told).collect();
+    assert_eq!(
+        told,
+        ["replay.approve qi approver", "replay.create wu approver"]
+    );
     let wrong = world.tool().with("REPLAY_APPROVAL_ABOVE_YUAN", "much");
     assert_eq!(wrong.run(&WISH).code, 64);
 }
