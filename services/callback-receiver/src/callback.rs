@@ -13,6 +13,7 @@ use contract::ids::ReqSeqId;
 use contract::money::Fen;
 use jiff::Timestamp;
 use runtime::crash::{CrashPoint, reach};
+use runtime::trace::{self, attribute::Attribute};
 use serde_json::{Value, json};
 use store::attempts::{self, Attempt, AttemptOutcome};
 use store::cases::NewCase;
@@ -47,6 +48,11 @@ pub(crate) async fn record(
         crate::foreign::keep(&mut connection, now, claimed, &case).await?;
         return Ok(Reply::Mismatch);
     }
+    // Here the trace comes back from the gap.
+    trace::join(attempt.origin.as_deref());
+    trace::link(attempt.traceparent.as_deref());
+    trace::set(Attribute::OrderId(attempt.withdrawal_id.to_string().into()));
+    trace::set(Attribute::ReqSeqId(attempt.req_seq_id.to_string().into()));
     let told = Told {
         verdict: Verdict::of_callback(callback),
         detail: detail(callback),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use contract::message::{Envelope, WithdrawalAccepted};
 use runtime::amqp::{Handler, HandlerError, Verdict as _};
 use runtime::crash::{CrashPoint, reach};
+use runtime::trace::{self, attribute::Attribute};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -59,6 +60,8 @@ impl Handler for Dispatch {
             None => return Ok(()),
         };
         reach(CrashPoint::DispatcherAfterAttemptCommit);
+        let serial = opened.req_seq_id().to_string();
+        trace::set(Attribute::ReqSeqId(serial.into()));
         let outcome = self
             .huifu
             .encash(&room, &opened.encashment, &opened.huifu_id)

@@ -21,6 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::backoff::{self, Backoff, doubled, jittered};
 use runtime::clock;
 use runtime::crash::{CrashPoint, reach};
+use runtime::trace::{Span, SpanKind, attribute::Attribute};
 use store::attempts::{self, Attempt};
 use store::{Store, StoreError};
 use tokio::task::JoinSet;
@@ -86,7 +87,10 @@ impl Reconcile {
         let mut questions = JoinSet::new();
         for attempt in claimed {
             let (this, stopping) = (self.clone(), stopping.clone());
-            questions.spawn(async move { this.question(&attempt, &stopping).await });
+            questions.spawn(async move {
+                let step = step(&attempt);
+                step.around(this.question(&attempt, &stopping)).await;
+            });
         }
         while let Some(ended) = questions.join_next().await {
             if let Err(error) = ended {
@@ -163,6 +167,19 @@ impl Reconcile {
             SignedDuration::try_from(jittered(pause)).unwrap_or(SignedDuration::from_secs(3600));
         now.saturating_add(pause).unwrap_or(Timestamp::MAX)
     }
+}
+
+/// Of the withdrawal's trace, and linked to the sending that it asks about.
+fn step(attempt: &Attempt) -> Span {
+    let step = Span::caused_by(
+        attempt.origin.as_deref(),
+        SpanKind::Internal,
+        "ask about attempt",
+    );
+    step.link(attempt.traceparent.as_deref());
+    step.set(Attribute::OrderId(attempt.withdrawal_id.to_string().into()));
+    step.set(Attribute::ReqSeqId(attempt.req_seq_id.to_string().into()));
+    step
 }
 
 fn query_of(attempt: &Attempt) -> Result<Query, ReqDateError> {

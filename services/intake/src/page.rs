@@ -21,6 +21,7 @@ use contract::partner::ErrorCode;
 use contract::withdrawal::Withdrawal;
 use http::{HeaderMap, Uri};
 use runtime::clock;
+use runtime::trace::{self, attribute::Attribute};
 use store::{Connection, withdrawals};
 
 use crate::front::Front;
@@ -70,6 +71,7 @@ pub(crate) async fn page(
 pub(crate) const PASSWORD_IS_NEW: &str = "password=set";
 
 /// The withdrawal behind an address that we made; any other address is a page that does not exist.
+/// The request joins the trace that the partner's form began.
 pub(crate) async fn open(
     front: &Front,
     connection: &Connection,
@@ -81,5 +83,8 @@ pub(crate) async fn open(
         return Err(ErrorCode::NotFound.into());
     }
     let found = withdrawals::find(connection, &id).await?;
-    Ok(found.ok_or(ErrorCode::NotFound)?)
+    let withdrawal = found.ok_or(ErrorCode::NotFound)?;
+    trace::join(withdrawal.traceparent.as_deref());
+    trace::set(Attribute::OrderId(withdrawal.request.id.to_string().into()));
+    Ok(withdrawal)
 }

@@ -17,6 +17,7 @@ use contract::withdrawal::{Language, NewWithdrawal};
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use runtime::crash::{CrashPoint, reach};
+use runtime::trace::{self, attribute::Attribute};
 use runtime::{clock, ids};
 use store::{Connection, withdrawals};
 
@@ -125,6 +126,7 @@ async fn take(
         Drafted::Written => {
             balance::was_wanted(front, &new.htouhui_user_id);
             reach(CrashPoint::IntakeAfterDraft);
+            trace::set(Attribute::OrderId(new.id.to_string().into()));
             tracing::info!(order_id = %new.id, partner_id = %new.partner_id, "draft opened");
             Ok(see_other(&front.page_key.path(&new.id)))
         }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use runtime::amqp::{HandlerError, Verdict as _};
 use runtime::clock;
 use runtime::courier::Courier;
+use runtime::trace;
 use store::notices::NoticeState;
 use store::{Store, StoreError, lanes, outbox};
 use tokio::sync::Semaphore;
@@ -189,7 +190,9 @@ impl Desk {
             drop(room);
             sent
         };
-        let mut sending = self.under_way.spawn(sending.in_current_span());
+        let mut sending = self
+            .under_way
+            .spawn(trace::carried(sending.in_current_span()));
         if let Ok(ended) = timeout(HAND_OVER_AFTER, &mut sending).await {
             return ended.unwrap_or_else(|panicked| Err(panicked).or_requeue());
         }

@@ -12,6 +12,7 @@ use contract::message::{ApplicationNoticeDue, Envelope, Message as _, NoticeDue}
 use runtime::amqp::HandlerError;
 use runtime::backoff;
 use runtime::clock;
+use runtime::trace::{Span, SpanKind, attribute::Attribute};
 use store::lanes::{self, State, Waiting};
 use store::outbox::Claimed;
 use store::{Connection, StoreError};
@@ -83,11 +84,21 @@ async fn look(desk: &Arc<Desk>, turn: usize) -> Result<usize, StoreError> {
         for one in fetched {
             let desk_of_it = Arc::clone(desk);
             let span = tracing::info_span!("fetched", message_id = %one.row.message_id);
-            desk.under_way
-                .spawn(async move { carry_out(&desk_of_it, one).await }.instrument(span));
+            let step = step(&one.row);
+            let work = async move { step.around(carry_out(&desk_of_it, one)).await };
+            desk.under_way.spawn(work.instrument(span));
         }
     }
     Ok(count)
+}
+
+/// It was the broker's before it was parked.
+fn step(row: &Claimed) -> Span {
+    let parent = row.traceparent.as_deref();
+    let step = Span::caused_by(parent, SpanKind::Internal, "fetch from lane");
+    step.set(Attribute::MessageId(row.message_id.to_string().into()));
+    step.set(Attribute::Conversation(row.correlation_id.clone().into()));
+    step
 }
 
 /// As many as have a place.

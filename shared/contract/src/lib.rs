@@ -23,4 +23,5 @@ mod next;
 pub mod partner;
 pub mod signing;
 pub mod topology;
+pub mod trace;
 pub mod withdrawal;

@@ -126,6 +126,8 @@ pub struct Withdrawal {
     pub reason_code: Option<String>,
     /// Huifu's own words about the failure, for operators.
     pub reason_detail: Option<String>,
+    /// The step of a trace that made the draft, as W3C's `traceparent`; all that follows joins it.
+    pub traceparent: Option<String>,
     /// When the draft was made.
     pub created_at: Timestamp,
     /// When it came to its present state.

@@ -24,6 +24,8 @@ mod link;
 mod meter;
 mod properties;
 mod publish;
+mod step;
+mod tls;
 mod topology;
 mod work;
 

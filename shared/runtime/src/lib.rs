@@ -23,4 +23,5 @@ pub mod service;
 pub mod settings;
 pub mod slots;
 mod telemetry;
+pub mod trace;
 pub mod url_guard;

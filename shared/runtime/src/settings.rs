@@ -31,6 +31,7 @@ mod public_url;
 mod secret;
 mod sections;
 mod signing;
+mod traces;
 
 pub use env::Env;
 pub use from_env::FromEnv;
@@ -41,6 +42,7 @@ pub use sections::{
     MessagingSettings, ProcessSettings, RelaySettings, TelemetrySettings,
 };
 pub use signing::SigningSettings;
+pub use traces::TraceSettings;
 
 /// What one service is told, composed of values and sections.
 pub trait Settings: Sized + Send + Sync + 'static {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use crate::row::{fen, named_optional, parsed};
-use crate::{Connection, StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction, trace};
 
 pub use evidence::{Heard, find_with_fee, learn, prove_unsent};
 pub use question::{Asked, ask_now, end_of};
@@ -20,8 +20,8 @@ pub use question::{Asked, ask_now, end_of};
 const OPEN: &str = "\
 -- attempts.open
 insert into attempts (req_seq_id, withdrawal_id, req_date, huifu_id, token_no, amount_fen,
-                      next_query_at, created_at, updated_at, updated_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)";
+                      next_query_at, traceparent, created_at, updated_at, updated_by)
+values ($1, $2, $3, $4, $5, $6, $7, $10, $8, $8, $9)";
 
 const CLOSE: &str = "\
 -- attempts.close
@@ -37,14 +37,16 @@ update attempts
 const FIND: &str = "\
 -- attempts.find
 select req_seq_id, withdrawal_id, req_date, huifu_id, token_no, amount_fen, outcome, hf_seq_id,
-       resp_code, query_count, next_query_at, created_at
+       resp_code, query_count, next_query_at, traceparent, created_at,
+       (select withdrawals.traceparent from withdrawals where id = withdrawal_id) as origin
   from attempts
  where req_seq_id = $1";
 
 const OF: &str = "\
 -- attempts.of
 select req_seq_id, withdrawal_id, req_date, huifu_id, token_no, amount_fen, outcome, hf_seq_id,
-       resp_code, query_count, next_query_at, created_at
+       resp_code, query_count, next_query_at, traceparent, created_at,
+       (select withdrawals.traceparent from withdrawals where id = withdrawal_id) as origin
   from attempts
  where withdrawal_id = $1
  order by created_at
@@ -64,7 +66,8 @@ update attempts
   from due
  where attempts.req_seq_id = due.req_seq_id
 returning attempts.req_seq_id, withdrawal_id, req_date, huifu_id, token_no, amount_fen, outcome,
-          hf_seq_id, resp_code, query_count, next_query_at, created_at";
+          hf_seq_id, resp_code, query_count, next_query_at, traceparent, created_at,
+          (select withdrawals.traceparent from withdrawals where id = withdrawal_id) as origin";
 
 const ASK_AGAIN_AT: &str = "\
 -- attempts.ask_again_at
@@ -157,6 +160,10 @@ pub struct Attempt {
     pub query_count: i32,
     /// When it is asked about next; also set for a while after the end, for bank returns.
     pub next_query_at: Option<Timestamp>,
+    /// The step of a trace that opened it, as W3C's `traceparent`.
+    pub traceparent: Option<String>,
+    /// The step that made its withdrawal's draft: of the same trace.
+    pub origin: Option<String>,
     /// When it was opened.
     pub created_at: Timestamp,
 }
@@ -179,6 +186,7 @@ pub async fn open(
             &attempt.next_query_at,
             &now,
             &tx.name(),
+            &trace::traceparent(),
         ],
     )
     .await
@@ -284,6 +292,8 @@ fn from_row(row: &Row) -> Result<Attempt, StoreError> {
         resp_code: row.try_get("resp_code")?,
         query_count: row.try_get("query_count")?,
         next_query_at: row.try_get("next_query_at")?,
+        traceparent: row.try_get("traceparent")?,
+        origin: row.try_get("origin")?,
         created_at: row.try_get("created_at")?,
     })
 }

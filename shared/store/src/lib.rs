@@ -35,6 +35,8 @@ pub mod schema;
 pub mod sms_codes;
 pub mod statements;
 pub mod timeline;
+pub mod trace;
+pub mod trust;
 pub mod users;
 pub mod withdrawals;
 

@@ -21,7 +21,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::pool::Place;
-use crate::{Connection, StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction, trace};
 
 pub use summary::{Depth, Waiting, depths, find, parked_since};
 
@@ -132,12 +132,14 @@ pub struct Claimed {
     pub created_at: Timestamp,
 }
 
-/// Writes a message that is due at `available_at`; later than now is how a retry is made.
+/// Writes a message that is due at `available_at`; later than now is how a retry is made. One that
+/// names no trace belongs to the one of whoever writes it.
 pub async fn enqueue<M: Message>(
     tx: &Transaction<'_>,
     envelope: &Envelope<M>,
     available_at: Timestamp,
 ) -> Result<(), StoreError> {
+    let traceparent = envelope.traceparent.clone().or_else(trace::traceparent);
     tx.execute(
         ENQUEUE,
         &[
@@ -147,7 +149,7 @@ pub async fn enqueue<M: Message>(
             &M::TYPE,
             &envelope.body.correlation_id(),
             &envelope.causation_id,
-            &envelope.traceparent,
+            &traceparent,
             &body(&envelope.body),
             &available_at,
             &envelope.at,

@@ -28,7 +28,7 @@ const FIND: &str = "\
 select id, partner_id, third_party_user_id, htouhui_user_id, amount_fen, out_order_no, return_url,
        notify_url, from_url, requested_cash_type, language, state, held, cash_type, fee_fen,
        arrival_fen, card_id, accepted_at, reason_code, reason_detail, expires_at, terminal_at,
-       created_at, updated_at
+       traceparent, created_at, updated_at
   from withdrawals
  where id = $1";
 
@@ -37,7 +37,7 @@ const FIND_BY_OUT_ORDER_NO: &str = "\
 select id, partner_id, third_party_user_id, htouhui_user_id, amount_fen, out_order_no, return_url,
        notify_url, from_url, requested_cash_type, language, state, held, cash_type, fee_fen,
        arrival_fen, card_id, accepted_at, reason_code, reason_detail, expires_at, terminal_at,
-       created_at, updated_at
+       traceparent, created_at, updated_at
   from withdrawals
  where partner_id = $1 and out_order_no = $2";
 
@@ -160,6 +160,7 @@ fn from_row(row: &Row) -> Result<Withdrawal, StoreError> {
         confirmed: confirmation(row)?,
         reason_code: row.try_get("reason_code")?,
         reason_detail: row.try_get("reason_detail")?,
+        traceparent: row.try_get("traceparent")?,
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
         terminal_at: row.try_get("terminal_at")?,

@@ -9,6 +9,7 @@ use contract::partner::answer::AnswerCode;
 use contract::partner::{ErrorCode, PageCall};
 use contract::withdrawal::{NewWithdrawal, Withdrawal};
 use jiff::Timestamp;
+use runtime::trace::{self, attribute::Attribute};
 use store::{Connection, nonces, withdrawals};
 
 use super::draft::NONCE_KEPT;
@@ -27,6 +28,8 @@ pub(super) async fn answer(
     if !asks_for(call, &earlier.request) {
         return Err(Refusal::from(ErrorCode::OrderConflict).at("out_order_no"));
     }
+    trace::join(earlier.traceparent.as_deref());
+    trace::set(Attribute::OrderId(earlier.request.id.to_string().into()));
     let tx = connection.begin("intake: use nonce").await?;
     // Used before or not: the answer is the same, and a fresh one must not serve another call.
     nonces::use_once(&tx, now, &call.partner_id, &call.nonce, now + NONCE_KEPT).await?;

@@ -1,13 +1,13 @@
 //! How a message's envelope travels in AMQP properties and headers, both ways.
 
 use contract::message::{Envelope, Message};
+use contract::trace::TRACEPARENT;
 use jiff::Timestamp;
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable};
 use uuid::Uuid;
 
 const CAUSATION_ID: &str = "causation_id";
-const TRACEPARENT: &str = "traceparent";
 
 /// AMQP's number for "keep it on disk".
 const PERSISTENT: u8 = 2;
@@ -27,7 +27,7 @@ pub struct Outgoing {
     pub correlation_id: String,
     /// Header `causation_id`.
     pub causation_id: Option<Uuid>,
-    /// Header `traceparent`.
+    /// What caused it; the header `traceparent` names the step in which it is published.
     pub traceparent: Option<String>,
     /// AMQP `timestamp`, to the second.
     pub at: Timestamp,
@@ -51,15 +51,13 @@ impl From<store::outbox::Claimed> for Outgoing {
     }
 }
 
-/// The properties that `message` is published with by `service`.
-pub(super) fn properties(message: &Outgoing, service: &str) -> BasicProperties {
+/// The properties that `message` is published with by `service`, as the step `traceparent`.
+pub(super) fn properties(message: &Outgoing, traceparent: &str, service: &str) -> BasicProperties {
     let mut headers = FieldTable::default();
     if let Some(cause) = message.causation_id {
         put_text(&mut headers, CAUSATION_ID, cause.to_string());
     }
-    if let Some(traceparent) = &message.traceparent {
-        put_text(&mut headers, TRACEPARENT, traceparent.clone());
-    }
+    put_text(&mut headers, TRACEPARENT, traceparent.to_owned());
     let seconds = u64::try_from(message.at.as_second()).unwrap_or(0);
     BasicProperties::default()
         .with_message_id(message.message_id.to_string().into())

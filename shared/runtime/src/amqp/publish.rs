@@ -16,7 +16,8 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::properties::{self, Outgoing};
-use super::{Link, LinkError, meter};
+use super::{Link, LinkError, meter, step};
+use crate::trace::Span;
 
 /// Longer than a leader election (0.3 s seen), shorter than the outbox lease, so that a row is not
 /// claimed again while its confirm is still awaited.
@@ -103,11 +104,18 @@ impl Publisher {
             return batch.iter().map(|_| Err(PublishError::NotSent)).collect();
         };
         let started = Instant::now();
-        let answers = match timeout(CONFIRM_TIMEOUT, self.publish_on(channel, batch)).await {
+        let steps: Vec<Span> = batch.iter().map(step::producing).collect();
+        let published = self.publish_on(channel, batch, &steps);
+        let answers = match timeout(CONFIRM_TIMEOUT, published).await {
             Ok(answers) => answers,
             Err(_elapsed) => batch.iter().map(|_| Err(PublishError::Timeout)).collect(),
         };
         meter::published(batch, &answers, started.elapsed());
+        for (step, answer) in steps.iter().zip(&answers) {
+            if let Err(error) = answer {
+                step.fail(error.as_str());
+            }
+        }
         if answers.iter().any(Result::is_err) {
             *slot = None;
         }
@@ -129,10 +137,11 @@ impl Publisher {
         &self,
         channel: &Channel,
         batch: &[Outgoing],
+        steps: &[Span],
     ) -> Vec<Result<(), PublishError>> {
         let mut confirms = Vec::with_capacity(batch.len());
-        for message in batch {
-            let properties = properties::properties(message, self.service);
+        for (message, step) in batch.iter().zip(steps) {
+            let properties = properties::properties(message, &step.traceparent(), self.service);
             confirms.push(publish(channel, message, properties).await);
         }
         let confirmations = join_all(confirms.into_iter().map(|confirm| async {

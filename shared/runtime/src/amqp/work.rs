@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 use super::consume::{Consumption, consume};
 use super::dead_letter::{self, Cause};
 use super::meter::{self, DEAD_LETTERED, REQUEUED};
-use super::{Delivery, Handler, HandlerError, Link, SettleError, properties};
+use super::{Delivery, Handler, HandlerError, Link, SettleError, properties, step};
 use crate::backoff;
 
 /// A requeue means that nothing could be written. The pause keeps it from spinning; with the
@@ -93,9 +93,13 @@ async fn one<H: Handler>(bench: &Bench, handler: &H, queue: &Queue, delivery: De
                 message_id = %envelope.message_id,
                 correlation_id = envelope.body.correlation_id(),
             );
-            carry_out(bench, handler, queue, delivery, envelope)
-                .instrument(span)
-                .await
+            let step = step::consuming(queue, &envelope);
+            let work = carry_out(bench, handler, queue, delivery, envelope).instrument(span);
+            let (error, settled) = step.around(work).await;
+            if let Some(error) = error {
+                step.fail(error);
+            }
+            (error, settled)
         }
         Err(unreadable) => {
             let reason = unreadable.to_string();

@@ -1,4 +1,4 @@
-//! One request to somebody else, measured.
+//! One request to somebody else, measured, and a step of the trace that is under way.
 //!
 //! Names and labels are those of OpenTelemetry's semantic conventions 1.45 for HTTP clients
 //! (open-telemetry/semantic-conventions, `docs/http/http-metrics.md`), as Prometheus spells them.
@@ -9,6 +9,9 @@
 use std::time::Instant;
 
 use metrics::Label;
+
+use crate::trace::attribute::Attribute;
+use crate::trace::{Span, SpanKind};
 
 /// Whom a request goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,22 +45,42 @@ pub struct Metered {
     /// Of the address, what is the same for many.
     template: Option<&'static str>,
     started: Instant,
+    step: Span,
 }
 
 impl Metered {
     /// Begins to measure.
     pub fn begin(peer: Peer, method: &'static str, template: Option<&'static str>) -> Self {
         under_way(peer, method).increment(1.0);
+        let name = template.map_or(method.to_owned(), |path| format!("{method} {path}"));
+        let step = Span::begin(SpanKind::Client, name);
+        step.set(Attribute::Method(method));
+        step.set(Attribute::Peer(peer.name()));
+        if let Some(path) = template {
+            step.set(Attribute::UrlTemplate(path));
+        }
         Self {
             peer,
             method,
             template,
             started: Instant::now(),
+            step,
         }
+    }
+
+    /// For the header `traceparent` of the request, where its peer is to know of our trace.
+    pub fn traceparent(&self) -> String {
+        self.step.traceparent()
     }
 
     /// It is over: with which status, if any came, and why it was of no use, if it was not.
     pub fn end(self, status: Option<u16>, error: Option<&'static str>) {
+        if let Some(status) = status {
+            self.step.set(Attribute::Status(status));
+        }
+        if let Some(error) = error {
+            self.step.fail(error);
+        }
         let mut labels = vec![
             Label::from_static_parts("service_peer_name", self.peer.name()),
             Label::from_static_parts("http_request_method", self.method),

@@ -9,18 +9,23 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use super::meter::Metered;
 use super::{Limits, with_request_id};
 use crate::problem::Problem;
+use crate::trace::Span;
+use crate::trace::attribute::Attribute;
 use crate::{ids, slots};
 
 tokio::task_local! {
     pub(super) static REQUEST_ID: String;
 }
+
+/// As the conventions call a method that is not HTTP's.
+const UNKNOWN: &str = "_OTHER";
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -55,12 +60,18 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     let route = route.map(|route| route.as_str().to_owned());
     let shown = route.as_deref().unwrap_or("unmatched");
     let span = tracing::info_span!("request", request_id = %id, method, route = shown);
+    let step = step(request.headers(), method, route.as_deref());
     let metered = Metered::begin(method);
     let answered = with_request_id(id.clone(), answer(&guard, request, next));
-    let mut response = answered.instrument(span.clone()).await;
+    let mut response = step.around(answered.instrument(span.clone())).await;
     let took = metered.end(route, response.status());
     let status = response.status().as_u16();
-    span.in_scope(|| {
+    step.set(Attribute::Status(status));
+    if response.status().is_server_error() {
+        step.fail(status.to_string());
+    }
+    step.within(|| {
+        let _entered = span.enter();
         tracing::info!(
             status,
             duration_ms = took.as_secs_f64() * 1000.0,
@@ -71,6 +82,18 @@ pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
     response
+}
+
+/// By OpenTelemetry's conventions a path that is no route has no part in the name.
+fn step(headers: &HeaderMap, method: &'static str, route: Option<&str>) -> Span {
+    let called = if method == UNKNOWN { "HTTP" } else { method };
+    let name = route.map_or(called.to_owned(), |route| format!("{called} {route}"));
+    let step = Span::for_stranger(headers, name);
+    step.set(Attribute::Method(method));
+    if let Some(route) = route {
+        step.set(Attribute::Route(route.to_owned().into()));
+    }
+    step
 }
 
 async fn answer(guard: &Guard, request: Request, next: Next) -> Response {
@@ -131,7 +154,6 @@ fn method_name(method: &Method) -> &'static str {
         "HEAD" => "HEAD",
         "OPTIONS" => "OPTIONS",
         "PATCH" => "PATCH",
-        // As the conventions for metrics call it.
-        _ => "_OTHER",
+        _ => UNKNOWN,
     }
 }

@@ -13,7 +13,7 @@ use super::launch::launch;
 use super::supervise::Verdict;
 use crate::crash;
 use crate::settings::{Env, ProcessSettings, Settings};
-use crate::telemetry;
+use crate::{telemetry, trace};
 
 /// `EX_USAGE` of sysexits: nothing was started, and nothing will be until somebody changes the
 /// call.
@@ -123,12 +123,14 @@ where
             signal(SignalKind::terminate())?,
             signal(SignalKind::interrupt())?,
         );
-        tokio::select! {
+        let ended = tokio::select! {
             ended = launch(name, process, settings, stopping.clone(), up, start) => ended,
             () = two_signals(terminate, interrupt, stopping.clone()) => {
                 Err(anyhow::anyhow!("told twice to stop: not waiting for what was taken"))
             }
-        }
+        };
+        trace::stop().await;
+        ended
     });
     // Not waiting for blocking work: nothing that matters is done there without being awaited.
     runtime.shutdown_background();

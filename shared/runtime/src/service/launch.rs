@@ -39,6 +39,7 @@ where
     F: FnOnce(Service<S>) -> Fut,
     Fut: Future<Output = anyhow::Result<()>>,
 {
+    crate::trace::start(name, &process.traces)?;
     // Metrics first: a counter that is used before the recorder is there is lost.
     telemetry::metrics();
     let database = &process.database;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-use super::{Env, FromEnv, Secret, Settings};
+use super::{Env, FromEnv, Secret, Settings, TraceSettings};
 
 /// PostgreSQL.
 #[derive(Debug, Clone)]
@@ -221,6 +221,8 @@ pub struct ProcessSettings {
     pub admin: AdminSettings,
     /// Logs.
     pub telemetry: TelemetrySettings,
+    /// Traces.
+    pub traces: TraceSettings,
     /// RabbitMQ and all that goes over it; `None` for a service that does not speak to it.
     pub messaging: Option<MessagingSettings>,
     /// `SHUTDOWN_GRACE_MS`: how long what was taken may still run after SIGTERM.
@@ -233,6 +235,7 @@ impl ProcessSettings {
         let database = DatabaseSettings::read(env);
         let admin = AdminSettings::read(env);
         let telemetry = TelemetrySettings::read(env);
+        let traces = TraceSettings::read(env);
         let messaging = if S::USES_BROKER {
             MessagingSettings::read(env).map(Some)
         } else {
@@ -244,6 +247,7 @@ impl ProcessSettings {
             database: database?,
             admin: admin?,
             telemetry: telemetry?,
+            traces: traces?,
             messaging: messaging?,
             shutdown_grace: shutdown_grace?,
         })

@@ -3,7 +3,8 @@
 //!
 //! The subscriber's own JSON format nests spans in a list, so a search for one withdrawal would
 //! have to know how deep its id lies. Here ids are always on top: `correlation_id` where a message
-//! is at work, the id's own name elsewhere.
+//! is at work, the id's own name elsewhere. `trace_id` and `span_id` are those of the step of a
+//! trace that is under way ([`crate::trace`]), as the collector gets them.
 
 use std::fmt;
 use std::io::Write as _;
@@ -17,7 +18,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::clock;
+use crate::{clock, trace};
 
 /// Writes every event as a line of JSON.
 pub(super) struct JsonLines<W> {
@@ -63,6 +64,10 @@ where
         line.insert("service".to_owned(), self.service.into());
         line.insert("target".to_owned(), metadata.target().into());
         event.record(&mut Into(&mut line));
+        if let Some(step) = trace::current() {
+            line.insert("trace_id".to_owned(), step.trace_id_text().into());
+            line.insert("span_id".to_owned(), step.span_id_text().into());
+        }
         // From the inside out, and the first to name a field wins: the nearest knows best.
         for span in context.event_scope(event).into_iter().flatten() {
             if let Some(fields) = span.extensions().get::<SpanFields>() {

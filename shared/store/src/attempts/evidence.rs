@@ -15,7 +15,8 @@ use crate::{Connection, StoreError, Transaction};
 const FIND_WITH_FEE: &str = "\
 -- attempts.find_with_fee
 select req_seq_id, withdrawal_id, req_date, huifu_id, token_no, attempts.amount_fen, outcome,
-       hf_seq_id, resp_code, query_count, next_query_at, attempts.created_at, withdrawals.fee_fen
+       hf_seq_id, resp_code, query_count, next_query_at, attempts.traceparent,
+       attempts.created_at, withdrawals.traceparent as origin, withdrawals.fee_fen
   from attempts
   join withdrawals on withdrawals.id = attempts.withdrawal_id
  where req_seq_id = $1";

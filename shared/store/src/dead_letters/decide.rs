@@ -23,7 +23,8 @@ chosen as (
        and correlation_id is not null
        and not exists (select from outbox where outbox.message_id = dead_letters.message_id)
     returning id, item_id, message_id, exchange, routing_key, message_type, correlation_id,
-              causation_id, convert_from(body, 'UTF8') as body),
+              causation_id, headers ->> 'traceparent' as traceparent,
+              convert_from(body, 'UTF8') as body),
 told as (
     insert into timeline (withdrawal_id, at, recorded_by, event, detail)
     select withdrawals.id, $2, $5, 'dead_letter_replayed',
@@ -48,10 +49,10 @@ revived as (
     returning chosen.item_id, notices.id as notice_id),
 written as (
     insert into outbox (message_id, exchange, routing_key, message_type, correlation_id,
-                        causation_id, body, available_at, created_at, updated_at, updated_by,
-                        replay_item)
+                        causation_id, traceparent, body, available_at, created_at, updated_at,
+                        updated_by, replay_item)
     select message_id, exchange, routing_key, message_type, correlation_id, causation_id,
-           body, $2, $2, $2, $5, item_id
+           traceparent, body, $2, $2, $2, $5, item_id
       from chosen)
 select true as is_letter, item_id, null::text as notice_id from chosen
  union all

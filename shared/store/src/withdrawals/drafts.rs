@@ -3,15 +3,16 @@
 use contract::withdrawal::{CashType, NewWithdrawal, Transition};
 use jiff::Timestamp;
 
-use crate::{StoreError, Transaction};
+use crate::{StoreError, Transaction, trace};
 
 const INSERT_DRAFT: &str = "\
 -- withdrawals.insert_draft
 with drafted as (
     insert into withdrawals (id, partner_id, third_party_user_id, htouhui_user_id, amount_fen,
                              out_order_no, return_url, notify_url, from_url, requested_cash_type,
-                             language, state, expires_at, created_at, updated_at, updated_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12, $13, $13, $14)
+                             language, state, expires_at, traceparent, created_at, updated_at,
+                             updated_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'draft', $12, $15, $13, $13, $14)
     on conflict on constraint out_order_no_unique_per_partner do nothing
     returning id),
 told as (
@@ -66,6 +67,7 @@ pub async fn insert_draft(
                 &new.expires_at,
                 &now,
                 &tx.name(),
+                &trace::traceparent(),
             ],
         )
         .await?;

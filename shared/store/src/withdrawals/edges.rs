@@ -16,7 +16,7 @@ use crate::attempts::{Heard, NewAttempt};
 use crate::notices::Outcome;
 use crate::progress::Step;
 use crate::row::{fen, named, named_optional};
-use crate::{StoreError, Transaction, outbox};
+use crate::{StoreError, Transaction, outbox, trace};
 
 /// An edge that no partner is told of, with what its cause says of an attempt.
 const CHANGE_STATE: &str = "\
@@ -77,8 +77,8 @@ told as (
     select old.id, $4, $5, $6, old.state, $3, $7 from old, moved),
 opened as (
     insert into attempts (req_seq_id, withdrawal_id, req_date, huifu_id, token_no, amount_fen,
-                          next_query_at, created_at, updated_at, updated_by)
-    select $8, id, $9, $10, $11, $12, $13, $4, $4, $5 from moved where $8::text is not null)
+                          next_query_at, traceparent, created_at, updated_at, updated_by)
+    select $8, id, $9, $10, $11, $12, $13, $14, $4, $4, $5 from moved where $8::text is not null)
 select old.state, old.held, old.amount_fen, old.cash_type, exists(select from moved) as moved,
        false as learned
   from old";
@@ -114,8 +114,9 @@ noticed as (
       from old, moved),
 due as (
     insert into outbox (message_id, exchange, routing_key, message_type, correlation_id,
-                        causation_id, body, available_at, created_at, updated_at, updated_by)
-    select $13, $14, $15, $16, moved.id, $17, $18, $4, $4, $4, $5 from moved),
+                        causation_id, traceparent, body, available_at, created_at, updated_at,
+                        updated_by)
+    select $13, $14, $15, $16, moved.id, $17, $24, $18, $4, $4, $4, $5 from moved),
 learned as (
     update attempts
        set outcome = 'submitted',
@@ -237,6 +238,7 @@ pub(crate) async fn open_attempt(
                 &attempt.map(|attempt| attempt.token_no.as_str()),
                 &attempt.map(|attempt| attempt.amount.get()),
                 &attempt.map(|attempt| attempt.next_query_at),
+                &trace::traceparent(),
             ],
         )
         .await?;
@@ -284,6 +286,7 @@ pub(crate) async fn end(
                 &heard.and_then(|heard| heard.hf_seq_id),
                 &heard.and_then(|heard| heard.resp_code),
                 &return_check::first(to, now),
+                &trace::traceparent(),
             ],
         )
         .await?;

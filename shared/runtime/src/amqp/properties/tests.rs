@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::ids;
 
+/// In which it is published.
+const STEP: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 fn outgoing() -> (Outgoing, WithdrawalAccepted) {
     let body = WithdrawalAccepted {
         withdrawal_id: ids::new_withdrawal_id(),
@@ -17,7 +20,7 @@ fn outgoing() -> (Outgoing, WithdrawalAccepted) {
         message_type: WithdrawalAccepted::TYPE.to_owned(),
         correlation_id: body.withdrawal_id.to_string(),
         causation_id: Some(ids::new_message_id()),
-        traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
+        traceparent: None,
         at: Timestamp::from_second(1_800_000_000).expect("in range"),
         body: serde_json::to_string(&body).expect("prints"),
     };
@@ -27,7 +30,7 @@ fn outgoing() -> (Outgoing, WithdrawalAccepted) {
 #[test]
 fn an_envelope_travels_in_properties_and_headers_and_comes_back_whole() {
     let (outgoing, body) = outgoing();
-    let sent = properties(&outgoing, "intake");
+    let sent = properties(&outgoing, STEP, "intake");
     assert_eq!(*sent.delivery_mode(), Some(PERSISTENT));
     let read: Envelope<WithdrawalAccepted> =
         read(&sent, outgoing.body.as_bytes()).expect("readable");
@@ -37,7 +40,7 @@ fn an_envelope_travels_in_properties_and_headers_and_comes_back_whole() {
             message_id: outgoing.message_id,
             at: outgoing.at,
             causation_id: outgoing.causation_id,
-            traceparent: outgoing.traceparent,
+            traceparent: Some(STEP.to_owned()),
             body,
         }
     );
@@ -50,7 +53,7 @@ fn properties_are_those_that_the_document_names() {
     let document: Value = serde_json::from_str(&document).expect("JSON");
     let message = &document["components"]["messages"][WithdrawalAccepted::TYPE];
     let (outgoing, _) = outgoing();
-    let sent = properties(&outgoing, "intake");
+    let sent = properties(&outgoing, STEP, "intake");
     let text = |text: &Option<ShortString>| text.as_ref().map(|text| text.as_str().to_owned());
     let shown = json!({
         "message_id": text(sent.message_id()),
@@ -88,7 +91,7 @@ fn properties_are_those_that_the_document_names() {
 #[test]
 fn a_message_of_another_version_or_of_another_withdrawal_is_unreadable() {
     let (outgoing, _) = outgoing();
-    let good = properties(&outgoing, "intake");
+    let good = properties(&outgoing, STEP, "intake");
     let body = outgoing.body.as_bytes();
     let read = |properties: &BasicProperties, body| {
         read::<WithdrawalAccepted>(properties, body).expect_err("unreadable")

@@ -118,6 +118,7 @@ fn stand_in(state: State) -> contract::withdrawal::Withdrawal {
         }),
         reason_code: None,
         reason_detail: None,
+        traceparent: None,
         created_at: later(0),
         updated_at: later(0),
         terminal_at: None,
