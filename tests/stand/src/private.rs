@@ -3,6 +3,10 @@
 //! They are ended and removed when dropped. One whose test was killed is written down in
 //! `.local/private/` with its owner, and ended by the next `stand setup` or `stand down`.
 
+mod archived_database;
+mod broker_cluster;
+mod database_cluster;
+
 use std::fs;
 
 use anyhow::Result;
@@ -11,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use crate::engine::{Engine, Stop, private_record, private_records};
 use crate::running::Running;
 use crate::{elsewhere, postgres, rabbitmq, secret};
+pub use archived_database::ArchivedDatabase;
+pub use broker_cluster::BrokerCluster;
+pub use database_cluster::DatabaseCluster;
 
 /// What is written down about a server of one test.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,12 +28,18 @@ struct Owned<E: Engine> {
 }
 
 impl<E: Engine> Owned<E> {
-    async fn start(server: E) -> Result<Self> {
-        let mut owned = Self {
+    /// Written down before anything runs, so that nothing is left that nobody knows of.
+    fn note(server: E) -> Result<Self> {
+        let owned = Self {
             owner: Running::current(),
             server,
         };
         owned.write()?;
+        Ok(owned)
+    }
+
+    async fn start(server: E) -> Result<Self> {
+        let mut owned = Self::note(server)?;
         owned.server.start().await?;
         owned.write()?;
         Ok(owned)

@@ -1,5 +1,6 @@
 //! The RabbitMQ all tests share, and a virtual host of its own for each.
 
+mod cluster;
 mod management;
 mod server;
 mod test_vhost;
@@ -14,6 +15,7 @@ use crate::engine::{Engine as _, Stop, shared_record};
 use crate::folder::Lock;
 use crate::secret;
 
+pub(crate) use cluster::Network;
 pub(crate) use management::Management;
 pub(crate) use server::Server;
 pub use test_vhost::TestVhost;

@@ -4,6 +4,8 @@
 //! It listens on TCP alone. A Unix socket would have to lie in a path shorter than 108 bytes
 //! that both we and the `postgres` user may enter, and buys nothing here.
 
+mod copies;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -53,6 +55,9 @@ pub(crate) struct Server {
     log: PathBuf,
     port: u16,
     password: String,
+    /// What it is told beside [`SETTINGS`].
+    #[serde(default)]
+    extra: Vec<String>,
     process: Option<Running>,
 }
 
@@ -60,15 +65,7 @@ impl Server {
     /// Makes a new, empty server; [`start`](Self::start) starts it. 0.7 s.
     pub(crate) async fn create(name: &str) -> Result<Self> {
         let user = PostgresUser::find()?;
-        let instance = format!("{name}-{}", secret::random_hex(6));
-        let server = Self {
-            folder: user.new_folder(&instance)?,
-            log: inside("log")?.join(format!("postgres-{instance}.log")),
-            port: ports::free_port(),
-            password: secret::random_hex(16),
-            process: None,
-            instance,
-        };
+        let server = Self::without_data(name, secret::random_hex(16))?;
         let mut initdb = server.initdb(user)?;
         let output = tokio::task::spawn_blocking(move || initdb.output()).await??;
         fs::remove_file(server.password_file())?;
@@ -80,6 +77,20 @@ impl Server {
             );
         }
         Ok(server)
+    }
+
+    /// A folder that has no data yet.
+    fn without_data(name: &str, password: String) -> Result<Self> {
+        let instance = format!("{name}-{}", secret::random_hex(6));
+        Ok(Self {
+            folder: PostgresUser::find()?.new_folder(&instance)?,
+            log: inside("log")?.join(format!("postgres-{instance}.log")),
+            port: ports::free_port(),
+            password,
+            extra: Vec::new(),
+            process: None,
+            instance,
+        })
     }
 
     fn initdb(&self, user: PostgresUser) -> Result<Command> {
@@ -120,10 +131,12 @@ impl Server {
     }
 
     fn admin_url(&self) -> String {
-        format!(
-            "postgres://{USER}:{}@127.0.0.1:{}/postgres",
-            self.password, self.port
-        )
+        self.admin_url_at(self.port)
+    }
+
+    fn admin_url_at(&self, port: u16) -> String {
+        let password = &self.password;
+        format!("postgres://{USER}:{password}@127.0.0.1:{port}/postgres")
     }
 
     /// Whether our own process runs and takes connections.
@@ -171,7 +184,8 @@ impl Server {
             .arg("-D")
             .arg(self.data())
             .args(["-p", &self.port.to_string()]);
-        for setting in SETTINGS {
+        let extra = self.extra.iter().map(String::as_str);
+        for setting in SETTINGS.into_iter().chain(extra) {
             command.args(["-c", setting]);
         }
         command

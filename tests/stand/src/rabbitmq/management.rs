@@ -33,6 +33,11 @@ struct Queue {
     name: String,
 }
 
+#[derive(Deserialize)]
+struct Led {
+    leader: String,
+}
+
 impl Management {
     /// The API of the broker behind `amqp_url`: at `url`, else on that host's standard port.
     pub(crate) fn of(amqp_url: &Url, url: Option<&str>) -> Result<Self> {
@@ -133,6 +138,23 @@ impl Management {
             }
         }
         Ok(deleted)
+    }
+
+    /// The name of the node that leads a quorum queue.
+    pub(crate) async fn leader(&self, vhost: &str, queue: &str) -> Result<String> {
+        let path = ["api", "queues", vhost, queue];
+        Ok(self.get::<Led>(&path).await?.leader)
+    }
+
+    /// Bounds what is in a virtual host, as an operator does.
+    pub(crate) async fn set_operator_policy(
+        &self,
+        vhost: &str,
+        name: &str,
+        policy: &str,
+    ) -> Result<()> {
+        let path = ["api", "operator-policies", vhost, name];
+        self.send(Method::PUT, &path, Some(policy)).await.map(drop)
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T> {

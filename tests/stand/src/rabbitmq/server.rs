@@ -4,6 +4,8 @@
 //! in `HOME`, which is ours), nor epmd, Erlang's own directory of nodes, which we start ourselves
 //! so that it is known and can be stopped.
 
+mod configuration;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -21,6 +23,7 @@ use crate::folder::{self, inside, tail};
 use crate::packages::RABBITMQ_PROGRAMS;
 use crate::running::{MARKER, Running};
 use crate::{ports, secret};
+pub(crate) use configuration::Membership;
 
 /// 3 to 4.5 s on idle cores; two cores busy compiling make it many times slower.
 const START: Duration = Duration::from_secs(120);
@@ -42,6 +45,8 @@ pub(crate) struct Server {
     password: String,
     node: Option<Running>,
     epmd: Option<Running>,
+    /// Of a node that has others beside it.
+    membership: Option<Membership>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,6 +84,7 @@ impl Server {
             password: secret::random_hex(16),
             node: None,
             epmd: None,
+            membership: None,
             instance,
         };
         Ok(server)
@@ -90,11 +96,13 @@ impl Server {
 
     /// How to reach it, whether it runs or not.
     pub(crate) fn handle(&self) -> Result<RabbitMq> {
-        let amqp = format!(
-            "amqp://{USER}:{}@127.0.0.1:{}/%2f",
-            self.password, self.ports.amqp
-        );
-        let management = format!("http://127.0.0.1:{}", self.ports.management);
+        self.handle_at(self.ports.amqp, self.ports.management)
+    }
+
+    /// How to reach it through other ports than its own.
+    pub(crate) fn handle_at(&self, amqp: u16, management: u16) -> Result<RabbitMq> {
+        let amqp = format!("amqp://{USER}:{}@127.0.0.1:{amqp}/%2f", self.password);
+        let management = format!("http://127.0.0.1:{management}");
         RabbitMq::at(&amqp, Some(&management))
     }
 
@@ -147,28 +155,8 @@ impl Server {
         Running::note(pid, &self.instance).filter(Running::is_alive)
     }
 
-    fn write_configuration(&self) -> Result<()> {
-        fs::create_dir_all(self.folder.join("log"))?;
-        let configuration = format!(
-            "default_user = {USER}\n\
-             default_pass = {}\n\
-             loopback_users.{USER} = true\n\
-             management.tcp.ip = 127.0.0.1\n\
-             management.tcp.port = {}\n\
-             log.console = false\n",
-            self.password, self.ports.management
-        );
-        secret::write(&self.folder.join("rabbitmq.conf"), configuration.as_bytes())?;
-        secret::write(
-            &self.folder.join("enabled_plugins"),
-            b"[rabbitmq_management].\n",
-        )?;
-        secret::write(&self.folder.join("environment.conf"), b"")?;
-        secret::write(&self.folder.join("advanced.config"), b"[].\n")
-    }
-
     async fn start_epmd(&mut self) -> Result<()> {
-        if self.epmd.as_ref().is_some_and(Running::is_alive) {
+        if self.membership.is_some() || self.epmd.as_ref().is_some_and(Running::is_alive) {
             return Ok(());
         }
         let mut epmd = self.in_own_session("epmd");
@@ -196,10 +184,7 @@ impl Server {
         let mut command = self.in_own_session(program);
         let folder = |name: &str| self.folder.join(name);
         command
-            .env(
-                "RABBITMQ_NODENAME",
-                format!("tixian-{}@localhost", self.instance),
-            )
+            .env("RABBITMQ_NODENAME", self.node_name())
             .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
             .env("RABBITMQ_NODE_PORT", self.ports.amqp.to_string())
             .env("RABBITMQ_DIST_PORT", self.ports.distribution.to_string())

@@ -1,5 +1,6 @@
 //! The stand itself, on the engines it starts.
 
+mod clusters;
 mod databases;
 mod private_engines;
 mod processes;
