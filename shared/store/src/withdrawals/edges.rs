@@ -29,7 +29,7 @@ moved as (
            updated_at = $4,
            updated_by = $5,
            terminal_at = case when $6 then $4::timestamptz end,
-           cash_type = coalesce($9, cash_type),
+           cash_type = coalesce($9, withdrawals.cash_type),
            fee_fen = coalesce($10, fee_fen),
            arrival_fen = coalesce($11, arrival_fen),
            card_id = coalesce($12, withdrawals.card_id),
