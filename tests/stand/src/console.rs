@@ -1,14 +1,14 @@
 //! The console as a process, and a program that calls its API.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
-use tempfile::TempDir;
+use tempfile::NamedTempFile;
 
 use crate::opsctl::Opsctl;
 use crate::ports::free_port;
@@ -20,13 +20,51 @@ const START: Duration = Duration::from_secs(60);
 /// One person of each role, called like it.
 pub const ROLES: [&str; 3] = ["reader", "operator", "approver"];
 
+/// A file of tokens, and whose each is.
+pub struct Tokens {
+    file: NamedTempFile,
+    each: BTreeMap<String, String>,
+}
+
+impl Tokens {
+    /// One for each of these, who are called so and have that role.
+    ///
+    /// # Errors
+    /// When opsctl makes none, or the file cannot be written.
+    pub async fn of(opsctl: &Opsctl, people: &[(&str, &str)]) -> Result<Self> {
+        let mut file = NamedTempFile::new()?;
+        let mut each = BTreeMap::new();
+        for (name, role) in people {
+            let made = ["console", "token", "--name", name, "--role", role];
+            let made = opsctl.json(&made).await?;
+            let part = |name: &str| made[name].as_str().context("a token has a line");
+            writeln!(file, "{}", part("line")?)?;
+            each.insert((*name).to_owned(), part("token")?.to_owned());
+        }
+        Ok(Self { file, each })
+    }
+
+    /// The tool in the hand of this person, who shows the token.
+    ///
+    /// # Errors
+    /// When the person has none.
+    pub fn in_hand_of(&self, name: &str, opsctl: &Opsctl) -> Result<Opsctl> {
+        let token = self.each.get(name).context("this person has no token")?;
+        let opsctl = opsctl.clone().with("OPSCTL_TOKEN", token);
+        Ok(opsctl.with("CONSOLE_TOKENS_FILE", self.path()?))
+    }
+
+    fn path(&self) -> Result<&str> {
+        self.file.path().to_str().context("a path that is no text")
+    }
+}
+
 /// `opsctl serve`, and a token for each role. Dropping it kills it.
 pub struct Console {
     process: Process,
     base: String,
-    tokens: BTreeMap<&'static str, String>,
+    tokens: Tokens,
     client: reqwest::Client,
-    _folder: TempDir,
 }
 
 impl Console {
@@ -44,28 +82,16 @@ impl Console {
     /// # Errors
     /// When it ends instead, with its last words, or is not ready in time.
     pub async fn behind(opsctl: &Opsctl, logs: &Path, port: u16, public_url: &str) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let file = folder.path().join("tokens");
-        let (mut tokens, mut lines) = (BTreeMap::new(), String::new());
-        for role in ROLES {
-            let made = ["console", "token", "--name", role, "--role", role];
-            let made = opsctl.json(&made).await?;
-            let part = |name: &str| made[name].as_str().context("a token has a line");
-            tokens.insert(role, part("token")?.to_owned());
-            lines.push_str(part("line")?);
-            lines.push('\n');
-        }
-        fs::write(&file, lines)?;
+        let tokens = Tokens::of(opsctl, &ROLES.map(|role| (role, role))).await?;
         let admin = format!("127.0.0.1:{}", free_port());
         let listen = format!("127.0.0.1:{port}");
-        let file = file.to_str().context("a path that is no text")?;
         let told = [
             ("DATABASE_URL", opsctl.database_url()),
             ("ADMIN_LISTEN", &admin),
             ("LOG_FORMAT", "json"),
             ("CONSOLE_LISTEN", &listen),
             ("CONSOLE_PUBLIC_URL", public_url),
-            ("CONSOLE_TOKENS_FILE", file),
+            ("CONSOLE_TOKENS_FILE", tokens.path()?),
         ];
         let told = told.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let log = logs.join("console.log");
@@ -77,7 +103,6 @@ impl Console {
             base: format!("http://{listen}"),
             tokens,
             client: reqwest::Client::builder().no_proxy().build()?,
-            _folder: folder,
         })
     }
 
@@ -93,7 +118,7 @@ impl Console {
     /// When it is none of [`ROLES`].
     #[must_use]
     pub fn token(&self, role: &str) -> &str {
-        &self.tokens[role]
+        &self.tokens.each[role]
     }
 
     /// The process itself, to end it or to start it anew.

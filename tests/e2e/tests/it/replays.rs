@@ -7,6 +7,7 @@ use std::time::Duration;
 use e2e::{Engines, Scene};
 use sandbox::partner::Mode;
 use serde_json::Value;
+use stand::console::Tokens;
 use stand::opsctl::{Ended, Opsctl};
 use stand::system::Service;
 use store::replays::{ItemState, Job};
@@ -102,6 +103,9 @@ async fn a_job_of_two_people_stops_at_its_canary_goes_on_and_outlives_its_runner
     given_up(&scene).await;
     scene.partner.set_mode(Mode::Down);
     let opsctl = Opsctl::on(&scene.fleet.plan.database_url);
+    let approvers = [("lin", "approver"), ("wu", "approver")];
+    let approvers = Tokens::of(&opsctl, &approvers).await.unwrap();
+    let of = |name: &str| approvers.in_hand_of(name, &opsctl).unwrap();
 
     let wish = [
         "dead-letter",
@@ -114,14 +118,14 @@ async fn a_job_of_two_people_stops_at_its_canary_goes_on_and_outlives_its_runner
     let foretold = opsctl.json(&wish).await.unwrap();
     assert_eq!(foretold["count"], LETTERS);
     assert_eq!(foretold["approval_needed"], true);
-    let ended = meant(&opsctl, &[&wish[..], &["--pace", "400"]].concat(), "lin").await;
+    let ended = meant(&of("lin"), &[&wish[..], &["--pace", "400"]].concat(), "lin").await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.stdout.contains("awaiting approval"), "{ended:?}");
     let previewed = letters(&scene, ItemState::Queued).await;
     assert_eq!(i64::try_from(previewed.len()).unwrap(), LETTERS);
-    let ended = meant(&opsctl, &["replay", "approve", "1"], "lin").await;
+    let ended = meant(&of("lin"), &["replay", "approve", "1"], "lin").await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    let ended = meant(&opsctl, &["replay", "approve", "1"], "wu").await;
+    let ended = meant(&of("wu"), &["replay", "approve", "1"], "wu").await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
 
     // The partner is still away.
