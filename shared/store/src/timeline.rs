@@ -5,6 +5,7 @@ use contract::ids::WithdrawalId;
 use contract::withdrawal::State;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio_postgres::Row;
 
 use crate::row::named_optional;
 use crate::{Connection, StoreError, Transaction};
@@ -22,9 +23,9 @@ select at, recorded_by, event, from_state, to_state, detail
  order by id
  limit 1000";
 
-/// One thing that happened.
+/// One thing that happened to what goes through the states `S`.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct Entry<S = State> {
     /// When.
     pub at: Timestamp,
     /// The transaction that recorded it: `"service: verb object"`.
@@ -32,9 +33,9 @@ pub struct Entry {
     /// What happened: a transition's name, or another event's.
     pub event: String,
     /// The state before, if it changed.
-    pub from_state: Option<State>,
+    pub from_state: Option<S>,
     /// The state after, if it changed.
-    pub to_state: Option<State>,
+    pub to_state: Option<S>,
     /// Ids, codes and numbers; never names, cards or secrets.
     pub detail: Value,
 }
@@ -61,15 +62,20 @@ pub async fn of(
     withdrawal: &WithdrawalId,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows = connection.query(OF, &[&withdrawal.as_str()]).await?;
-    let entries = rows.iter().map(|row| {
-        Ok(Entry {
-            at: row.try_get("at")?,
-            recorded_by: row.try_get("recorded_by")?,
-            event: row.try_get("event")?,
-            from_state: named_optional(row, "from_state", State::from_name)?,
-            to_state: named_optional(row, "to_state", State::from_name)?,
-            detail: row.try_get("detail")?,
-        })
-    });
+    let entries = rows.iter().map(|row| from_row(row, State::from_name));
     entries.collect()
+}
+
+pub(crate) fn from_row<S>(
+    row: &Row,
+    from_name: impl Fn(&str) -> Option<S>,
+) -> Result<Entry<S>, StoreError> {
+    Ok(Entry {
+        at: row.try_get("at")?,
+        recorded_by: row.try_get("recorded_by")?,
+        event: row.try_get("event")?,
+        from_state: named_optional(row, "from_state", &from_name)?,
+        to_state: named_optional(row, "to_state", &from_name)?,
+        detail: row.try_get("detail")?,
+    })
 }

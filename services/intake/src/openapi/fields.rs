@@ -38,12 +38,8 @@ const fn may(
     example: &'static str,
 ) -> Field {
     Field {
-        name,
-        max,
         needed: false,
-        rule,
-        told,
-        example,
+        ..must(name, max, rule, told, example)
     }
 }
 

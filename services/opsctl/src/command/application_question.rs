@@ -1,21 +1,14 @@
 //! `opsctl application ask`: the next question to Huifu is due now.
-//!
-//! It only asks: what the answer changes is decided as always, and the answer may be the old one. A
-//! dry run does the same in a transaction that is rolled back.
 
-use anyhow::bail;
 use clap::Args;
 use contract::ids::ApplicationId;
 use runtime::clock;
-use serde_json::json;
+use store::Connection;
 use store::applications::attempts;
-use store::attempts::Asked;
-use store::dead_letters::Decision;
-use store::{Connection, audit};
 
-use crate::beijing;
+use super::question::{self, Subject};
 use crate::output::Report;
-use crate::permit::{Permit, PermitArgs};
+use crate::permit::PermitArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
@@ -25,46 +18,16 @@ pub(crate) struct Ask {
     permit: PermitArgs,
 }
 
-/// What stands in the rows of a dry run until they are rolled back.
-const NOBODY: Decision<'static> = Decision {
-    by: "dry run",
-    reason: "dry run",
-};
-
 pub(crate) async fn run(ask: &Ask, connection: &mut Connection) -> anyhow::Result<Report> {
     let permit = ask.permit.permit()?;
-    let decision = permit.as_ref().map_or(NOBODY, Permit::decision);
-    let id = &ask.application_id;
-    let now = clock::now();
+    let (id, now) = (&ask.application_id, clock::now());
     let tx = connection.begin("opsctl: ask about application").await?;
-    let req_seq_id = match attempts::ask_now(&tx, now, id, &decision).await? {
-        Asked::Due(req_seq_id) => req_seq_id,
-        Asked::UnderWay(at) => bail!(
-            "its attempt may still be on its way; it is asked about by itself at {}",
-            beijing::shown(at)
-        ),
-        Asked::NeverThere => {
-            bail!("nothing of {id} was ever at Huifu: there is nothing to ask")
-        }
-        Asked::Unknown => bail!("there is no application {id}"),
+    let decision = question::decision(permit.as_ref());
+    let asked = attempts::ask_now(&tx, now, id, &decision).await?;
+    let about = Subject {
+        noun: "application",
+        id_name: "application_id",
+        id: id.as_str(),
     };
-    let json = json!({
-        "dry_run": permit.is_none(), "application_id": id, "req_seq_id": req_seq_id,
-    });
-    let mut lines = vec![match &permit {
-        Some(_) => format!("Huifu is asked about {req_seq_id} within seconds."),
-        None => format!("Huifu would be asked about {req_seq_id}."),
-    }];
-    if let Some(permit) = &permit {
-        let subject = format!("application {id}");
-        let detail = json!({ "req_seq_id": req_seq_id });
-        audit::append(&tx, now, &permit.act("application.ask", &subject, &detail)).await?;
-        tx.commit().await?;
-        lines.push(format!(
-            "What it says stands on the timeline: opsctl application show {id}"
-        ));
-    } else {
-        lines.push("Nothing was changed. Add --yes and --reason TEXT to do it.".to_owned());
-    }
-    Ok(Report::new(json).line(lines.join("\n")))
+    question::told(tx, now, asked, &about, permit.as_ref()).await
 }

@@ -6,15 +6,15 @@ use contract::ids::ApplicationId;
 use contract::partner::ApplicationReason;
 use serde_json::{Value, json};
 use store::applications::attempts::{self, Attempt};
-use store::applications::timeline::{self, Entry};
+use store::applications::timeline::Entry;
 use store::applications::{self, Application};
 use store::attempts::AttemptOutcome;
 use store::cases::{self, Case};
 use store::{Connection, StoreError};
 
 use super::application::facts;
-use crate::beijing::{shown, shown_optional, shown_with_millis};
-use crate::detail;
+use super::timeline;
+use crate::beijing::{shown, shown_optional};
 use crate::notices::{self, Told};
 use crate::output::{Report, Rows};
 
@@ -40,7 +40,7 @@ pub(crate) async fn read(
         attempts: attempts::of(connection, id).await?,
         cases: cases::of_application(connection, id).await?,
         notices: notices::of_application(connection, id).await?,
-        timeline: timeline::of(connection, id).await?,
+        timeline: applications::timeline::of(connection, id).await?,
     }))
 }
 
@@ -162,25 +162,7 @@ impl Story {
     }
 
     fn timeline_rows(&self) -> Rows {
-        let rows = self.timeline.iter().map(|entry| {
-            let state = entry
-                .to_state
-                .map_or_else(String::new, |to| format!("→ {}", to.as_str()));
-            let recorder = entry.recorded_by.split(':').next().unwrap_or_default();
-            vec![
-                shown_with_millis(entry.at),
-                entry.event.clone(),
-                state,
-                recorder.to_owned(),
-                detail::line(&entry.detail, |value| self.shows(value)),
-            ]
-        });
-        Rows {
-            title: "Timeline (Beijing time)".to_owned(),
-            head: vec!["AT", "EVENT", "STATE", "RECORDED BY", "DETAIL"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
+        timeline::rows(&self.timeline, State::as_str, |id| self.shows(id))
     }
 
     /// Whether the tables above say this id.
@@ -206,7 +188,7 @@ impl Story {
         json["attempts"] = self.attempts.iter().map(attempt_json).collect();
         json["cases"] = self.cases.iter().map(case_json).collect();
         json["notices"] = json!(self.notices);
-        json["timeline"] = self.timeline.iter().map(entry_json).collect();
+        json["timeline"] = timeline::json(&self.timeline, State::as_str);
         json
     }
 }
@@ -229,13 +211,5 @@ fn case_json(case: &Case) -> Value {
         "id": case.id, "kind": case.kind, "state": case.state.as_str(), "detail": case.detail,
         "created_at": case.created_at, "decided_by": case.decided_by,
         "decided_at": case.decided_at, "decision": case.decision,
-    })
-}
-
-fn entry_json(entry: &Entry) -> Value {
-    json!({
-        "at": entry.at, "event": entry.event, "recorded_by": entry.recorded_by,
-        "from_state": entry.from_state.map(State::as_str),
-        "to_state": entry.to_state.map(State::as_str), "detail": entry.detail,
     })
 }

@@ -8,11 +8,11 @@ use contract::partner::ReasonCode;
 use contract::withdrawal::{State, Withdrawal};
 use serde_json::{Value, json};
 use store::attempts::{self, Attempt, AttemptOutcome};
-use store::timeline::{self, Entry};
+use store::timeline::Entry;
 use store::{Connection, StoreError, withdrawals};
 
-use crate::beijing::{shown, shown_optional, shown_with_millis};
-use crate::detail;
+use super::timeline;
+use crate::beijing::{shown, shown_optional};
 use crate::notices::{self, Told};
 use crate::output::{Report, Rows};
 
@@ -36,7 +36,7 @@ pub(crate) async fn read(
         withdrawal,
         attempts: attempts::of(connection, id).await?,
         notices: notices::of(connection, id).await?,
-        timeline: timeline::of(connection, id).await?,
+        timeline: store::timeline::of(connection, id).await?,
     }))
 }
 
@@ -151,26 +151,7 @@ impl Story {
     }
 
     fn timeline_rows(&self) -> Rows {
-        let rows = self.timeline.iter().map(|entry| {
-            // Where it came from stands in a row above.
-            let state = entry
-                .to_state
-                .map_or_else(String::new, |to| format!("→ {}", to.as_str()));
-            let recorder = entry.recorded_by.split(':').next().unwrap_or_default();
-            vec![
-                shown_with_millis(entry.at),
-                entry.event.clone(),
-                state,
-                recorder.to_owned(),
-                detail::line(&entry.detail, |value| self.shows(value)),
-            ]
-        });
-        Rows {
-            title: "Timeline (Beijing time)".to_owned(),
-            head: vec!["AT", "EVENT", "STATE", "RECORDED BY", "DETAIL"],
-            rows: rows.collect(),
-            when_empty: "  none",
-        }
+        timeline::rows(&self.timeline, State::as_str, |id| self.shows(id))
     }
 
     /// Whether the tables say this id, and only one of its kind, so that it is clear without it.
@@ -207,7 +188,7 @@ impl Story {
             "terminal_at": self.withdrawal.terminal_at,
             "attempts": self.attempts.iter().map(attempt_json).collect::<Vec<_>>(),
             "notices": self.notices,
-            "timeline": self.timeline.iter().map(entry_json).collect::<Vec<_>>(),
+            "timeline": timeline::json(&self.timeline, State::as_str),
         })
     }
 }
@@ -218,14 +199,6 @@ fn attempt_json(attempt: &Attempt) -> Value {
         "hf_seq_id": attempt.hf_seq_id, "outcome": attempt.outcome.map(AttemptOutcome::as_str),
         "resp_code": attempt.resp_code, "query_count": attempt.query_count,
         "next_query_at": attempt.next_query_at, "created_at": attempt.created_at,
-    })
-}
-
-fn entry_json(entry: &Entry) -> Value {
-    json!({
-        "at": entry.at, "event": entry.event, "recorded_by": entry.recorded_by,
-        "from_state": entry.from_state.map(State::as_str),
-        "to_state": entry.to_state.map(State::as_str), "detail": entry.detail,
     })
 }
 

@@ -6,8 +6,7 @@ use contract::ids::ApplicationId;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::row::named_optional;
-use crate::{Connection, StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction, timeline};
 
 const NOTE: &str = "\
 -- applications.note
@@ -22,22 +21,8 @@ select at, recorded_by, event, from_state, to_state, detail
  order by id
  limit 1000";
 
-/// One thing that happened.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// When.
-    pub at: Timestamp,
-    /// The transaction that recorded it: `"service: verb object"`.
-    pub recorded_by: String,
-    /// What happened: a transition's name, or another event's.
-    pub event: String,
-    /// The state before, if it changed.
-    pub from_state: Option<State>,
-    /// The state after, if it changed.
-    pub to_state: Option<State>,
-    /// Ids, codes and numbers; never names, cards or secrets.
-    pub detail: Value,
-}
+/// One thing that happened to an application.
+pub type Entry = timeline::Entry<State>;
 
 /// Records something that changed no state.
 pub async fn note(
@@ -63,15 +48,8 @@ pub async fn of(
     let rows = connection
         .query(TIMELINE_OF, &[&application.as_str()])
         .await?;
-    let entries = rows.iter().map(|row| {
-        Ok(Entry {
-            at: row.try_get("at")?,
-            recorded_by: row.try_get("recorded_by")?,
-            event: row.try_get("event")?,
-            from_state: named_optional(row, "from_state", State::from_name)?,
-            to_state: named_optional(row, "to_state", State::from_name)?,
-            detail: row.try_get("detail")?,
-        })
-    });
+    let entries = rows
+        .iter()
+        .map(|row| timeline::from_row(row, State::from_name));
     entries.collect()
 }
