@@ -2,8 +2,8 @@
 
 use anyhow::Context as _;
 use runtime::data_keys::DataKeys;
-use runtime::settings::{Env, Secret};
-use store::{Connection, Store, schema};
+use runtime::settings::{Env, Secret, database_address};
+use store::{Address, Connection, Store, schema};
 
 use crate::exit::WrongUsage;
 
@@ -18,17 +18,21 @@ impl Database {
         Self { url }
     }
 
-    /// The address: `--database-url`, else `DATABASE_URL` or the file `DATABASE_URL_FILE` names.
-    pub(crate) fn url(&self) -> Result<Secret, WrongUsage> {
-        if let Some(url) = &self.url {
-            return Ok(url.clone());
-        }
-        from_environment("DATABASE_URL")
+    /// The address: `--database-url`, else `DATABASE_URL` or the file `DATABASE_URL_FILE` names;
+    /// believed what `DATABASE_CA_FILE` says.
+    pub(crate) fn address(&self) -> Result<Address, WrongUsage> {
+        let mut env = Env::of_process();
+        let url = match &self.url {
+            Some(url) => Some(url.clone()),
+            None => env.required("DATABASE_URL"),
+        };
+        let address = database_address(&mut env, url);
+        address.ok_or_else(|| WrongUsage(env.errors().join("; ")))
     }
 
     /// A pool of few connections, for what goes on while it is watched.
     pub(crate) async fn store(&self) -> anyhow::Result<Store> {
-        let store = Store::new(self.url()?.expose(), 2, "opsctl")?;
+        let store = Store::at(self.address()?, 2, "opsctl")?;
         let connection = store
             .connection()
             .await
@@ -39,7 +43,7 @@ impl Database {
 
     /// One connection to a database whose schema this program knows.
     pub(crate) async fn connection(&self) -> anyhow::Result<Connection> {
-        let store = Store::new(self.url()?.expose(), 1, "opsctl")?;
+        let store = Store::at(self.address()?, 1, "opsctl")?;
         let connection = store
             .connection()
             .await

@@ -35,5 +35,6 @@ pub use link::{Link, LinkError};
 pub use properties::{Outgoing, Unreadable};
 pub use publish::{PublishError, Publisher};
 
-pub(crate) use topology::holding;
+pub(crate) use link::close;
+pub(crate) use topology::{Holding, holding};
 pub(crate) use work::{Bench, drain_dead_letters, work};

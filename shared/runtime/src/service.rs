@@ -128,8 +128,8 @@ impl<S> Service<S> {
     /// Publishes what is in the outbox, and what a lost broker has lost.
     pub fn relay(&self) {
         let messaging = self.messaging();
-        let url = messaging.broker.url.clone();
-        let link = Arc::new(Link::new(url, format!("{} publish", self.name)));
+        let broker = messaging.broker.clone();
+        let link = Arc::new(Link::new(broker, format!("{} publish", self.name)));
         let probed = Arc::clone(&link);
         // Not required: while the broker is away, what we take is safe in the outbox.
         self.readiness

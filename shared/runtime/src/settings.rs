@@ -25,6 +25,7 @@
 //!
 //! An error never repeats the value: it may be a password in the wrong line.
 
+mod engines;
 mod env;
 mod from_env;
 mod public_url;
@@ -33,13 +34,14 @@ mod sections;
 mod signing;
 mod traces;
 
+pub use engines::{BrokerSettings, DatabaseSettings, database_address};
 pub use env::Env;
 pub use from_env::FromEnv;
 pub use public_url::public_url;
 pub use secret::Secret;
 pub use sections::{
-    AdminSettings, BrokerSettings, ConsumerSettings, DatabaseSettings, LogFormat,
-    MessagingSettings, ProcessSettings, RelaySettings, TelemetrySettings,
+    AdminSettings, ConsumerSettings, LogFormat, MessagingSettings, ProcessSettings, RelaySettings,
+    TelemetrySettings,
 };
 pub use signing::SigningSettings;
 pub use traces::TraceSettings;

@@ -31,6 +31,43 @@ impl From<tokio_postgres::Error> for DatabaseError {
     }
 }
 
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum NoConnection {
+    /// The server speaks no TLS, or is not believed to be the one that the address names.
+    #[error("no TLS with the host in DATABASE_URL, believing DATABASE_CA_FILE or else this system")]
+    Tls(#[source] tokio_postgres::Error),
+    /// The server could not be reached, or refused.
+    #[error(transparent)]
+    Server(tokio_postgres::Error),
+    /// The pool had none in time.
+    #[error(transparent)]
+    Pool(deadpool_postgres::PoolError),
+}
+
+impl From<tokio_postgres::Error> for NoConnection {
+    fn from(error: tokio_postgres::Error) -> Self {
+        // The driver tells its kinds apart by nothing else.
+        if error.to_string() == "error performing TLS handshake" {
+            Self::Tls(error)
+        } else {
+            Self::Server(error)
+        }
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for NoConnection {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        match error {
+            deadpool_postgres::PoolError::Backend(error) => match Self::from(error) {
+                Self::Server(error) => Self::Pool(deadpool_postgres::PoolError::Backend(error)),
+                other => other,
+            },
+            other => Self::Pool(other),
+        }
+    }
+}
+
 /// A failed statement, connection or reading.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -52,7 +89,7 @@ pub enum StoreError {
     Statement(#[source] DatabaseError),
     /// No connection could be had in time.
     #[error("no database connection could be had")]
-    Pool(#[source] deadpool_postgres::PoolError),
+    Pool(#[source] NoConnection),
     /// The address of the database cannot be read.
     #[error("DATABASE_URL cannot be read")]
     Address(#[source] tokio_postgres::Error),

@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** nobody keeps a transaction open while waiting for a network.
 
+mod address;
 pub mod applications;
 pub mod attempts;
 pub mod audit;
@@ -44,6 +45,7 @@ mod error;
 mod hex;
 mod row;
 
-pub use error::{DatabaseError, StoreError};
+pub use address::{Address, is_this_machine};
+pub use error::{DatabaseError, NoConnection, StoreError};
 pub use migrate::{MigrateError, migrate, migrations_digest};
 pub use pool::{Connection, Listener, Single, Store, Transaction};

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::hex::hex;
+use crate::{Address, NoConnection};
 
 /// Any number will do, as long as nobody else in this database uses it: "tixian" on a phone.
 const TAKE_TURNS: &str = "\
@@ -18,7 +19,7 @@ pub(crate) mod embedded {
 pub enum MigrateError {
     /// The database could not be reached.
     #[error("the database could not be reached")]
-    Connect(#[source] tokio_postgres::Error),
+    Connect(#[source] NoConnection),
     /// A migration failed, or an applied one was edited.
     #[error("a migration failed")]
     Migration(#[source] Box<refinery::Error>),
@@ -40,15 +41,14 @@ pub(crate) fn newest_version() -> u32 {
 ///
 /// Each runs in its own transaction. Safe to run again, and by two at once: the second waits for
 /// the first through an advisory lock.
-pub async fn migrate(database_url: &str) -> Result<usize, MigrateError> {
-    let (mut client, connection) = tokio_postgres::connect(database_url, tokio_postgres::NoTls)
-        .await
-        .map_err(MigrateError::Connect)?;
+pub async fn migrate(address: &Address) -> Result<usize, MigrateError> {
+    let connected = address.connect().await;
+    let (mut client, connection) = connected.map_err(MigrateError::Connect)?;
     let driver = tokio::spawn(connection);
     client
         .batch_execute(TAKE_TURNS)
         .await
-        .map_err(MigrateError::Connect)?;
+        .map_err(|error| MigrateError::Connect(error.into()))?;
     let report = embedded::migrations::runner().run_async(&mut client).await;
     drop(client);
     driver.abort();

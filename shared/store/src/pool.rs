@@ -10,16 +10,16 @@ mod meter;
 mod single;
 mod transaction;
 
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Timeouts};
 use tokio::sync::{Notify, mpsc};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{AsyncMessage, NoTls, Row};
+use tokio_postgres::{AsyncMessage, Row};
 
-use crate::StoreError;
+use crate::trust::Trust;
+use crate::{Address, StoreError};
 
 pub(crate) use single::Place;
 pub use single::Single;
@@ -57,26 +57,36 @@ fn options(of_address: Option<&str>) -> String {
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
-    config: tokio_postgres::Config,
+    address: Address,
     outbox: Arc<Notify>,
 }
 
 impl Store {
-    /// Prepares a pool; nothing is connected yet. `application_name` is shown by the server.
+    /// Prepares a pool; nothing is connected yet. `application_name` is shown by the server, which
+    /// is believed what this system believes.
     pub fn new(
         database_url: &str,
         pool_size: usize,
         application_name: &str,
     ) -> Result<Self, StoreError> {
-        let mut config =
-            tokio_postgres::Config::from_str(database_url).map_err(StoreError::Address)?;
+        let address = Address::new(database_url, Arc::new(Trust::of_system()))?;
+        Self::at(address, pool_size, application_name)
+    }
+
+    /// As [`Store::new`], at an address that was read before.
+    pub fn at(
+        mut address: Address,
+        pool_size: usize,
+        application_name: &str,
+    ) -> Result<Self, StoreError> {
+        let config = address.config_mut();
         config.application_name(application_name);
         config.connect_timeout(WAIT_FOR_CONNECTION);
         config.options(options(config.get_options()));
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(config.clone(), NoTls, recycling);
+        let manager = Manager::from_config(address.config().clone(), address.tls(), recycling);
         let timeouts = Timeouts {
             wait: Some(WAIT_FOR_CONNECTION),
             create: Some(WAIT_FOR_CONNECTION),
@@ -90,7 +100,7 @@ impl Store {
             .map_err(StoreError::Build)?;
         Ok(Self {
             pool,
-            config,
+            address,
             outbox: Arc::new(Notify::new()),
         })
     }
@@ -98,7 +108,7 @@ impl Store {
     /// Takes a connection out of the pool; it goes back when dropped.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
         let client = meter::waited(self.pool.get()).await;
-        let client = client.map_err(StoreError::Pool)?;
+        let client = client.map_err(|error| StoreError::Pool(error.into()))?;
         Ok(Connection {
             client,
             outbox: Arc::clone(&self.outbox),
@@ -119,7 +129,8 @@ impl Store {
 
     /// Listens on a connection of its own for work in the outbox, enqueued here or elsewhere.
     pub async fn listen_outbox(&self) -> Result<Listener, StoreError> {
-        let (client, mut connection) = self.config.connect(NoTls).await?;
+        let connected = self.address.connect().await;
+        let (client, mut connection) = connected.map_err(StoreError::Pool)?;
         let (sender, notifications) = mpsc::channel(1);
         tokio::spawn(async move {
             while let Some(Ok(message)) =

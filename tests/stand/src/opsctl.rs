@@ -115,6 +115,7 @@ impl Opsctl {
             .env("DATABASE_URL", &self.database_url)
             .env("PASSWORD_PEPPER", PASSWORD_PEPPER)
             .env("DATA_KEYS", DATA_KEYS)
+            .env("ALLOW_PLAIN_ENGINES", "true")
             .env("USER", "demo")
             .envs(self.more.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())

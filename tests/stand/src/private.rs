@@ -173,6 +173,20 @@ impl RabbitMq {
         })
     }
 
+    /// One that clients reach under TLS alone, as `localhost`, with this certificate.
+    ///
+    /// # Errors
+    /// As [`RabbitMq::create`].
+    pub async fn create_under_tls(certificate: &str, key: &str) -> Result<Self> {
+        let mut server = rabbitmq::Server::create("private")?;
+        server.demand_tls(certificate, key)?;
+        let handle = server.handle()?;
+        Ok(Self {
+            owned: Some(Owned::start(server).await?),
+            handle,
+        })
+    }
+
     /// What [`TestVhost::create_on`](crate::TestVhost::create_on) takes.
     #[must_use]
     pub fn handle(&self) -> &rabbitmq::RabbitMq {

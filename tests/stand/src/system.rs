@@ -205,6 +205,8 @@ impl Plan {
             ("AMQP_URL", &self.amqp_url),
             ("ADMIN_LISTEN", &format!("127.0.0.1:{}", ports.admin)),
             ("LOG_FORMAT", "json"),
+            // Engines that somebody lends may be on another machine.
+            ("ALLOW_PLAIN_ENGINES", "true"),
         ]);
         if let Some(public) = ports.public {
             told.insert("LISTEN".to_owned(), format!("127.0.0.1:{public}"));

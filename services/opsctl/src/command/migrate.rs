@@ -8,7 +8,7 @@ use crate::database::Database;
 use crate::output::Report;
 
 pub(crate) async fn run(database: &Database) -> anyhow::Result<Report> {
-    let applied = store::migrate(database.url()?.expose())
+    let applied = store::migrate(&database.address()?)
         .await
         .context("the schema was not brought forward")?;
     let sentence = match applied {

@@ -3,7 +3,7 @@
 use contract::message::{Envelope, Message as _, NoticeDue};
 use contract::withdrawal::Transition;
 use runtime::amqp::{Link, Outgoing, Publisher};
-use runtime::settings::Secret;
+use runtime::settings::{BrokerSettings, Secret};
 use stand::eventually;
 use std::sync::Arc;
 use store::notices::NoticeState;
@@ -75,8 +75,8 @@ async fn a_message_that_comes_again_after_its_commit_reaches_nobody() {
     let due = world.ended(&partner, Transition::Pay).await;
     world.attempts(&due, 1).await;
 
-    let url = Secret::new(world.vhost.amqp_url());
-    let publisher = Publisher::new(Arc::new(Link::new(url, "test")), "test");
+    let broker = BrokerSettings::at(Secret::new(world.vhost.amqp_url()));
+    let publisher = Publisher::new(Arc::new(Link::new(broker, "test")), "test");
     let again = Outgoing {
         message_id: due.message,
         exchange: NoticeDue::QUEUE.exchange.name.to_owned(),

@@ -6,13 +6,13 @@
 use std::sync::{Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
-use lapin::uri::AMQPUri;
+use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{Channel, Connection, ConnectionProperties, ConnectionStatus};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::topology;
-use crate::settings::Secret;
+use super::{tls, topology};
+use crate::settings::BrokerSettings;
 
 /// For a connection, or for a channel with all declarations: long for a busy broker, short for a
 /// person who waits for `/readyz`.
@@ -30,6 +30,9 @@ pub enum LinkError {
     /// The broker did not answer in time.
     #[error("the broker did not answer within {} s", OPEN_TIMEOUT.as_secs())]
     Timeout,
+    /// The broker speaks no TLS, or is not believed to be the one that the address names.
+    #[error("no TLS with the host in AMQP_URL, believing AMQP_CA_FILE or else this system")]
+    Tls(#[source] lapin::Error),
     /// The broker refused, or the connection broke.
     #[error("no channel to the broker")]
     Broker(#[source] lapin::Error),
@@ -40,7 +43,7 @@ pub enum LinkError {
 
 /// A connection that comes back.
 pub struct Link {
-    url: Secret,
+    broker: BrokerSettings,
     name: String,
     current: Mutex<Option<Connection>>,
     // Beside the connection, so that a probe never waits for one that is being made.
@@ -49,9 +52,9 @@ pub struct Link {
 
 impl Link {
     /// Connects to nothing yet. `name` is shown by the broker.
-    pub fn new(url: Secret, name: impl Into<String>) -> Self {
+    pub fn new(broker: BrokerSettings, name: impl Into<String>) -> Self {
         Self {
-            url,
+            broker,
             name: name.into(),
             current: Mutex::new(None),
             status: StdMutex::new(None),
@@ -84,6 +87,7 @@ impl Link {
 
     async fn connect(&self) -> Result<Connection, LinkError> {
         let mut uri: AMQPUri = self
+            .broker
             .url
             .expose()
             .parse()
@@ -91,9 +95,17 @@ impl Link {
         uri.query.heartbeat.get_or_insert(HEARTBEAT);
         let properties =
             ConnectionProperties::default().with_connection_name(self.name.as_str().into());
-        let connection = Connection::connect_uri(uri, properties)
-            .await
-            .map_err(LinkError::Broker)?;
+        let connecting = match uri.scheme {
+            AMQPScheme::AMQP => Connection::connect_uri(uri, properties).await,
+            AMQPScheme::AMQPS => tls::connect(uri, properties, &self.broker.trust).await,
+        };
+        let connection = connecting.map_err(|error| {
+            if tls::is_about_tls(&error) {
+                LinkError::Tls(error)
+            } else {
+                LinkError::Broker(error)
+            }
+        })?;
         *self.status.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(connection.status().clone());
         tracing::info!(connection = %self.name, "connected to the broker");

@@ -43,7 +43,7 @@ where
     // Metrics first: a counter that is used before the recorder is there is lost.
     telemetry::metrics();
     let database = &process.database;
-    let store = Store::new(database.url.expose(), database.pool_size, name)
+    let store = Store::at(database.address.clone(), database.pool_size, name)
         .context("the database settings cannot be used")?;
     let readiness = Readiness::default();
     let admin_stop = CancellationToken::new();
@@ -63,8 +63,8 @@ where
     let grace = process.shutdown_grace;
     let (tasks, supervisor) = Tasks::new();
     let consuming = process.messaging.as_ref().map(|messaging| {
-        let url = messaging.broker.url.clone();
-        Arc::new(Link::new(url, format!("{name} consume")))
+        let broker = messaging.broker.clone();
+        Arc::new(Link::new(broker, format!("{name} consume")))
     });
     let service = Service {
         name,

@@ -6,53 +6,7 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-use super::{Env, FromEnv, Secret, Settings, TraceSettings};
-
-/// PostgreSQL.
-#[derive(Debug, Clone)]
-pub struct DatabaseSettings {
-    /// `DATABASE_URL`: `postgres://user:password@host:port/database`.
-    pub url: Secret,
-    /// `DATABASE_POOL_SIZE`: connections at most, for this process.
-    pub pool_size: usize,
-}
-
-impl Settings for DatabaseSettings {
-    fn read(env: &mut Env) -> Option<Self> {
-        let url = env.required("DATABASE_URL");
-        // Four services of two replicas stay below PostgreSQL's default of 100 only with 12 or
-        // fewer each in production; 16 is for one replica, as in development and in tests.
-        let pool_size = env.or_in("DATABASE_POOL_SIZE", 16, 1..=500);
-        Some(Self {
-            url: url?,
-            pool_size: pool_size?,
-        })
-    }
-}
-
-/// RabbitMQ.
-#[derive(Debug, Clone)]
-pub struct BrokerSettings {
-    /// `AMQP_URL`: `amqp://user:password@host:port/vhost`.
-    pub url: Secret,
-}
-
-impl Settings for BrokerSettings {
-    fn read(env: &mut Env) -> Option<Self> {
-        let url: Secret = env.required("AMQP_URL")?;
-        // Said here and not at the first connection, which would be tried again for ever.
-        if url.expose().starts_with("amqps:") {
-            return env.refuse(
-                "AMQP_URL",
-                "must begin with amqp: this build speaks no TLS to the broker",
-            );
-        }
-        if url.expose().parse::<lapin::uri::AMQPUri>().is_err() {
-            return env.refuse("AMQP_URL", "must be amqp://user:password@host:port/vhost");
-        }
-        Some(Self { url })
-    }
-}
+use super::{BrokerSettings, DatabaseSettings, Env, FromEnv, Settings, TraceSettings};
 
 /// Health and metrics, for Kubernetes and Prometheus only.
 #[derive(Debug, Clone)]

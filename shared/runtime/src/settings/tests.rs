@@ -72,13 +72,6 @@ fn a_service_that_does_not_speak_to_the_broker_is_told_nothing_of_it() {
 }
 
 #[test]
-fn tls_to_the_broker_is_refused_before_anything_connects() {
-    let mut env = Env::new([("AMQP_URL", "amqps://broker/")]);
-    assert!(BrokerSettings::read(&mut env).is_none());
-    assert!(env.errors()[0].contains("TLS"));
-}
-
-#[test]
 fn a_secret_comes_from_a_file_without_its_last_line_break() {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     writeln!(file, "pepper and salt").expect("written");

@@ -45,8 +45,9 @@ async fn queues_that_are_gone_are_declared_again_before_the_next_batch() {
 #[tokio::test]
 async fn a_broker_that_is_not_there_is_an_answer_not_a_wait() {
     let world = World::new().await;
-    let nowhere = "amqp://127.0.0.1:1/".to_owned();
-    let link = runtime::amqp::Link::new(runtime::settings::Secret::new(nowhere), "test");
+    let nowhere = runtime::settings::Secret::new("amqp://127.0.0.1:1/");
+    let nowhere = runtime::settings::BrokerSettings::at(nowhere);
+    let link = runtime::amqp::Link::new(nowhere, "test");
     let publisher = runtime::amqp::Publisher::new(std::sync::Arc::new(link), "test");
     let answers = publisher.publish_batch(&[outgoing(&DISPATCH)]).await;
     assert!(

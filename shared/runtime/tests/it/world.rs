@@ -10,7 +10,7 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use runtime::amqp::{Handler, HandlerError, Link, Outgoing, Publisher, Verdict as _};
 use runtime::service::{Running, Service, start_in_process};
-use runtime::settings::{Env, Secret};
+use runtime::settings::{BrokerSettings, Env, Secret};
 use runtime::{clock, ids};
 use stand::{RabbitMq, TestDatabase, TestVhost};
 use store::dead_letters::{self, DeadLetter, Filter};
@@ -125,7 +125,8 @@ impl World {
 
     pub(crate) fn publisher(&self) -> Publisher {
         let url = Secret::new(self.vhost.amqp_url());
-        Publisher::new(Arc::new(Link::new(url, "test publish")), "test")
+        let link = Link::new(BrokerSettings::at(url), "test publish");
+        Publisher::new(Arc::new(link), "test")
     }
 }
 

@@ -1,13 +1,18 @@
 //! The schema can be made from nothing, and making it again changes nothing.
 
-use store::{Store, StoreError, schema};
+use std::sync::Arc;
+
+use store::trust::Trust;
+use store::{Address, Store, StoreError, schema};
 
 use crate::world::World;
 
 #[tokio::test]
 async fn migrating_a_current_database_changes_nothing() {
     let world = World::new().await;
-    assert_eq!(store::migrate(world.database.url()).await.unwrap(), 0);
+    let trust = Arc::new(Trust::of_system());
+    let address = Address::new(world.database.url(), trust).unwrap();
+    assert_eq!(store::migrate(&address).await.unwrap(), 0);
     schema::require_current(&world.connection().await)
         .await
         .unwrap();

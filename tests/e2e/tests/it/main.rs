@@ -24,3 +24,4 @@ mod repeats;
 mod replays;
 mod stop_under_load;
 mod stranger;
+mod tls;

@@ -1,8 +1,10 @@
 //! The database every test's database is a copy of: migrated once per set of migrations.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use store::trust::Trust;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -54,7 +56,8 @@ async fn make(postgres: &Postgres, admin: &Client, name: &str) -> Result<()> {
         .batch_execute(&format!("create database {draft}"))
         .await?;
     let url = postgres.database_url(&draft);
-    store::migrate(&url)
+    let address = store::Address::new(&url, Arc::new(Trust::of_system()))?;
+    store::migrate(&address)
         .await
         .context("cannot migrate the template database")?;
     count_statements(&connect(&url).await?).await?;

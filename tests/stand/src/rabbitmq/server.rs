@@ -24,6 +24,7 @@ use crate::packages::RABBITMQ_PROGRAMS;
 use crate::running::{MARKER, Running};
 use crate::{ports, secret};
 pub(crate) use configuration::Membership;
+use configuration::{CERTIFICATE, KEY};
 
 /// 3 to 4.5 s on idle cores; two cores busy compiling make it many times slower.
 const START: Duration = Duration::from_secs(120);
@@ -47,6 +48,9 @@ pub(crate) struct Server {
     epmd: Option<Running>,
     /// Of a node that has others beside it.
     membership: Option<Membership>,
+    /// Whether clients reach it under TLS, and in no other way.
+    #[serde(default)]
+    tls: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -85,9 +89,18 @@ impl Server {
             node: None,
             epmd: None,
             membership: None,
+            tls: false,
             instance,
         };
         Ok(server)
+    }
+
+    /// Clients reach it under TLS alone, with this certificate, before its first start.
+    pub(crate) fn demand_tls(&mut self, certificate: &str, key: &str) -> Result<()> {
+        secret::write(&self.folder.join(CERTIFICATE), certificate.as_bytes())?;
+        secret::write(&self.folder.join(KEY), key.as_bytes())?;
+        self.tls = true;
+        Ok(())
     }
 
     pub(crate) fn has_its_folder(&self) -> bool {
@@ -101,7 +114,13 @@ impl Server {
 
     /// How to reach it through other ports than its own.
     pub(crate) fn handle_at(&self, amqp: u16, management: u16) -> Result<RabbitMq> {
-        let amqp = format!("amqp://{USER}:{}@127.0.0.1:{amqp}/%2f", self.password);
+        let (scheme, host) = if self.tls {
+            // A certificate is for a name.
+            ("amqps", "localhost")
+        } else {
+            ("amqp", "127.0.0.1")
+        };
+        let amqp = format!("{scheme}://{USER}:{}@{host}:{amqp}/%2f", self.password);
         let management = format!("http://127.0.0.1:{management}");
         RabbitMq::at(&amqp, Some(&management))
     }
@@ -185,8 +204,6 @@ impl Server {
         let folder = |name: &str| self.folder.join(name);
         command
             .env("RABBITMQ_NODENAME", self.node_name())
-            .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
-            .env("RABBITMQ_NODE_PORT", self.ports.amqp.to_string())
             .env("RABBITMQ_DIST_PORT", self.ports.distribution.to_string())
             .env("RABBITMQ_MNESIA_BASE", folder("mnesia"))
             .env("RABBITMQ_LOG_BASE", folder("log"))
@@ -204,6 +221,12 @@ impl Server {
             )
             .stdout(log.try_clone()?)
             .stderr(log);
+        // They mean a port without TLS, and go before what the file says.
+        if !self.tls {
+            command
+                .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
+                .env("RABBITMQ_NODE_PORT", self.ports.amqp.to_string());
+        }
         Ok(command)
     }
 

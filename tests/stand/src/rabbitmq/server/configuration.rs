@@ -17,6 +17,9 @@ pub(crate) const OF_A_CLUSTER: [&str; 3] = [
     "net_ticktime = 15",
 ];
 
+pub(super) const CERTIFICATE: &str = "certificate.pem";
+pub(super) const KEY: &str = "key.pem";
+
 /// What makes a node one of several.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Membership {
@@ -82,6 +85,9 @@ impl Server {
              log.console = false\n",
             self.password, self.ports.management
         );
+        if self.tls {
+            configuration.push_str(&self.tls_alone()?);
+        }
         if let Some(membership) = &self.membership {
             configuration.push_str(&membership.configuration()?);
             self.write_cookie(&membership.cookie)?;
@@ -93,6 +99,16 @@ impl Server {
         )?;
         secret::write(&self.folder.join("environment.conf"), b"")?;
         secret::write(&self.folder.join("advanced.config"), b"[].\n")
+    }
+
+    fn tls_alone(&self) -> Result<String> {
+        let mut lines = "listeners.tcp = none\n".to_owned();
+        writeln!(lines, "listeners.ssl.1 = 127.0.0.1:{}", self.ports.amqp)?;
+        for (name, file) in [("certfile", CERTIFICATE), ("keyfile", KEY)] {
+            let path = self.folder.join(file);
+            writeln!(lines, "ssl_options.{name} = {}", path.display())?;
+        }
+        Ok(lines)
     }
 
     /// Erlang wants it readable by its owner alone; it is written once, for it is then read-only.
