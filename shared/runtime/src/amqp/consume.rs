@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::link::{GOODBYE, OPEN_TIMEOUT, close};
 use super::{Delivery, Link, LinkError};
 use crate::backoff::{self, Backoff};
 use crate::slots;
@@ -115,7 +116,7 @@ where
                 continue;
             }
             // Whatever the broker sent that did not reach us goes back to the queue with this.
-            let _ = channel.close(200, "quiet".into()).await;
+            close(&channel, "quiet").await;
             break Ok(Ended::Quiet);
         };
         let (delivery, permit) = match taken {
@@ -135,12 +136,17 @@ where
 
 async fn start(consumption: &Consumption) -> Result<(Channel, Consumer), LinkError> {
     let channel = consumption.link.channel().await?;
-    let qos = BasicQosOptions::default();
-    channel
-        .basic_qos(consumption.concurrency, qos)
+    let consumer = timeout(OPEN_TIMEOUT, subscribe(consumption, &channel))
         .await
+        .map_err(|_elapsed| LinkError::Timeout)?
         .map_err(LinkError::Broker)?;
-    let consumer = channel
+    Ok((channel, consumer))
+}
+
+async fn subscribe(consumption: &Consumption, channel: &Channel) -> Result<Consumer, lapin::Error> {
+    let qos = BasicQosOptions::default();
+    channel.basic_qos(consumption.concurrency, qos).await?;
+    channel
         .basic_consume(
             consumption.queue.into(),
             "".into(),
@@ -148,8 +154,6 @@ async fn start(consumption: &Consumption) -> Result<(Channel, Consumer), LinkErr
             FieldTable::default(),
         )
         .await
-        .map_err(LinkError::Broker)?;
-    Ok((channel, consumer))
 }
 
 /// Room first, then a delivery: dropped in between, nothing is lost.
@@ -169,10 +173,9 @@ async fn take(
 /// sent ahead and nobody began goes back to the queue.
 async fn stop(channel: &Channel, consumer: &Consumer, running: &TaskTracker) {
     // A broker that is gone needs no cancel; the tasks matter more.
-    let _ = channel
-        .basic_cancel(consumer.tag(), BasicCancelOptions::default())
-        .await;
+    let cancelled = channel.basic_cancel(consumer.tag(), BasicCancelOptions::default());
+    let _ = timeout(GOODBYE, cancelled).await;
     running.close();
     running.wait().await;
-    let _ = channel.close(200, "the service stops".into()).await;
+    close(channel, "the service stops").await;
 }

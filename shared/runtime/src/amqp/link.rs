@@ -16,7 +16,11 @@ use crate::settings::BrokerSettings;
 
 /// For a connection, or for a channel with all declarations: long for a busy broker, short for a
 /// person who waits for `/readyz`.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A broker that has fallen silent is noticed by its heartbeat after as long as a service may take
+/// to stop. Whoever does not answer a good-bye sooner is taken for gone.
+pub(super) const GOODBYE: Duration = Duration::from_secs(2);
 
 /// A dead peer is noticed after twice this, in seconds.
 const HEARTBEAT: u16 = 10;
@@ -122,8 +126,13 @@ impl Link {
     pub async fn close(&self) {
         if let Some(connection) = self.current.lock().await.take() {
             let closed = connection.close(200, "the service stops".into());
-            // Whoever does not answer a good-bye is gone already.
-            let _ = timeout(Duration::from_secs(2), closed).await;
+            let _ = timeout(GOODBYE, closed).await;
         }
     }
+}
+
+/// Closes a channel in good order, if the broker answers. One that does not close well is closed
+/// with its connection.
+pub(crate) async fn close(channel: &Channel, why: &str) {
+    let _ = timeout(GOODBYE, channel.close(200, why.into())).await;
 }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::properties::{self, Outgoing};
+use super::link::{OPEN_TIMEOUT, close};
 use super::{Link, LinkError, meter, step};
 use crate::trace::Span;
 
@@ -84,9 +85,10 @@ impl Publisher {
             return Ok(());
         }
         let opened = self.link.channel().await?;
-        opened
-            .confirm_select(ConfirmSelectOptions::default())
+        let selected = opened.confirm_select(ConfirmSelectOptions::default());
+        timeout(OPEN_TIMEOUT, selected)
             .await
+            .map_err(|_elapsed| LinkError::Timeout)?
             .map_err(LinkError::Broker)?;
         *channel = Some(opened);
         Ok(())
@@ -126,9 +128,7 @@ impl Publisher {
     /// connection closes is reported by the driver as a broken connection.
     pub async fn close(&self) {
         if let Some(channel) = self.channel.lock().await.take() {
-            let closed = channel.close(200, "the service stops".into());
-            // Whoever does not answer a good-bye is gone already.
-            let _ = timeout(Duration::from_secs(2), closed).await;
+            close(&channel, "the service stops").await;
         }
         self.link.close().await;
     }

@@ -15,9 +15,10 @@ use std::time::Duration;
 use contract::topology::{QUEUES, Queue};
 use jiff::SignedDuration;
 use store::{StoreError, outbox};
+use tokio::time::timeout;
 
 use super::Relay;
-use crate::amqp::{LinkError, holding};
+use crate::amqp::{Holding, LinkError, close, holding};
 use crate::backoff;
 use crate::clock;
 
@@ -27,12 +28,17 @@ const LIMIT: i64 = 1000;
 /// How many republishing times a message may be in somebody's hands before it counts as lost.
 const LONG_HELD: i32 = 10;
 
+/// For a count, which the broker has at hand.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
 #[derive(Debug, thiserror::Error)]
 enum SweepError {
     #[error("the broker is away")]
     Link(#[from] LinkError),
     #[error("the broker does not say how much waits")]
     Count(#[source] lapin::Error),
+    #[error("the broker did not say in time how much waits")]
+    Silent,
     #[error("rows could not be made due again")]
     Store(#[from] StoreError),
 }
@@ -42,7 +48,18 @@ pub(crate) async fn sweep(relay: Relay) {
     let every = (relay.settings.republish_after / 4).max(Duration::from_millis(100));
     while backoff::pause(every, &relay.stop).await {
         for queue in &QUEUES {
-            if let Err(error) = one(&relay, queue).await {
+            // A broker that is silent may cost as much time for each of the queues as there is in
+            // all to stop.
+            let held = tokio::select! {
+                biased;
+                () = relay.stop.cancelled() => return,
+                held = look(&relay, queue) => held,
+            };
+            let swept = match held {
+                Ok(held) => one(&relay, queue, held).await.map_err(SweepError::from),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = swept {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(queue = queue.name, error, "not swept");
             }
@@ -50,16 +67,21 @@ pub(crate) async fn sweep(relay: Relay) {
     }
 }
 
-async fn one(relay: &Relay, queue: &Queue) -> Result<(), SweepError> {
+/// What the broker says that it holds.
+async fn look(relay: &Relay, queue: &Queue) -> Result<Holding, SweepError> {
     // A channel of its own each time: asking for a queue that is gone closes it, and opening
     // one is what declares the topology.
     let channel = relay.link.channel().await?;
-    let held = holding(&channel, queue.name).await;
+    let held = timeout(ANSWER_TIMEOUT, holding(&channel, queue.name))
+        .await
+        .map_err(|_elapsed| SweepError::Silent)?;
     if channel.status().connected() {
-        // The answer is in hand; a channel that does not close well is closed with its connection.
-        let _ = channel.close(200, "counted".into()).await;
+        close(&channel, "counted").await;
     }
-    let held = held.map_err(SweepError::Count)?;
+    held.map_err(SweepError::Count)
+}
+
+async fn one(relay: &Relay, queue: &Queue, held: Holding) -> Result<(), StoreError> {
     metrics::gauge!("tixian_queue_ready_messages", "queue" => queue.name)
         .set(f64::from(held.ready));
     if held.ready > 0 {
