@@ -28,8 +28,8 @@ pub(crate) enum Command {
         /// The number that `list` shows
         job: i64,
     },
-    /// Let a job begin that somebody else made and that needs a second person; takes the token of
-    /// an approver, $OPSCTL_TOKEN or what the file $OPSCTL_TOKEN_FILE says, and $CONSOLE_TOKENS_FILE
+    /// Let a job begin that somebody else made and that needs a second person; takes an approver's
+    /// token, `$OPSCTL_TOKEN` or what `$OPSCTL_TOKEN_FILE` names, and `$CONSOLE_TOKENS_FILE`
     Approve(Act),
     /// Halt a job; what is out goes its way
     Pause(Act),
