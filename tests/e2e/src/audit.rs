@@ -15,7 +15,7 @@ use store::notices::NoticeState;
 
 use crate::scene::{PATIENCE, Scene};
 
-pub(crate) use secrets::{see_messages, stay_out_of_logs, stay_out_of_rows};
+pub(crate) use secrets::{see_messages, stay_out_of_logs, stay_out_of_rows, stay_out_of_traces};
 
 /// Waits until no message is due and no withdrawal that can move by itself is open. What an
 /// operator holds back stays where it is.

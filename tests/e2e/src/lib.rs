@@ -13,6 +13,7 @@ pub mod huifu_sdk;
 mod onboard;
 mod register;
 mod scene;
+pub mod traces;
 
 pub use onboard::{Applicant, PaidTo, as_applicant};
 pub use register::{PARTNER_ID, PARTNER_KEY_ID, PASSWORD};

@@ -10,6 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use sandbox::huifu::{
     AccountOpening, BoundCard, FeeMode, FeeRule, HuifuConfig, HuifuHandle, HuifuSandbox,
 };
+use sandbox::otlp::{CollectorHandle, CollectorSandbox};
 use sandbox::partner::{PartnerConfig, PartnerHandle, PartnerSandbox};
 use sandbox::sms::{SmsConfig, SmsHandle, SmsSandbox};
 use sandbox::user::{Choice, UserAgent, UserError};
@@ -74,6 +75,8 @@ pub struct Scene {
     pub partner: PartnerHandle,
     /// The SMS gateway's sandbox.
     pub sms: SmsHandle,
+    /// Where their traces go.
+    pub collector: CollectorHandle,
     /// Our rows.
     pub store: Store,
     /// Where they live.
@@ -105,6 +108,10 @@ impl Scene {
         huifu.base_url.clone_into(&mut plan.huifu_base_url);
         let sms = SmsSandbox::start(SmsConfig::for_tests(SMS_TOKEN)).await?;
         plan.sms_url = sms.url();
+        let collector = CollectorSandbox::start().await?;
+        for service in Service::ALL {
+            plan.tell(service, "OTEL_EXPORTER_OTLP_ENDPOINT", &collector.base_url);
+        }
         hurry(&mut plan);
         change(&mut plan);
 
@@ -119,6 +126,7 @@ impl Scene {
             huifu,
             partner,
             sms,
+            collector,
             store,
             engines,
             logs,
@@ -206,12 +214,22 @@ impl Scene {
     }
 
     /// Waits until nothing is left to do, then compares our rows, Huifu's book and the partner's
-    /// notices, and looks for secrets in the logs.
+    /// notices, and looks for secrets in rows, logs and traces.
     pub async fn close(mut self) -> Result<()> {
         crate::audit::settles(&self).await;
         self.fleet.stop_all().await?;
         crate::audit::agrees(&self).await?;
         crate::audit::stay_out_of_rows(&self).await?;
+        crate::audit::stay_out_of_logs(&self.logs, &self.fleet.plan)?;
+        crate::audit::stay_out_of_traces(&self.collector, &self.fleet.plan)?;
+        Ok(std::fs::remove_dir_all(&self.logs)?)
+    }
+
+    /// As [`Scene::close`], of a scene whose withdrawals were written and not made: Huifu knows
+    /// none of them, so its book is compared with nothing.
+    pub async fn close_written(mut self) -> Result<()> {
+        crate::audit::settles(&self).await;
+        self.fleet.stop_all().await?;
         crate::audit::stay_out_of_logs(&self.logs, &self.fleet.plan)?;
         Ok(std::fs::remove_dir_all(&self.logs)?)
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sandbox::otlp::CollectorHandle;
 use stand::system::Plan;
 
 use tokio_postgres::Client;
@@ -48,6 +49,34 @@ create trigger see_dead_letter after insert on dead_letters
 /// No log of any service holds a password, a pepper, a key, the secrets of an address, or anything
 /// that an applicant entrusted to us.
 pub(crate) fn stay_out_of_logs(logs: &Path, plan: &Plan) -> Result<()> {
+    let secrets = all(plan);
+    for file in std::fs::read_dir(logs)? {
+        let path = file?.path();
+        let log = std::fs::read_to_string(&path)?;
+        ensure!(!log.is_empty(), "{} is empty", path.display());
+        let found = secrets.iter().any(|secret| log.contains(secret.as_str()));
+        ensure!(!found, "a secret stands in {}", path.display());
+    }
+    Ok(())
+}
+
+/// No span of any service holds any of that either, or a signature, or anything behind the `?` of
+/// an address; and every span that was sent could be read.
+pub(crate) fn stay_out_of_traces(collector: &CollectorHandle, plan: &Plan) -> Result<()> {
+    let refused = collector.refused();
+    ensure!(refused.is_empty(), "no OTLP: {refused:?}");
+    let mut secrets = all(plan);
+    secrets.extend(["sign=", "notify_url", "?"].map(str::to_owned));
+    for span in collector.spans() {
+        let found = secrets
+            .iter()
+            .find(|secret| span.text.contains(secret.as_str()));
+        ensure!(found.is_none(), "{found:?} stands in {}", span.name);
+    }
+    Ok(())
+}
+
+fn all(plan: &Plan) -> Vec<String> {
     let line_of = |pem: &str| pem.lines().nth(3).unwrap_or_default().to_owned();
     let mut secrets = vec![
         PASSWORD.to_owned(),
@@ -58,14 +87,7 @@ pub(crate) fn stay_out_of_logs(logs: &Path, plan: &Plan) -> Result<()> {
         plan.amqp_url.clone(),
     ];
     secrets.extend(personal());
-    for file in std::fs::read_dir(logs)? {
-        let path = file?.path();
-        let log = std::fs::read_to_string(&path)?;
-        ensure!(!log.is_empty(), "{} is empty", path.display());
-        let found = secrets.iter().any(|secret| log.contains(secret.as_str()));
-        ensure!(!found, "a secret stands in {}", path.display());
-    }
-    Ok(())
+    secrets
 }
 
 /// No row of any table holds what an applicant entrusted to us, other than sealed.

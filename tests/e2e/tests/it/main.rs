@@ -25,3 +25,4 @@ mod replays;
 mod stop_under_load;
 mod stranger;
 mod tls;
+mod traces;

@@ -45,6 +45,8 @@ pub struct Notice {
     /// The run that tries this endpoint; there is no money behind such a notice, so nothing is
     /// booked. Absent for every other.
     pub certification: Option<String>,
+    /// The step of a trace in which the platform sent it.
+    pub traceparent: Option<String>,
     /// Everything that came.
     pub fields: BTreeMap<String, String>,
 }
@@ -68,6 +70,7 @@ impl Notice {
             overtaken: false,
             reply: String::new(),
             certification: value(fields, "certification").map(str::to_owned),
+            traceparent: None,
             fields: fields.iter().cloned().collect(),
         }
     }

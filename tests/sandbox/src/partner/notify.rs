@@ -32,6 +32,10 @@ pub(crate) async fn notify(
     let problem = standard_webhooks::problem(&secrets, &headers, told, received_at);
     verdict.problems.extend(problem.map(str::to_owned));
     let mut notice = Notice::new(received_at, &fields, verdict);
+    let traceparent = headers
+        .get("traceparent")
+        .and_then(|text| text.to_str().ok());
+    notice.traceparent = traceparent.map(str::to_owned);
     let mode = world.take_mode();
     let good = notice.verdict.is_good();
     let careless = matches!(mode, Mode::Careless { .. });
