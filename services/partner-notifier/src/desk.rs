@@ -220,8 +220,8 @@ fn is_over(due: &Due) -> bool {
     }
 }
 
-/// How long a notice waited for us before it was first sent. What waited for its lane waited for the
-/// partner, and is told by the age of what is parked.
+/// How long a notice waited for us before it was first sent. What waited for its lane waited for
+/// the partner, and is told by the age of what is parked.
 fn tell_delay(now: Timestamp, due: &Due) {
     let waited = now.duration_since(due.created_at).try_into();
     let waited: Duration = waited.unwrap_or_default();

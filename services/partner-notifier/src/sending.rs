@@ -96,7 +96,7 @@ fn random() -> u32 {
     u32::from_le_bytes(random_bytes())
 }
 
-fn tell<M>(sent: &Sent<'_, M>, next: Next) {
+fn tell<M: Deliverable>(sent: &Sent<'_, M>, next: Next) {
     let outcome: &'static str = sent.answer.outcome();
     let (notice_id, partner_id) = (sent.due.notice_id(), &sent.due.partner_id);
     let attempt = sent.due.attempt_count.saturating_add(1);
@@ -111,7 +111,8 @@ fn tell<M>(sent: &Sent<'_, M>, next: Next) {
             tracing::error!(%notice_id, %partner_id, attempt, host, "nobody there: lane held");
         }
         Next::GiveUp => {
-            metrics::counter!("tixian_notices_dead_lettered_total").increment(1);
+            let queue = M::QUEUE.name;
+            metrics::counter!("tixian_dead_letters_total", "queue" => queue).increment(1);
             tracing::error!(%notice_id, %partner_id, attempt, outcome, "notice dead-lettered");
         }
     }

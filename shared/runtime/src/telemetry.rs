@@ -17,8 +17,7 @@ use tracing_subscriber::{EnvFilter, Layer as _, Registry};
 use crate::settings::{LogFormat, TelemetrySettings};
 use crate::slots;
 
-/// As OpenTelemetry's conventions want them for requests and messages; the second is the time-out
-/// of the longest question that a person waits for.
+/// As OpenTelemetry's conventions want them for requests and messages.
 const SECONDS: [f64; 14] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
 ];
@@ -64,6 +63,7 @@ pub(crate) fn metrics() -> &'static PrometheusHandle {
     HANDLE.get_or_init(|| {
         let builder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+            // The first that fits counts, in the order of the alphabet: this one before the other.
             .and_then(|builder| {
                 builder.set_buckets_for_metric(Matcher::Suffix("_delay_seconds".to_owned()), &LATE)
             })

@@ -7,11 +7,13 @@
 mod built;
 mod metrics;
 mod pods;
+mod questions;
 mod text;
 mod tools;
 
 pub use built::{Overlay, Resources, build};
-pub use metrics::{names_in, recorded};
+pub use metrics::{catalogue, counted_in_sources, named_in_sources, recorded};
 pub use pods::{Pod, pods};
+pub use questions::{Matcher, Needs, Selector, needs, series};
 pub use text::{checkout, read};
 pub use tools::{buildah, kubectl, promtool, skipped};

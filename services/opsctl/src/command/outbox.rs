@@ -12,6 +12,7 @@ use crate::beijing::{age, shown, shown_optional};
 use crate::database::Database;
 use crate::detail;
 use crate::output::{Report, Rows};
+use crate::overview::counted;
 
 #[derive(Debug, Args)]
 pub(crate) struct Outbox {
@@ -43,11 +44,11 @@ async fn depths(connection: &Connection) -> anyhow::Result<Report> {
         let since = |at: Option<_>| at.map_or_else(|| "-".to_owned(), |at| age(now, at));
         vec![
             depth.routing_key.clone(),
-            depth.due.to_string(),
+            counted(depth.due),
             since(depth.due_since),
-            depth.later.to_string(),
-            depth.parked.to_string(),
-            depth.published.to_string(),
+            counted(depth.later),
+            counted(depth.parked),
+            counted(depth.published),
             since(depth.published_since),
         ]
     });

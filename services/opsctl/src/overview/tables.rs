@@ -102,10 +102,10 @@ pub(super) fn outbox(overview: &Overview) -> Rows {
         };
         vec![
             depth.routing_key.clone(),
-            depth.due.to_string(),
+            counted(depth.due),
             since(depth.due_since),
-            depth.later.to_string(),
-            depth.published.to_string(),
+            counted(depth.later),
+            counted(depth.published),
             since(depth.published_since),
         ]
     });

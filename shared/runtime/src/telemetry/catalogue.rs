@@ -26,7 +26,7 @@ pub(super) fn describe() {
 }
 
 #[rustfmt::skip]
-const METRICS: [(Kind, &str, &str); 81] = [
+const METRICS: [(Kind, &str, &str); 82] = [
     // Of the conventions: HTTP, messaging, database clients, processes.
     (Histogram, "http_server_request_duration_seconds", "Requests that were answered."),
     (Gauge, "http_server_active_requests", "Requests that are being answered."),
@@ -86,6 +86,9 @@ const METRICS: [(Kind, &str, &str); 81] = [
     (Counter, "tixian_consumer_reconnects_total", "Consumers that lost the broker."),
     (Counter, "tixian_deliveries_unsettled_total", "Deliveries that will come again."),
     (Counter, "tixian_dead_letters_total", "Messages that need a person."),
+    // Traces.
+    (Counter, "tixian_spans_ended_total", "Steps of traces that ended here."),
+    (Counter, "tixian_spans_total", "Steps that the collector took, or not."),
     // intake.
     (Counter, "tixian_page_calls_total", "Partners' page calls, by code."),
     (Counter, "tixian_api_calls_total", "Calls of the API, by code."),
@@ -113,7 +116,6 @@ const METRICS: [(Kind, &str, &str); 81] = [
     (Counter, "tixian_callbacks_total", "Callbacks of Huifu, by our reply."),
     // partner-notifier.
     (Counter, "tixian_notices_parked_total", "Notices that found their lane shut or full."),
-    (Counter, "tixian_notices_dead_lettered_total", "Notices that were given up."),
     (Counter, "tixian_notice_secrets_unopened_total", "Signatures left out for want of a key."),
     (Counter, "tixian_lane_changes_total", "Lanes that opened, were tried, or closed."),
 ];

@@ -19,7 +19,8 @@ pub(super) fn start() {
 pub(super) fn tell() {
     metrics::gauge!("process_uptime_seconds").set(STARTED.elapsed().as_secs_f64());
     if let Some([user, system]) = cpu_seconds() {
-        // Counters are whole numbers here: over five minutes that is a third of a percent of a core.
+        // Counters are whole numbers here: over five minutes that is a third of a percent of a
+        // core.
         let mode = |mode| metrics::counter!("process_cpu_time_seconds_total", "cpu_mode" => mode);
         mode("user").absolute(user);
         mode("system").absolute(system);

@@ -17,14 +17,7 @@ const OTHERS: u64 = 8;
 #[test]
 fn the_pools_of_the_largest_fleet_fit_into_the_database() {
     for (overlay, resources) in built() {
-        let mut sum = RESERVED + OTHERS + pooler(&resources);
-        for name in SERVICES {
-            let processes = most(&resources, name) + 1;
-            sum += processes * (pool(&resources, name) + BESIDE_THE_POOL);
-        }
-        let cluster = resources.find("Cluster", "database").unwrap();
-        let room = &cluster["spec"]["postgresql"]["parameters"]["max_connections"];
-        let room: u64 = room.as_str().unwrap().parse().unwrap();
+        let (sum, room) = (taken(&resources), room(&resources));
         assert!(sum <= room, "{}: {sum} of {room}", overlay.name());
         if overlay == Overlay::Production {
             let readme = read("deploy/README.md").unwrap();
@@ -35,6 +28,47 @@ fn the_pools_of_the_largest_fleet_fit_into_the_database() {
         let wasted = overlay == Overlay::Production && sum + 60 < room;
         assert!(!wasted, "{sum} of {room}");
     }
+}
+
+/// What the test above is for: somebody raises a number and not the server's.
+#[test]
+fn one_number_too_large_does_not_fit() {
+    let production = built().into_iter();
+    let production = production.filter(|(overlay, _)| *overlay == Overlay::Production);
+    for (_, resources) in production {
+        assert!(taken(&resources) <= room(&resources));
+        for (says, would_say) in [
+            ("maxReplicas: 10\n", "maxReplicas: 13\n"),
+            ("maxReplicaCount: 4\n", "maxReplicaCount: 6\n"),
+            ("maxReplicaCount: 6\n", "maxReplicaCount: 8\n"),
+            (
+                "DATABASE_POOL_SIZE: \"8\"\n",
+                "DATABASE_POOL_SIZE: \"10\"\n",
+            ),
+            ("max_connections: \"340\"\n", "max_connections: \"320\"\n"),
+        ] {
+            assert!(resources.yaml.contains(says), "nothing says {says}");
+            let yaml = resources.yaml.replace(says, would_say);
+            let changed = Resources::parse(&yaml).unwrap();
+            assert!(taken(&changed) > room(&changed), "{would_say} fits");
+        }
+    }
+}
+
+/// At the most replicas, while each service is rolled out.
+fn taken(resources: &Resources) -> u64 {
+    let of_services = SERVICES.map(|name| {
+        let processes = most(resources, name) + 1;
+        processes * (pool(resources, name) + BESIDE_THE_POOL)
+    });
+    RESERVED + OTHERS + pooler(resources) + of_services.iter().sum::<u64>()
+}
+
+/// What the server takes.
+fn room(resources: &Resources) -> u64 {
+    let cluster = resources.find("Cluster", "database").unwrap();
+    let room = &cluster["spec"]["postgresql"]["parameters"]["max_connections"];
+    room.as_str().unwrap().parse().unwrap()
 }
 
 /// The most replicas that its autoscaler makes; a rollout makes one more.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use deploy::{names_in, read, recorded};
+use deploy::{needs, read, recorded};
 use serde_json::Value;
 
-const DASHBOARD: &str = "deploy/k8s/components/observability/dashboard.json";
+pub(crate) const DASHBOARD: &str = "deploy/k8s/components/observability/dashboard.json";
 const OBJECTIVES: &str = "deploy/k8s/components/observability/objectives.yaml";
 
 #[test]
@@ -23,7 +23,8 @@ fn every_panel_asks_about_metrics_that_exist_and_says_what_it_shows() {
         let described = panel["description"].as_str().unwrap_or_default();
         assert!(!described.is_empty(), "{title} does not say what it shows");
         for target in panel["targets"].as_array().unwrap() {
-            for name in names_in(target["expr"].as_str().unwrap()) {
+            for selector in needs(target["expr"].as_str().unwrap()).selectors {
+                let name = selector.name;
                 let known = recorded.contains(&name)
                     || objectives.contains(&format!("record: {name}\n"))
                     || ["ALERTS", "up"].contains(&name.as_str());

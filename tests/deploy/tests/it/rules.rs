@@ -4,7 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use deploy::{Overlay, Resources, names_in, promtool, read, recorded, skipped};
+use deploy::{
+    Overlay, Resources, catalogue, counted_in_sources, named_in_sources, needs, promtool, read,
+    recorded, skipped,
+};
 use serde_json::{Value, json};
 
 use crate::world::built;
@@ -35,7 +38,7 @@ fn groups(resources: &Resources) -> Vec<Value> {
         .collect()
 }
 
-fn rules(resources: &Resources) -> Vec<Value> {
+pub(crate) fn rules(resources: &Resources) -> Vec<Value> {
     let groups = groups(resources);
     let rules = groups
         .iter()
@@ -49,7 +52,7 @@ fn alerts(resources: &Resources) -> Vec<Value> {
     rules
 }
 
-fn production() -> Option<Resources> {
+pub(crate) fn production() -> Option<Resources> {
     let found = built()
         .into_iter()
         .find(|(overlay, _)| *overlay == Overlay::Production);
@@ -183,11 +186,26 @@ fn every_metric_in_a_rule_is_one_that_somebody_shows() {
         .collect();
     let recorded = recorded().unwrap();
     for rule in &rules {
-        for name in names_in(rule["expr"].as_str().unwrap()) {
+        for selector in needs(rule["expr"].as_str().unwrap()).selectors {
+            let name = selector.name;
             let known = recorded.contains(&name)
                 || made.contains(&name.as_str())
                 || OF_OTHERS.contains(&name.as_str());
             assert!(known, "nobody shows {name}: {rule}");
         }
+    }
+}
+
+#[test]
+fn the_catalogue_has_what_is_recorded_and_nothing_else() {
+    let named = named_in_sources().unwrap();
+    let catalogue = catalogue().unwrap();
+    assert!(catalogue.len() > 60, "{}", catalogue.len());
+    for (_, name) in &catalogue {
+        assert!(named.contains(name), "nobody records {name}");
+    }
+    for name in counted_in_sources().unwrap() {
+        let told = catalogue.iter().any(|(_, told)| *told == name);
+        assert!(told, "the catalogue does not tell what {name} is");
     }
 }
