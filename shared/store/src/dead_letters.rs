@@ -7,6 +7,7 @@ mod decide;
 pub(crate) mod filter;
 mod many;
 mod question;
+pub(crate) mod route;
 
 use jiff::Timestamp;
 use serde_json::Value;

@@ -77,7 +77,8 @@ pub struct Wanted {
     pub again: bool,
     /// How many are sent first, and their outcome waited for; 0 for none.
     pub canary: i32,
-    /// How many a second at most; `None` as fast as they can be written.
+    /// How many a second at most; `None` as fast as they can be written, up to the bound on what is
+    /// out.
     pub pace: Option<i32>,
     /// It stops when more than so many of a hundred fail.
     pub stop_at: i32,
@@ -94,6 +95,8 @@ pub struct Limits {
     pub replays_most: i32,
     /// How many of a paced job may wait for their outcome at once: what is live goes first.
     pub out_most: i32,
+    /// How many of a job without a pace may: what the broker carries without noticing.
+    pub unpaced_out_most: i32,
 }
 
 /// Where the letters of a set are.
@@ -171,7 +174,7 @@ pub struct Job {
     pub canary: i32,
     /// How many a second.
     pub pace: Option<i32>,
-    /// How many of a paced job may wait at once.
+    /// How many may wait for their outcome at once.
     pub out_most: i32,
     /// It stops when more than so many of a hundred fail.
     pub stop_at: i32,

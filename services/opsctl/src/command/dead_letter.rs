@@ -271,6 +271,12 @@ fn facts(letter: &DeadLetter) -> Vec<(&'static str, String)> {
         ),
         ("about", or_dash(&letter.correlation_id)),
         ("partner", or_dash(&letter.partner_id)),
+        (
+            "can be replayed",
+            letter
+                .obstacle()
+                .map_or_else(|| "yes".to_owned(), |why| format!("no: {why}")),
+        ),
         ("decided", shown_optional(letter.decided_at)),
         ("by", or_dash(&letter.decided_by)),
         ("why", or_dash(&letter.decision)),
@@ -287,8 +293,9 @@ fn as_json(letter: &DeadLetter) -> Value {
         "partner_id": letter.partner_id, "reason": letter.reason,
         "error_class": letter.error_class, "attempt_count": letter.attempt_count,
         "headers": letter.headers, "body": String::from_utf8_lossy(&letter.body),
-        "state": letter.state.as_str(), "decided_by": letter.decided_by,
-        "decided_at": letter.decided_at, "decision": letter.decision,
-        "first_failed_at": letter.first_failed_at, "last_failed_at": letter.last_failed_at,
+        "obstacle": letter.obstacle(), "state": letter.state.as_str(),
+        "decided_by": letter.decided_by, "decided_at": letter.decided_at,
+        "decision": letter.decision, "first_failed_at": letter.first_failed_at,
+        "last_failed_at": letter.last_failed_at,
     })
 }

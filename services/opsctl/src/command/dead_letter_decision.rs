@@ -83,12 +83,9 @@ pub(crate) async fn replay_all(database: &Database, decide: &Decide) -> anyhow::
 
 async fn foretell(connection: &Connection, id: i64) -> Result<(bool, String), StoreError> {
     let letter = dead_letters::find(connection, id).await?;
-    let possible = letter.as_ref().is_some_and(|letter| {
-        letter.state == DeadLetterState::Open
-            && letter.message_id.is_some()
-            && letter.message_type.is_some()
-            && letter.correlation_id.is_some()
-    });
+    let possible = letter
+        .as_ref()
+        .is_some_and(|letter| letter.state == DeadLetterState::Open && letter.obstacle().is_none());
     if possible {
         Ok((true, "would be replayed".to_owned()))
     } else {
@@ -113,12 +110,14 @@ async fn one(connection: &mut Connection, id: i64, permit: &Permit) -> Result<bo
 /// Why nothing can be done with it.
 async fn refusal(connection: &Connection, id: i64) -> Result<String, StoreError> {
     let letter = dead_letters::find(connection, id).await?;
-    Ok(match letter.map(|letter| letter.state) {
-        None => "there is no such dead letter".to_owned(),
-        Some(DeadLetterState::Open) => {
-            "not a message of ours that could be published again, or it is in the outbox already"
-                .to_owned()
-        }
-        Some(state) => format!("was {} before", state.as_str()),
+    let Some(letter) = letter else {
+        return Ok("there is no such dead letter".to_owned());
+    };
+    Ok(match letter.state {
+        DeadLetterState::Open => letter
+            .obstacle()
+            .unwrap_or("it is in the outbox already")
+            .to_owned(),
+        state => format!("was {} before", state.as_str()),
     })
 }

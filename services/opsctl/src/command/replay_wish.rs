@@ -24,7 +24,7 @@ pub(crate) struct How {
     #[arg(long, value_name = "N", default_value_t = 100,
           value_parser = value_parser!(i32).range(1..=100_000))]
     pace: i32,
-    /// Send as fast as they can be written, whatever waits
+    /// Send as fast as they can be written, until `REPLAY_UNPACED_OUT_AT_MOST` wait
     #[arg(long, conflicts_with = "pace")]
     unpaced: bool,
     /// Stop when more than so many of a hundred fail

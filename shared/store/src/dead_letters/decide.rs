@@ -2,26 +2,29 @@
 
 use jiff::Timestamp;
 
+use super::route::{letter_is_routed, routes};
 use crate::{StoreError, Transaction};
 
 /// Only what was written as a message of ours can become one again. A `correlation_id` is a
 /// withdrawal's or an application's only if there is such a one: the broker's letters may say
 /// anything.
-const REPLAY: &str = "\
+const REPLAY: &str = concat!(
+    "\
 -- dead_letters.replay
 with asked as (
     select letter_id, item_id from unnest($1::bigint[], $6::bigint[]) as asked (letter_id, item_id)),
 chosen as (
-    update dead_letters
+    update dead_letters as letter
        set state = 'replayed', decided_by = $3, decided_at = $2, decision = $4,
            updated_at = $2, updated_by = $5
       from asked
-     where dead_letters.id = asked.letter_id
-       and state = 'open'
-       and message_id is not null
-       and message_type is not null
-       and correlation_id is not null
-       and not exists (select from outbox where outbox.message_id = dead_letters.message_id)
+     where letter.id = asked.letter_id
+       and letter.state = 'open'
+       and letter.is_message
+       and ",
+    letter_is_routed!("$7", "$8"),
+    "
+       and not exists (select from outbox where outbox.message_id = letter.message_id)
     returning id, item_id, message_id, exchange, routing_key, message_type, correlation_id,
               causation_id, headers ->> 'traceparent' as traceparent,
               convert_from(body, 'UTF8') as body),
@@ -56,7 +59,8 @@ written as (
       from chosen)
 select true as is_letter, item_id, null::text as notice_id from chosen
  union all
-select false, item_id, notice_id from revived";
+select false, item_id, notice_id from revived"
+);
 
 /// The message as it was published: nothing of a letter is read that may not be readable.
 const LOCK_OPEN: &str = "\
@@ -98,7 +102,7 @@ pub(crate) struct Replayed {
 /// Puts a dead letter back into the outbox, and its notice back to the beginning of its schedule.
 /// The timeline of what it is about tells who did it and why.
 ///
-/// `false`: it is not open, it is not a message that could be published, or it is in the outbox
+/// `false`: it is not open, it has an [obstacle](super::DeadLetter::obstacle), or it is in the outbox
 /// already; then the transaction must be rolled back. Commit wakes a relay only through
 /// [`crate::outbox::notify`].
 pub async fn replay(
@@ -124,6 +128,7 @@ pub(crate) async fn replay_many(
 ) -> Result<Replayed, StoreError> {
     let ids: Vec<i64> = letters.iter().map(|asked| asked.letter).collect();
     let items: Vec<Option<i64>> = letters.iter().map(|asked| asked.item).collect();
+    let (exchanges, keys) = routes();
     let rows = tx
         .query(
             REPLAY,
@@ -134,6 +139,8 @@ pub(crate) async fn replay_many(
                 &decision.reason,
                 &tx.name(),
                 &items,
+                &exchanges,
+                &keys,
             ],
         )
         .await?;

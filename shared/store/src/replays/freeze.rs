@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Actor, Job, JobState, Limits, Wanted, from_row, job_columns};
 use crate::dead_letters::Filter;
+use crate::dead_letters::route::routes;
 use crate::row::fen_optional;
 use crate::{StoreError, Transaction};
 
@@ -13,7 +14,8 @@ use crate::{StoreError, Transaction};
 pub const SET_MOST: i64 = 1_000_000;
 
 /// The open letters that a filter means, each with why it is not part of the set: $14 is how many
-/// replays are too many, or null for any number, $15 the most letters of a set.
+/// replays are too many, or null for any number, $15 the most letters of a set, $16 and $17 the
+/// exchanges and keys of our queues.
 macro_rules! chosen_set {
     () => {
         concat!(
@@ -23,6 +25,9 @@ chosen as materialized (
            letter.last_failed_at, letter.error_class, letter.partner_id, letter.host,
            letter.replays,
            case when not letter.is_message
+                  or not ",
+            $crate::dead_letters::route::letter_is_routed!("$16", "$17"),
+            "
                   or exists (select from outbox where outbox.message_id = letter.message_id)
                 then 'unsendable'
                 when exists (select from replay_items as item
@@ -59,9 +64,9 @@ with ",
 frozen as (
     insert into replay_items (job_id, letter_id, correlation_id, amount_fen, follows, state,
                               created_at, updated_at, updated_by)
-    select $16, id, correlation_id, amount_fen,
+    select $18, id, correlation_id, amount_fen,
            lag(id) over (partition by correlation_id order by first_failed_at, id),
-           'queued', $17, $17, $18
+           'queued', $19, $19, $20
       from chosen
      where left_out is null
      order by first_failed_at, id)
@@ -89,7 +94,7 @@ pub struct LeftOut {
     pub again: i64,
     /// Part of another job that is not over.
     pub elsewhere: i64,
-    /// No message of ours that could be published again, or in the outbox already.
+    /// No message of ours that a queue would get again, or in the outbox already.
     pub unsendable: i64,
 }
 
@@ -111,6 +116,14 @@ impl Wanted {
     /// From how many replays on a letter is left out.
     pub(super) fn too_many_replays(&self, limits: &Limits) -> Option<i32> {
         (!self.again).then_some(limits.replays_most)
+    }
+
+    /// How many may wait for their outcome at once.
+    fn out_most(&self, limits: &Limits) -> i32 {
+        match self.pace {
+            Some(_) => limits.out_most,
+            None => limits.unpaced_out_most,
+        }
     }
 }
 
@@ -135,7 +148,7 @@ pub async fn create(
                 &wanted.again,
                 &wanted.canary,
                 &wanted.pace,
-                &limits.out_most,
+                &wanted.out_most(limits),
                 &wanted.stop_at,
                 &actor.by,
                 &actor.reason,
@@ -149,7 +162,8 @@ pub async fn create(
     let (mut count, mut amount, mut left_out) = (0_i64, Fen::ZERO, LeftOut::default());
     let (chosen, name) = (wanted.filter.chosen(), tx.name());
     let replays = wanted.too_many_replays(limits);
-    let further = chosen.and(&[&replays, &SET_MOST, &id, &now, &name]);
+    let (exchanges, keys) = routes();
+    let further = chosen.and(&[&replays, &SET_MOST, &exchanges, &keys, &id, &now, &name]);
     for row in tx.query(FREEZE, &further).await? {
         let of_group = row.try_get("count")?;
         if !left_out.take(row.try_get("left_out")?, of_group)? {

@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 
 use super::freeze::chosen_set;
 use super::{LeftOut, Limits, SET_MOST, Wanted};
+use crate::dead_letters::route::routes;
 use crate::dead_letters::{DeadLetter, Filter, Group, group, page};
 use crate::row::fen_optional;
 use crate::{Connection, StoreError};
@@ -22,7 +23,7 @@ with ",
     chosen_set!(),
     ",
 sample as (
-    select id from chosen where left_out is null order by first_failed_at, id limit $17)
+    select id from chosen where left_out is null order by first_failed_at, id limit $19)
 select left_out, grouping(error_class) = 1 as is_total, error_class, partner_id, host,
        count(*) as count, sum(amount_fen)::bigint as amount_fen,
        count(*) filter (where replays > 0) as replayed_before,
@@ -32,7 +33,7 @@ select left_out, grouping(error_class) = 1 as is_total, error_class, partner_id,
  group by grouping sets ((left_out), (left_out, error_class, partner_id, host))
 having grouping(error_class) = 1 or left_out is null
  order by is_total desc, count(*) desc, error_class, partner_id, host
- limit $16"
+ limit $18"
 );
 
 const PREVIEW_OF_JOB: &str = "\
@@ -102,7 +103,15 @@ pub async fn preview(
 ) -> Result<Preview, StoreError> {
     let chosen = wanted.filter.chosen();
     let replays = wanted.too_many_replays(limits);
-    let further = chosen.and(&[&replays, &SET_MOST, &GROUPS_MOST, &SAMPLE]);
+    let (exchanges, keys) = routes();
+    let further = chosen.and(&[
+        &replays,
+        &SET_MOST,
+        &exchanges,
+        &keys,
+        &GROUPS_MOST,
+        &SAMPLE,
+    ]);
     let rows = connection.query(PREVIEW, &further).await?;
     Preview::read(connection, &rows).await
 }

@@ -144,14 +144,14 @@ async fn send_allowed(
     job: &mut Job,
 ) -> Result<(i64, i64), StoreError> {
     let canary = !job.round.canary_passed;
-    let mut number = BATCH;
+    let room = i64::from(job.out_most) - job.counts.waiting;
+    let mut number = BATCH.min(room);
     if canary {
         number = number.min(i64::from(job.canary - job.round.canary_sent));
     }
     let allowance = job.pace.map(|pace| Allowance::at(now, job.paced_at, pace));
     if let Some(allowance) = &allowance {
-        let room = i64::from(job.out_most) - job.counts.waiting;
-        number = number.min(allowance.number).min(room);
+        number = number.min(allowance.number);
     }
     if number <= 0 {
         return Ok((0, 0));

@@ -37,6 +37,8 @@ pub(super) async fn measured(store: &Store, letters: usize) -> Result<Vec<Line>>
         approval_above_amount: Fen::new(1)?,
         replays_most: 3,
         out_most: 1000,
+        // Nobody takes them out, so all of them wait at the end.
+        unpaced_out_most: i32::try_from(letters)?,
     };
     let mut connection = store.connection().await?;
     let began = Instant::now();
