@@ -22,7 +22,7 @@ fn every_error_is_reported_at_once_and_none_repeats_a_value() {
     let errors = env.errors().join("\n");
     for name in [
         "DATABASE_URL is not set",
-        "AMQP_URL must be amqp://",
+        "AMQP_URL must be amqps://",
         "ADMIN_LISTEN must be an address",
         "DATABASE_POOL_SIZE must be between 1 and 500",
         "SHUTDOWN_GRACE_MS must be whole milliseconds",

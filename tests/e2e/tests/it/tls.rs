@@ -26,7 +26,7 @@ const RELOAD: &str = "select pg_reload_conf()";
 
 #[tokio::test]
 async fn a_withdrawal_is_paid_and_told_over_tls_alone() {
-    let authority = Authority::new();
+    let authority = Authority::called("ours");
     let server = authority.sign("localhost");
     let postgres = Postgres::create().await.unwrap();
     serve_tls(postgres.handle(), &server).await;
@@ -64,7 +64,7 @@ async fn a_withdrawal_is_paid_and_told_over_tls_alone() {
 
 #[tokio::test]
 async fn a_database_is_believed_for_its_certificate_alone() {
-    let (authority, stranger) = (Authority::new(), Authority::new());
+    let (authority, stranger) = (Authority::called("ours"), Authority::called("a stranger"));
     let postgres = Postgres::create().await.unwrap();
     let admin = postgres.handle();
     connect(admin)
@@ -93,7 +93,7 @@ async fn a_database_is_believed_for_its_certificate_alone() {
 
 #[tokio::test]
 async fn an_authority_that_is_replaced_holds_from_the_next_connection_on() {
-    let (old, new) = (Authority::new(), Authority::new());
+    let (old, new) = (Authority::called("old"), Authority::called("new"));
     let postgres = Postgres::create().await.unwrap();
     serve_tls(postgres.handle(), &old.sign("localhost")).await;
     let trust = Arc::new(Trust::of_file(old.file()));
@@ -110,7 +110,7 @@ async fn an_authority_that_is_replaced_holds_from_the_next_connection_on() {
 
 #[tokio::test]
 async fn a_broker_is_believed_for_its_certificate_alone() {
-    let (authority, stranger) = (Authority::new(), Authority::new());
+    let (authority, stranger) = (Authority::called("ours"), Authority::called("a stranger"));
     let server = authority.sign("localhost");
     let broker = RabbitMq::create_under_tls(&server.certificate, &server.key);
     let broker = broker.await.unwrap();
@@ -134,7 +134,7 @@ async fn a_broker_is_believed_for_its_certificate_alone() {
 
 #[tokio::test]
 async fn a_broker_whose_certificate_has_expired_is_not_believed() {
-    let authority = Authority::new();
+    let authority = Authority::called("ours");
     let server = authority.sign_expired("localhost");
     let broker = RabbitMq::create_under_tls(&server.certificate, &server.key);
     let broker = broker.await.unwrap();
