@@ -57,3 +57,25 @@ fn the_broker_is_given_the_policy_that_is_imported_elsewhere() {
         assert!(config.contains("cluster_partition_handling = pause_minority"));
     }
 }
+
+/// Not even by a slip: what is served in the clear is found by whoever looks for it.
+#[test]
+fn nothing_speaks_to_an_engine_in_the_clear() {
+    for (_, resources) in built() {
+        let broker = resources.find("RabbitmqCluster", "broker").unwrap();
+        assert_eq!(broker["spec"]["tls"]["disableNonTLSListeners"], true);
+        let database = resources.find("Cluster", "database").unwrap();
+        let first = &database["spec"]["postgresql"]["pg_hba"][0];
+        assert_eq!(first, "hostnossl all all all reject");
+        for settings in resources.of_kind("ConfigMap") {
+            let allowed = &settings["data"]["ALLOW_PLAIN_ENGINES"];
+            assert!(allowed.is_null(), "{}", settings["metadata"]["name"]);
+        }
+        for policy in resources.of_kind("NetworkPolicy") {
+            for plain in ["5672", "15672", "15692"] {
+                let port = format!("\"port\":{plain}");
+                assert!(!policy.to_string().contains(&port), "{policy}");
+            }
+        }
+    }
+}

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use callback_receiver::settings::ReceiverSettings;
 use deploy::{Pod, Resources, pods};
 use huifu_dispatcher::settings::DispatcherSettings;
@@ -34,7 +36,8 @@ pub(crate) fn secret(path: &str) -> String {
     let key = rsa_2048(0);
     match path {
         "database-url" => "postgres://tixian:secret@database-rw/tixian".to_owned(),
-        "amqp-url" => "amqp://tixian:secret@broker:5672/tixian".to_owned(),
+        "amqp-url" => "amqps://tixian:secret@broker:5671/tixian".to_owned(),
+        "database-ca.crt" | "broker-ca.crt" => authority(),
         "data-keys" => stand::system::DATA_KEYS.to_owned(),
         "signing-key.pem" | "huifu-merchant-private-key.pem" => key.private_pkcs8_pem,
         "huifu-public-key.pem" => key.public_spki_pem,
@@ -42,6 +45,13 @@ pub(crate) fn secret(path: &str) -> String {
         | "console-secret" | "client-secret" | "cookie-secret" => "x".repeat(32),
         other => panic!("no test knows what a good {other} is"),
     }
+}
+
+/// A certificate authority that has signed nobody.
+fn authority() -> String {
+    let authority = rcgen::generate_simple_self_signed(["authority".to_owned()]).unwrap();
+    let der = STANDARD.encode(authority.cert.der());
+    format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n")
 }
 
 /// Writes what the pod would find under `/run/secrets/tixian`.

@@ -25,7 +25,7 @@ fn write_secrets(folder: &Path) {
     let key = rsa_2048(0);
     let secrets = [
         ("database-url", "postgres://tixian:secret@db/tixian"),
-        ("amqp-url", "amqp://tixian:secret@broker:5672/tixian"),
+        ("amqp-url", "amqps://tixian:secret@broker:5671/tixian"),
         ("signing-key.pem", &key.private_pkcs8_pem),
         ("huifu-merchant-private-key.pem", &key.private_pkcs8_pem),
         ("huifu-public-key.pem", &key.public_spki_pem),
