@@ -1,4 +1,5 @@
-//! A connection to the broker under TLS, with whoever has a certificate for the host in its address.
+//! A connection to the broker under TLS, with whoever has a certificate for the host in its
+//! address.
 //!
 //! lapin's own settings add authorities to those of the system. Here a file of authorities means
 //! these and no others, so the client comes from [`Trust`].
