@@ -36,6 +36,18 @@ listen outbox";
 /// Long enough for a burst to pass, shorter than any HTTP time-out above it.
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 
+/// How long a server may leave what it was sent without an acknowledgement. A machine that loses
+/// its power says no good-bye: without this the kernel would go on sending for a quarter of an
+/// hour, and every connection of the pool would be held by somebody who waits for a dead server.
+/// Statements are short, but it is the kernel there that acknowledges, not the statement's end.
+const GONE: Duration = Duration::from_secs(15);
+
+/// The same for a connection on which nothing is sent, as that which listens: after the first of
+/// these it is asked for a sign of life, and then each of the second, until it is [`GONE`]. The
+/// kernel's own default is two hours.
+const QUIET: Duration = Duration::from_secs(10);
+const ASKED_AGAIN: Duration = Duration::from_secs(5);
+
 /// Every statement here is short, is prepared once a connection, and is served by an index. So:
 ///
 /// - No plan that reads a whole table. The server keeps the plan of a prepared statement; made
@@ -82,6 +94,9 @@ impl Store {
         let config = address.config_mut();
         config.application_name(application_name);
         config.connect_timeout(WAIT_FOR_CONNECTION);
+        config.tcp_user_timeout(GONE);
+        config.keepalives_idle(QUIET);
+        config.keepalives_interval(ASKED_AGAIN);
         config.options(options(config.get_options()));
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,

@@ -20,6 +20,7 @@ mod certifications;
 mod console_sessions;
 mod day_balances;
 mod dead_letters;
+mod dead_server;
 mod enumerations;
 mod events;
 mod gauges;

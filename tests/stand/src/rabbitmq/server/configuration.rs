@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Server, USER};
 use crate::secret;
 
-/// What `deploy/k8s/components/broker/broker.yaml` says too; `tests/cluster` compares them.
+/// What `deploy/k8s/components/broker/broker.yaml` says too; a test below compares them.
 pub(crate) const OF_A_CLUSTER: [&str; 3] = [
     "cluster_partition_handling = pause_minority",
     "queue_leader_locator = balanced",
@@ -140,5 +140,19 @@ impl Membership {
             )?;
         }
         Ok(lines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_here_is_told_what_the_real_one_is_told() {
+        let manifest = "deploy/k8s/components/broker/broker.yaml";
+        let manifest = fs::read_to_string(crate::folder::checkout().join(manifest)).unwrap();
+        for line in OF_A_CLUSTER {
+            assert!(manifest.lines().any(|said| said.trim() == line), "{line}");
+        }
     }
 }
