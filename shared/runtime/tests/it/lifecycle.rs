@@ -8,7 +8,7 @@ use axum::routing::get;
 use runtime::http_client::{self, Limits};
 use runtime::service::{Running, Service, start_in_process};
 use runtime::settings::Env;
-use stand::eventually;
+use stand::{Switch, eventually};
 use tokio::sync::Notify;
 
 use crate::world::{DEADLINE, Obedient, World};
@@ -65,6 +65,27 @@ async fn a_consumer_without_its_broker_is_alive_and_not_ready() {
         .await
         .unwrap();
     assert_eq!(live.status(), 200);
+    running.stop().await.unwrap();
+}
+
+/// Its heartbeat would tell after twenty seconds, and the grace is over after eight.
+#[tokio::test]
+async fn a_broker_that_falls_silent_is_not_waited_for_when_the_service_stops() {
+    let world = World::new().await;
+    let mut url: url::Url = world.vhost.amqp_url().parse().unwrap();
+    let wire = Switch::to(&[url.port().unwrap()]).await.unwrap();
+    url.set_port(Some(wire.port())).unwrap();
+    let handler = Obedient::new(&world, &[]);
+    let told = [
+        ("AMQP_URL", url.as_str()),
+        ("SHUTDOWN_GRACE_MS", "8000"),
+        // Often enough that it is asking what lies there when nothing comes back any more.
+        ("OUTBOX_REPUBLISH_AFTER_MS", "1000"),
+    ];
+    let running = world.start(Some(handler.clone()), &told).await;
+    world.enqueue().await;
+    eventually(DEADLINE, "carried out", async || handler.settled() == 1).await;
+    wire.freeze();
     running.stop().await.unwrap();
 }
 
