@@ -131,7 +131,7 @@ async fn a_day() -> Scene {
 
 /// Nobody's callback, page call and call of the API.
 async fn strangers(scene: &Scene) {
-    let client = Client::new();
+    let client = Client::builder().timeout(PATIENCE).build().unwrap();
     let form = "application/x-www-form-urlencoded";
     let (intake, callback) = (
         scene.fleet.plan.intake_url(),
