@@ -66,6 +66,10 @@ impl Server {
         client
             .batch_execute("alter system set synchronous_standby_names = 'ANY 1 (*)'")
             .await?;
+        // A copy that is begun while another one ends still finds the log that it needs.
+        client
+            .batch_execute("alter system set wal_keep_size = '256MB'")
+            .await?;
         client.batch_execute("select pg_reload_conf()").await?;
         Ok(())
     }

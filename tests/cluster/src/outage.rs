@@ -1,0 +1,163 @@
+//! An engine breaks under load: who was there goes on trying, and how long it took is measured.
+
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use contract::ids::WithdrawalId;
+use e2e::Scene;
+use futures_util::future::join_all;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_postgres::Client;
+
+use crate::load::Tally;
+
+/// Four at once: five tries at one user's password at once are as many as there are.
+const USERS: usize = 4;
+
+/// Of one user, between one try and the next.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Much longer than any engine may need to come back.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Ends that must be reached after the break before it counts as over.
+const ENOUGH: i64 = 20;
+
+const NOW: &str = "select extract(epoch from clock_timestamp())::float8";
+
+const SINCE: &str = "\
+-- cluster.outage
+select count(*),
+       min(extract(epoch from terminal_at))::float8 - $1::float8
+  from withdrawals
+ where accepted_at > to_timestamp($1::float8)
+   and state = 'paid'";
+
+/// Only of those that came while it lasted or soon after: the rest waited for nothing.
+const SLOWEST: &str = "\
+-- cluster.slowest
+select coalesce(max(extract(epoch from terminal_at - accepted_at)), 0)::float8
+  from withdrawals
+ where state = 'paid'";
+
+/// From the moment at which something breaks.
+pub struct Outage<'a> {
+    scene: &'a Scene,
+    since: f64,
+}
+
+impl<'a> Outage<'a> {
+    /// Begins once there is something to lose.
+    pub async fn begins(scene: &'a Scene) -> Result<Self> {
+        stand::eventually(PATIENCE, "work to be under way", async || {
+            let busy = "select count(*) from withdrawals
+                         where state in ('accepted', 'dispatching', 'submitted')";
+            let sql = scene.sql().await.ok()?;
+            let busy: i64 = sql.query_one(busy, &[]).await.ok()?.get(0);
+            (busy > 0).then_some(())
+        })
+        .await;
+        let since = scene.sql().await?.query_one(NOW, &[]).await?.get(0);
+        Ok(Self { scene, since })
+    }
+
+    /// Waits until withdrawals that were accepted since then have reached their ends; answers how
+    /// long it took to the first.
+    pub async fn is_over(&self) -> Duration {
+        stand::eventually(PATIENCE, "withdrawals to end again", async || {
+            let sql = self.scene.sql().await.map_err(|error| error.to_string())?;
+            let row = sql.query_one(SINCE, &[&self.since]).await;
+            let row = row.map_err(|error| error.to_string())?;
+            match (row.get(0), row.get::<_, Option<f64>>(1)) {
+                (ENOUGH.., Some(first)) => Ok(Duration::from_secs_f64(first)),
+                (count, _) => Err(format!("{count} have")),
+            }
+        })
+        .await
+    }
+}
+
+/// Users withdraw one after the other for as long as `act` takes. One that is refused, or gets no
+/// answer, tries the same order until it is accepted.
+///
+/// # Errors
+/// When somebody was never accepted.
+pub async fn through<T>(
+    scene: &Scene,
+    name: &str,
+    act: impl Future<Output = T>,
+) -> Result<(Tally, T)> {
+    let (over, told) = watch::channel(false);
+    let users = join_all((0..USERS).map(|user| one(scene, format!("{name}-{user}"), told.clone())));
+    let (tallies, acted) = tokio::join!(users, async {
+        let acted = act.await;
+        over.send_replace(true);
+        acted
+    });
+    let mut tally = Tally::default();
+    for one in tallies {
+        tally = tally.and(one?);
+    }
+    Ok((tally, acted))
+}
+
+async fn one(scene: &Scene, name: String, over: watch::Receiver<bool>) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut ticks = interval(PAUSE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for number in 0_u32.. {
+        if *over.borrow() {
+            break;
+        }
+        let order = format!("{name}-{number}");
+        let mut failures = Vec::new();
+        let accepted = stand::try_eventually(PATIENCE, &order, async || {
+            ticks.tick().await;
+            let fields = [("money", "31.00"), ("out_order_no", order.as_str())];
+            let tried = scene.withdraw_with(&fields).await;
+            tried.map_err(|error| {
+                failures.push(format!("{order}: {error:#}"));
+                "refused"
+            })
+        })
+        .await
+        .with_context(|| failures.join("\n"))?;
+        tally.accepted.push(accepted);
+        tally.failures.extend(failures);
+    }
+    Ok(tally)
+}
+
+/// What users were told, against what is written down: each order that was accepted is there, once.
+/// Says aloud what there was.
+///
+/// # Errors
+/// When one is not, or is there twice.
+pub async fn nothing_is_lost(scene: &Scene, name: &str, tally: &Tally) -> Result<()> {
+    let sql = scene.sql().await?;
+    let lost = missing(&sql, &tally.accepted).await?;
+    anyhow::ensure!(lost.is_empty(), "{name}: accepted, and not there: {lost:?}");
+    let twice = "select count(*) - count(distinct out_order_no) from withdrawals
+                  where accepted_at is not null";
+    let twice: i64 = sql.query_one(twice, &[]).await?.get(0);
+    anyhow::ensure!(twice == 0, "{name}: {twice} orders are there twice");
+    let slowest: f64 = sql.query_one(SLOWEST, &[]).await?.get(0);
+    let (accepted, refused) = (tally.accepted.len(), tally.failures.len());
+    println!(
+        "{name}: {accepted} accepted, {refused} tries refused before; \
+         the slowest took {slowest:.1} s from accepted to paid"
+    );
+    Ok(())
+}
+
+async fn missing(sql: &Client, accepted: &[WithdrawalId]) -> Result<Vec<String>> {
+    let ids: Vec<&str> = accepted.iter().map(WithdrawalId::as_str).collect();
+    let missing = "select id from unnest($1::text[]) as told(id)
+                    where not exists (select from withdrawals
+                                       where withdrawals.id = told.id
+                                         and accepted_at is not null)";
+    let rows = sql.query(missing, &[&ids]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
