@@ -22,7 +22,8 @@ use crate::rules::{production, rules};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What this day does not have in it: applications, codes, statements, a broker that is lost, a data
+/// What this day does not have in it: applications, codes, statements, a broker that is lost,
+/// a data
 /// key that is missing. Other tests have them; here each must at least be in the catalogue.
 const OF_OTHER_DAYS: [&str; 9] = [
     "tixian_onboard_outcomes_total",
@@ -82,7 +83,8 @@ fn questions() -> Option<Vec<(String, String)>> {
     Some(all)
 }
 
-/// Paid, refused, lost and found, told too often, called back unsigned and about nobody's order, told
+/// Paid, refused, lost and found, told too often, called back unsigned and about nobody's
+/// order, told
 /// to a partner that is down until its notice is given up, and to one that hangs.
 async fn a_day() -> Scene {
     let engines = Engines::shared().await.unwrap();
