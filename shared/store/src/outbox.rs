@@ -11,6 +11,7 @@
 //! A row that is parked on a lane (see [`crate::lanes`]) is no relay's: none of the statements here
 //! sees it but [`settle`].
 
+mod in_hand;
 mod summary;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 use crate::pool::Place;
 use crate::{Connection, StoreError, Transaction, trace};
 
+pub use in_hand::{hand_over, renew};
 pub use summary::{Depth, Waiting, depths, find, parked_since};
 
 const ENQUEUE: &str = "\
@@ -90,14 +92,6 @@ update outbox
 const PUBLISHED_COUNT: &str = "\
 -- outbox.published_count
 select count(*) from outbox where routing_key = $1 and published_at is not null";
-
-/// Not for a row that is parked: it is claimed already.
-const HAND_OVER: &str = "\
--- outbox.hand_over
-update outbox
-   set published_at = null, available_at = $2, updated_at = $3, updated_by = $4
- where message_id = $1 and lane_id is null
-returning id";
 
 const SETTLE: &str = "\
 -- outbox.settle
@@ -260,22 +254,6 @@ pub async fn republish_stale(
         tx.mark_enqueued();
     }
     Ok(count)
-}
-
-/// Takes a message from the broker while its effect is still under way: it is acked, and until
-/// `until` it belongs to whoever is at work on it, who settles it as ever. One that dies gives it
-/// back to the relays by itself. Has no effect on what is settled or parked.
-pub async fn hand_over(
-    place: impl Place,
-    now: Timestamp,
-    message_id: Uuid,
-    until: Timestamp,
-) -> Result<(), StoreError> {
-    let name = place.name();
-    place
-        .rows(HAND_OVER, &[&message_id, &until, &now, &name])
-        .await
-        .map(drop)
 }
 
 /// Takes the duty over: deletes the row, in the transaction of the effect. `false` means that the

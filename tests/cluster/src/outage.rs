@@ -135,6 +135,10 @@ async fn one(scene: &Scene, name: String, over: watch::Receiver<bool>) -> Result
 ///
 /// # Errors
 /// When one is not, or is there twice.
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are what the scene is played for"
+)]
 pub async fn nothing_is_lost(scene: &Scene, name: &str, tally: &Tally) -> Result<()> {
     let sql = scene.sql().await?;
     let lost = missing(&sql, &tally.accepted).await?;

@@ -10,11 +10,14 @@ pub mod clients;
 mod first_password;
 pub mod guide;
 pub mod huifu_sdk;
+mod letters;
 mod onboard;
 mod register;
+pub mod replay;
 mod scene;
 pub mod traces;
 
+pub use letters::Shops;
 pub use onboard::{Applicant, PaidTo, as_applicant};
 pub use register::{PARTNER_ID, PARTNER_KEY_ID, PASSWORD};
 pub use scene::{Engines, HUIFU_ID, Scene, order_id};

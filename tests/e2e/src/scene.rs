@@ -1,5 +1,7 @@
 //! A day: engines, services, sandboxes, one user, and what can be done with them.
 
+mod boundaries;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,23 +9,20 @@ use anyhow::{Context as _, Result};
 use contract::ids::WithdrawalId;
 use contract::withdrawal::{State, Withdrawal};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use sandbox::huifu::{
-    AccountOpening, BoundCard, FeeMode, FeeRule, HuifuConfig, HuifuHandle, HuifuSandbox,
-};
+use sandbox::SigningKey;
+use sandbox::huifu::HuifuHandle;
 use sandbox::otlp::{CollectorHandle, CollectorSandbox};
-use sandbox::partner::{PartnerConfig, PartnerHandle, PartnerSandbox};
+use sandbox::partner::PartnerHandle;
 use sandbox::sms::{SmsConfig, SmsHandle, SmsSandbox};
 use sandbox::user::{Choice, UserAgent, UserError};
-use sandbox::{Fen, SigningKey, VerifyingKey};
 use stand::keys::rsa_2048;
-use stand::system::{Fleet, PRODUCT_ID, Plan, SMS_TOKEN, SYS_ID, Service};
+use stand::system::{Fleet, Plan, SMS_TOKEN, Service};
 use stand::{TestDatabase, TestVhost};
 use store::Store;
 use url::Url;
 
-use crate::register::{
-    HTOUHUI_USER_ID, PARTNER_ID, PARTNER_KEY_ID, PASSWORD, THIRD_PARTY_USER_ID, TOKEN_NO, register,
-};
+use self::boundaries::{huifu_sandbox, partner_sandbox};
+use crate::register::{PASSWORD, register};
 
 /// The user's account at Huifu.
 pub const HUIFU_ID: &str = "6666000021291985";
@@ -231,6 +230,7 @@ impl Scene {
         crate::audit::settles(&self).await;
         self.fleet.stop_all().await?;
         crate::audit::stay_out_of_logs(&self.logs, &self.fleet.plan)?;
+        crate::audit::stay_out_of_traces(&self.collector, &self.fleet.plan)?;
         Ok(std::fs::remove_dir_all(&self.logs)?)
     }
 }
@@ -255,39 +255,6 @@ fn hurry(plan: &mut Plan) {
     );
     plan.tell(Service::PartnerNotifier, "NOTICE_PROBE_MS", "500");
     plan.tell(Service::PartnerNotifier, "NOTICE_LONGEST_PROBE_MS", "1000");
-}
-
-async fn huifu_sandbox(plan: &Plan, private_pem: &str) -> Result<HuifuHandle> {
-    let merchant = VerifyingKey::read(&plan.merchant.public_spki_pem)?;
-    let mut config = HuifuConfig::for_tests(merchant, SigningKey::read(private_pem)?);
-    SYS_ID.clone_into(&mut config.sys_id);
-    PRODUCT_ID.clone_into(&mut config.product_id);
-    config.callback_retries = 30;
-    config.accounts.push(AccountOpening {
-        huifu_id: HUIFU_ID.to_owned(),
-        acct_id: None,
-        balance: Fen(100_000_000),
-    });
-    config.cards.push(BoundCard {
-        huifu_id: HUIFU_ID.to_owned(),
-        token_no: TOKEN_NO.to_owned(),
-    });
-    let fee = FeeRule {
-        fixed: Fen(100),
-        rate_bp: 5,
-        mode: FeeMode::Inner,
-    };
-    config.fees.push((HUIFU_ID.to_owned(), fee));
-    Ok(HuifuSandbox::start(config).await?)
-}
-
-async fn partner_sandbox(plan: &Plan, key: SigningKey) -> Result<PartnerHandle> {
-    let mut config = PartnerConfig::for_tests(PARTNER_ID, PARTNER_KEY_ID, key);
-    THIRD_PARTY_USER_ID.clone_into(&mut config.third_party_user_id);
-    HTOUHUI_USER_ID.clone_into(&mut config.htouhui_user_id);
-    config.intake_url = plan.intake_url().parse()?;
-    config.jwks_url = format!("{}/.well-known/jwks.json", plan.intake_url()).parse()?;
-    Ok(PartnerSandbox::start(config).await?)
 }
 
 fn log_folder() -> Result<PathBuf> {

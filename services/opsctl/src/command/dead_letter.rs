@@ -1,14 +1,14 @@
 //! `opsctl dead-letter`: looks at messages that need a person; deciding is next door.
 
 use anyhow::anyhow;
-use clap::{Args, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Subcommand, value_parser};
 use runtime::clock;
 use serde_json::{Value, json};
 use store::Connection;
-use store::dead_letters::{self, DeadLetter, DeadLetterState, Filter, Verb};
+use store::dead_letters::{self, DeadLetter, Filter, Verb};
 
 use super::dead_letter_decision::{Decide, replay_all};
-use super::dead_letter_filter::FilterArgs;
+use super::dead_letter_filter::{FilterArgs, Which};
 use super::dead_letter_many::{self, DecideMany};
 use crate::beijing::{shown, shown_optional};
 use crate::database::Database;
@@ -62,15 +62,6 @@ pub(crate) struct Chosen {
     filter: FilterArgs,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Which {
-    Open,
-    Replayed,
-    Discarded,
-    Archived,
-    All,
-}
-
 pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result<Report> {
     match command {
         Command::List(asked) => list(&database.connection().await?, &asked).await,
@@ -88,13 +79,7 @@ pub(crate) async fn run(command: Command, database: &Database) -> anyhow::Result
 impl Chosen {
     fn filter(&self) -> Result<Filter, WrongUsage> {
         let mut filter = self.filter.filter(clock::now())?;
-        filter.state = match self.state {
-            Which::Open => Some(DeadLetterState::Open),
-            Which::Replayed => Some(DeadLetterState::Replayed),
-            Which::Discarded => Some(DeadLetterState::Discarded),
-            Which::Archived => Some(DeadLetterState::Archived),
-            Which::All => None,
-        };
+        filter.state = self.state.state();
         Ok(filter)
     }
 }
@@ -108,10 +93,10 @@ pub(crate) async fn list(connection: &Connection, asked: &List) -> anyhow::Resul
 
 /// One letter with all that is known of it; `None` where there is none.
 pub(crate) async fn show(connection: &Connection, id: i64) -> anyhow::Result<Option<Report>> {
-    match dead_letters::find(connection, id).await? {
-        Some(letter) => Ok(Some(story(connection, &letter).await?)),
-        None => Ok(None),
-    }
+    let Some(letter) = dead_letters::find(connection, id).await? else {
+        return Ok(None);
+    };
+    story(connection, &letter).await.map(Some)
 }
 
 /// How many there are of each kind.

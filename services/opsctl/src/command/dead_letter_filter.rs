@@ -1,13 +1,34 @@
 //! Which dead letters are meant, as the command line says it.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use contract::money::Fen;
 use contract::withdrawal::State;
 use jiff::Timestamp;
-use store::dead_letters::Filter;
+use store::dead_letters::{DeadLetterState, Filter};
 
 use crate::beijing;
 use crate::exit::WrongUsage;
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Which {
+    Open,
+    Replayed,
+    Discarded,
+    Archived,
+    All,
+}
+
+impl Which {
+    pub(crate) fn state(self) -> Option<DeadLetterState> {
+        match self {
+            Self::Open => Some(DeadLetterState::Open),
+            Self::Replayed => Some(DeadLetterState::Replayed),
+            Self::Discarded => Some(DeadLetterState::Discarded),
+            Self::Archived => Some(DeadLetterState::Archived),
+            Self::All => None,
+        }
+    }
+}
 
 /// What is not said excludes nothing.
 #[derive(Debug, Args)]

@@ -43,7 +43,10 @@ async fn a_service_is_ready_once_its_parts_are_and_shows_its_metrics() {
     let response = client().get(url).send().await.unwrap();
     let text = http_client::read_capped(response, 1_000_000).await.unwrap();
     let text = String::from_utf8(text.to_vec()).unwrap();
-    assert!(text.contains("messaging_client_sent_messages_total"), "{text}");
+    assert!(
+        text.contains("messaging_client_sent_messages_total"),
+        "{text}"
+    );
     running.stop().await.unwrap();
 }
 

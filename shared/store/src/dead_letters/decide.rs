@@ -102,8 +102,8 @@ pub(crate) struct Replayed {
 /// Puts a dead letter back into the outbox, and its notice back to the beginning of its schedule.
 /// The timeline of what it is about tells who did it and why.
 ///
-/// `false`: it is not open, it has an [obstacle](super::DeadLetter::obstacle), or it is in the outbox
-/// already; then the transaction must be rolled back. Commit wakes a relay only through
+/// `false`: it is not open, it has an [obstacle](super::DeadLetter::obstacle), or it is in the
+/// outbox already; then the transaction must be rolled back. Commit wakes a relay only through
 /// [`crate::outbox::notify`].
 pub async fn replay(
     tx: &Transaction<'_>,

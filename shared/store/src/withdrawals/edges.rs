@@ -6,12 +6,15 @@
 //! was there when it began, except rows that it changes. So whatever must be known under the lock
 //! is a condition of an update, never of a select.
 
+mod edge;
+
 use contract::message::{Message as _, NoticeDue};
 use contract::money::Fen;
-use contract::withdrawal::{CashType, Next, State, Transition, return_check};
+use contract::withdrawal::{CashType, State, Transition, return_check};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
+use self::edge::{Edge, believed};
 use crate::attempts::{Heard, NewAttempt};
 use crate::notices::Outcome;
 use crate::progress::Step;
@@ -148,32 +151,6 @@ pub(crate) struct Changed {
     pub(crate) cash_type: Option<CashType>,
     /// Whether what was heard of the attempt was written down.
     pub(crate) learned: bool,
-}
-
-/// Where an edge begins and ends, in the database's words.
-struct Edge {
-    sources: Vec<&'static str>,
-    to: State,
-}
-
-impl Edge {
-    fn of(transition: Transition) -> Self {
-        let edges = transition.edges();
-        let (_, to) = edges[0];
-        let sources = edges.iter().map(|(from, _)| from.as_str()).collect();
-        Self { sources, to }
-    }
-}
-
-/// The states in which a transition is news or agrees with what is known: what caused it may be
-/// believed there.
-fn believed(transition: Transition) -> Vec<&'static str> {
-    let states = State::ALL.into_iter();
-    let believed = states.filter(|state| match state.next(transition) {
-        Next::Moves(_) | Next::Agrees => true,
-        Next::Refused | Next::Contradicts => false,
-    });
-    believed.map(State::as_str).collect()
 }
 
 /// The compare-and-set; `None` if there is no such withdrawal. `heard` is what the cause of the
