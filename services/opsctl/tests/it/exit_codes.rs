@@ -68,6 +68,7 @@ fn the_database_may_be_named_by_a_file_and_by_an_option_that_is_not_repeated() {
         "postgres://tixian:hunter2@127.0.0.1:port/tixian",
     ];
     let ended = Tool::new().run(&[&["case", "list"][..], &url].concat());
-    assert_eq!(ended.code, 1, "{ended:?}");
+    assert_eq!(ended.code, 64, "{ended:?}");
+    assert!(ended.stderr.contains("DATABASE_URL must be"), "{ended:?}");
     assert!(!ended.stderr.contains("hunter2"));
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use contract::trace::TraceContext;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -99,10 +100,12 @@ async fn what_is_sent_is_the_form_and_a_success_is_measured() {
     let parts = timings.connect.unwrap() + timings.first_byte.unwrap();
     assert!(parts <= timings.total, "{timings:?}");
     let request = heard.recv().await.unwrap();
+    let (_, traceparent) = request.split_once("traceparent: ").unwrap();
+    let traceparent: TraceContext = traceparent.lines().next().unwrap().parse().unwrap();
     let expected = format!(
         "POST /n?t=1 HTTP/1.1\r\nhost: {address}\r\nuser-agent: {OURS}\r\naccept: */*\r\n\
          content-type: application/x-www-form-urlencoded; charset=utf-8\r\nwebhook-id: N1\r\n\
-         content-length: 3\r\n\r\na=1"
+         traceparent: {traceparent}\r\ncontent-length: 3\r\n\r\na=1"
     );
     assert_eq!(request, expected);
 }
