@@ -9,10 +9,12 @@ use runtime::http_client::Limits;
 use runtime::service::Service;
 use runtime::slots;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::desk::{Desk, ROOM};
 use crate::drainer::drain;
+use crate::hands::Hands;
 use crate::lanes::{self, Lanes};
 use crate::notify::Notify;
 use crate::settings::NotifierSettings;
@@ -35,6 +37,7 @@ pub async fn start(service: Service<NotifierSettings>) -> anyhow::Result<()> {
             most_slow: settings.slow_partner_concurrency,
             rate: settings.partner_rate,
         }),
+        hands: Hands::default(),
         settings,
         room,
         under_way: TaskTracker::new(),
@@ -44,9 +47,14 @@ pub async fn start(service: Service<NotifierSettings>) -> anyhow::Result<()> {
     service.consume(Notify::<ApplicationNoticeDue>::new(&desk));
     service.relay();
     desk.lanes.watch();
-    let draining = drain(desk);
-    service.tasks.spawn("drainer", async {
-        draining.await;
+    service.tasks.spawn("drainer", async move {
+        let over = CancellationToken::new();
+        // Claims are renewed to the end of the last sending, which may be after the signal.
+        let draining = async {
+            drain(Arc::clone(&desk)).await;
+            over.cancel();
+        };
+        tokio::join!(draining, desk.hands.keep(&desk.store, &over));
         Ok(())
     });
     Ok(())

@@ -4,7 +4,7 @@
 //! One desk for both kinds of notice and both ways: what a partner may take of this process, it may
 //! take once. A sending that takes long is **handed over**: its message is acked, so that the
 //! consumer goes on with the next, while the sending ends here. Until then the outbox row belongs
-//! to this process, and comes back by itself if it dies.
+//! to this process (see [`crate::hands`]), and comes back by itself if it dies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use crate::hands::Hands;
 use crate::lanes::{Lanes, Place};
 use crate::notification::{Deliverable, Due};
 use crate::record::{self, later};
@@ -45,6 +46,7 @@ pub(crate) struct Desk {
     pub(crate) store: Store,
     pub(crate) courier: Courier,
     pub(crate) lanes: Lanes,
+    pub(crate) hands: Hands,
     pub(crate) settings: Arc<NotifierSettings>,
     /// For sendings that no consumer waits for.
     pub(crate) room: Arc<Semaphore>,
@@ -121,8 +123,9 @@ impl Desk {
         self.send(out).await
     }
 
-    /// Until when a message belongs to this process that sends it now.
-    pub(crate) fn lease(&self, now: Timestamp) -> Timestamp {
+    /// Until when the trial of a lane belongs to this process: for as long as a sending may take,
+    /// since nobody else has to hurry to a host that is down.
+    pub(crate) fn probe_lease(&self, now: Timestamp) -> Timestamp {
         later(now, self.settings.timeout + TO_RECORD)
     }
 
@@ -164,7 +167,7 @@ impl Desk {
         let connection = self.store.connection().await?;
         let now = clock::now();
         let single = connection.single("partner-notifier: begin probe");
-        lanes::begin_probe(single, now, lane, self.lease(now)).await
+        lanes::begin_probe(single, now, lane, self.probe_lease(now)).await
     }
 
     async fn give_up_probe(&self, due: &Due, probe: bool) -> Result<(), HandlerError> {
@@ -184,10 +187,11 @@ impl Desk {
             return self.send(out).await;
         };
         let message_id = out.envelope.message_id;
+        let held = self.hands.hold(message_id);
         let desk = Arc::clone(self);
         let sending = async move {
             let sent = desk.send(out).await;
-            drop(room);
+            drop((room, held));
             sent
         };
         let mut sending = self
@@ -209,14 +213,7 @@ impl Desk {
         let connection = self.store.connection().await?;
         let now = clock::now();
         let single = connection.single("partner-notifier: hand over notice");
-        outbox::hand_over(single, now, message_id, self.lease(now)).await
-    }
-}
-
-fn is_over(due: &Due) -> bool {
-    match due.state {
-        NoticeState::Pending => false,
-        NoticeState::Delivered | NoticeState::DeadLettered => true,
+        outbox::hand_over(single, now, message_id, Hands::claim(now)).await
     }
 }
 
@@ -226,6 +223,13 @@ fn tell_delay(now: Timestamp, due: &Due) {
     let waited = now.duration_since(due.created_at).try_into();
     let waited: Duration = waited.unwrap_or_default();
     metrics::histogram!("tixian_notice_sending_delay_seconds").record(waited);
+}
+
+fn is_over(due: &Due) -> bool {
+    match due.state {
+        NoticeState::Pending => false,
+        NoticeState::Delivered | NoticeState::DeadLettered => true,
+    }
 }
 
 pub(crate) fn written(result: Result<(), StoreError>) -> Result<(), HandlerError> {

@@ -20,6 +20,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
 use crate::desk::Desk;
+use crate::hands::Hands;
 use crate::lanes::Place;
 use crate::notification::Deliverable;
 
@@ -114,7 +115,7 @@ async fn fetch(
     let now = clock::now();
     let single = connection.single("partner-notifier: fetch notices");
     let limit = i64::try_from(places.len()).unwrap_or(ROWS);
-    let rows = lanes::claim(single, now, lane.id, desk.lease(now), limit).await?;
+    let rows = lanes::claim(single, now, lane.id, Hands::claim(now), limit).await?;
     let each = rows.into_iter().zip(places);
     let fetched = each.map(|(row, (place, room))| Fetched {
         row,
@@ -136,7 +137,7 @@ async fn fetch_probe(
     };
     let now = clock::now();
     let single = connection.single("partner-notifier: fetch probe");
-    let row = lanes::claim_probe(single, now, lane.id, desk.lease(now)).await?;
+    let row = lanes::claim_probe(single, now, lane.id, desk.probe_lease(now)).await?;
     let fetched = row.map(|row| Fetched {
         row,
         place,
@@ -154,6 +155,7 @@ fn place(desk: &Desk, lane: &Waiting) -> Option<(Place, OwnedSemaphorePermit)> {
 
 async fn carry_out(desk: &Desk, fetched: Fetched) {
     let message_id = fetched.row.message_id;
+    let _held = desk.hands.hold(message_id);
     let done = if fetched.row.routing_key == NoticeDue::QUEUE.routing_key {
         one::<NoticeDue>(desk, fetched).await
     } else {

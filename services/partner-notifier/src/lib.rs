@@ -16,6 +16,7 @@
 pub mod app;
 mod desk;
 mod drainer;
+mod hands;
 mod lanes;
 mod notification;
 mod notify;

@@ -15,7 +15,7 @@ use crate::row::{fen, named_optional, parsed};
 use crate::{Connection, StoreError, Transaction, trace};
 
 pub use evidence::{Heard, find_with_fee, learn, prove_unsent};
-pub use question::{Asked, ask_now, end_of};
+pub use question::{Asked, ask_now, ask_soon, end_of};
 
 const OPEN: &str = "\
 -- attempts.open

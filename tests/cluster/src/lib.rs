@@ -1,6 +1,19 @@
-//! What several of each do together, on one machine: replicas behind a door, restarts one by one,
+//! What several of each do together, on one machine: replicas behind doors, restarts one by one,
 //! releases up and down.
 //!
 //! What a newcomer would get wrong: a scene of `e2e` has one of each service and hurries where
-//! production is patient. Here several of each run with production's pauses, because how long a
-//! dead one's work lies is the figure that is asked for.
+//! production is patient. Here several of each run with production's own pauses, because how long
+//! a dead one's work lies is the figure that is asked for.
+
+mod cluster;
+mod door;
+mod load;
+mod metrics;
+mod outage;
+mod under_way;
+
+pub use cluster::{Cluster, Size};
+pub use door::Door;
+pub use load::{Tally, under_load};
+pub use outage::{Outage, nothing_is_lost, through};
+pub use under_way::UnderWay;

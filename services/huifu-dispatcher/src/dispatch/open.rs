@@ -12,7 +12,7 @@ use runtime::amqp::{HandlerError, Verdict as _};
 use runtime::crash::{CrashPoint, reach};
 use runtime::{clock, ids};
 use serde_json::json;
-use store::attempts::NewAttempt;
+use store::attempts::{self, NewAttempt};
 use store::progress::{Advanced, NewIds, Step, advance_to_attempt};
 use store::withdrawals::{self, Change, ForDispatch};
 use store::{Connection, StoreError, Transaction, outbox};
@@ -21,6 +21,10 @@ use super::Dispatch;
 
 /// How long the message of a held withdrawal rests before it looks again whether a person is done.
 const HELD_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+/// What a message that comes again leaves its first sender, should it live: longer than Huifu's
+/// usual answer. Then Huifu is asked, instead of after the pause that fits a slow answer.
+const ORPHAN_PAUSE: SignedDuration = SignedDuration::from_secs(2);
 
 /// An attempt that is committed and must be sent now, once.
 #[derive(Debug)]
@@ -112,7 +116,8 @@ impl Dispatch {
             self.start(&tx, now, attempt, wanted),
         )?;
         if !first {
-            return Ok(false);
+            drop(tx);
+            return self.adopt(connection, now, attempt.withdrawal_id()).await;
         }
         match advanced {
             Advanced::Moved { .. } => {
@@ -137,6 +142,23 @@ impl Dispatch {
                 Ok(false)
             }
         }
+    }
+
+    /// The message came again after its attempt was committed, so whoever opened that is gone, or
+    /// has lost the broker. Money may already be on its way: asked about soon, never sent again.
+    /// Nothing is opened.
+    async fn adopt(
+        &self,
+        connection: &Connection,
+        now: Timestamp,
+        withdrawal: &WithdrawalId,
+    ) -> Result<bool, StoreError> {
+        let soon = now.saturating_add(ORPHAN_PAUSE).unwrap_or(Timestamp::MAX);
+        let single = connection.single("huifu-dispatcher: adopt attempt");
+        if attempts::ask_soon(single, now, withdrawal, soon).await? {
+            tracing::warn!("an attempt whose sender seems gone is asked about soon");
+        }
+        Ok(false)
     }
 
     async fn start(

@@ -15,14 +15,15 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::properties::{self, Outgoing};
 use super::link::{OPEN_TIMEOUT, close};
+use super::properties::{self, Outgoing};
 use super::{Link, LinkError, meter, step};
 use crate::trace::Span;
 
 /// Longer than a leader election (0.3 s seen), shorter than the outbox lease, so that a row is not
-/// claimed again while its confirm is still awaited.
-const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);
+/// claimed again while its confirm is still awaited. Together they bound how long what a dead relay
+/// had claimed lies there.
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why a message must be taken as not published. It may still arrive: consumers see it twice then.
 #[derive(Debug, thiserror::Error)]

@@ -108,8 +108,10 @@ async fn one<H: Handler>(bench: &Bench, handler: &H, queue: &Queue, delivery: De
                 reason: &reason,
                 attempts: delivery.earlier_deliveries().saturating_add(1),
             };
-            let kept = keep(bench, queue, delivery, &cause).await;
-            (Some(DEAD_LETTERED), kept)
+            (
+                Some(DEAD_LETTERED),
+                keep(bench, queue, delivery, &cause).await,
+            )
         }
     };
     log_unsettled(queue.name, settled);

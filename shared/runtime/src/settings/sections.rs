@@ -122,8 +122,9 @@ impl Settings for RelaySettings {
             ms(10)..=ms(60_000),
         );
         // Longer than the time a confirm is waited for (`amqp::publish::CONFIRM_TIMEOUT`), or a
-        // slow broker gets every row twice.
-        let lease = env.or_in("OUTBOX_LEASE_MS", ms(15_000), ms(100)..=ms(600_000));
+        // slow broker gets every row twice; and no longer than it takes, because what a relay that
+        // died had claimed waits for it.
+        let lease = env.or_in("OUTBOX_LEASE_MS", ms(4_000), ms(100)..=ms(600_000));
         let republish_after = env.or_in(
             "OUTBOX_REPUBLISH_AFTER_MS",
             ms(60_000),

@@ -5,6 +5,7 @@ use contract::withdrawal::State;
 use jiff::Timestamp;
 
 use crate::dead_letters::Decision;
+use crate::pool::Place;
 use crate::row::{named, parsed_optional};
 use crate::{StoreError, Transaction};
 
@@ -30,6 +31,17 @@ select here.id,
        (select next_query_at from attempts where withdrawal_id = $1 and outcome is null) as under_way
   from here";
 
+/// One that was asked about already is being asked, or has its next turn.
+const ASK_SOON: &str = "\
+-- attempts.ask_soon
+update attempts
+   set next_query_at = $2, updated_at = $3, updated_by = $4
+ where withdrawal_id = $1
+   and outcome is null
+   and query_count = 0
+   and next_query_at > $2
+returning req_seq_id";
+
 const END_OF: &str = "\
 -- attempts.end_of
 select state, terminal_at from withdrawals where id = $1 and terminal_at is not null";
@@ -46,6 +58,21 @@ pub enum Asked {
     NeverThere,
     /// There is no such withdrawal.
     Unknown,
+}
+
+/// Brings the first question forward to `at`, if nobody has heard anything of the attempt yet: its
+/// sender seems to be gone. Answers whether there is such an attempt.
+pub async fn ask_soon(
+    place: impl Place,
+    now: Timestamp,
+    withdrawal: &WithdrawalId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let name = place.name();
+    let rows = place
+        .rows(ASK_SOON, &[&withdrawal.as_str(), &at, &now, &name])
+        .await?;
+    Ok(!rows.is_empty())
 }
 
 /// Makes the next question due now, also about a withdrawal that has its end, and tells the

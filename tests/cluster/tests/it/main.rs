@@ -4,5 +4,13 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on stops where it stands"
 )]
+#![expect(
+    clippy::print_stdout,
+    reason = "a figure is what half of these are played for"
+)]
 
+mod broker_nodes;
+mod database_primary;
+mod letters;
 mod replicas;
+mod restore;
