@@ -90,7 +90,7 @@ test/e2e: setup build ## The bad days, on real engines and processes
 	$(RUN_E2E)
 
 .PHONY: test/cluster
-test/cluster: setup build ## Several of each: replicas killed, restarted one by one, upgraded and back
+test/cluster: setup build ## Several of each: replicas and engines killed under load, 100,000 letters
 	$(RUN_CLUSTER)
 
 .PHONY: test/browser
