@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::door::Door;
 use crate::metrics::counted;
+use crate::unsent::not_held;
 
 /// How many of each.
 #[derive(Debug, Clone, Copy)]
@@ -116,9 +117,11 @@ impl Cluster {
         Ok(done)
     }
 
-    /// Waits until all of these are paid and told, compares all books, and ends.
+    /// Waits until all of these are paid and told, but for those that were held; compares all books,
+    /// and ends.
     pub async fn close(mut self, ids: &[WithdrawalId]) -> Result<()> {
-        self.scene.all_paid(ids).await;
+        let free = not_held(&self.scene, ids).await?;
+        self.scene.all_paid(&free).await;
         self.scene.fleet = self.fleet;
         self.scene.close().await
     }

@@ -11,9 +11,11 @@ mod load;
 mod metrics;
 mod outage;
 mod under_way;
+mod unsent;
 
 pub use cluster::{Cluster, Size};
 pub use door::Door;
 pub use load::{Tally, under_load};
 pub use outage::{Outage, nothing_is_lost, through};
 pub use under_way::UnderWay;
+pub use unsent::hold_unsent;

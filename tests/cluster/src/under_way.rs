@@ -18,7 +18,7 @@ select withdrawals.id,
          + (select count(*) from notices
              where withdrawal_id = withdrawals.id and state <> 'pending')
   from withdrawals
- where state in ('accepted', 'dispatching', 'submitted', 'unconfirmed')
+ where state in ('accepted', 'dispatching', 'submitted', 'unconfirmed') and not held
     or exists (select from notices
                 where withdrawal_id = withdrawals.id and state = 'pending')";
 

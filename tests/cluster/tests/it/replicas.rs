@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::{Cluster, Size, Tally, UnderWay, under_load};
+use cluster::{Cluster, Size, Tally, UnderWay, hold_unsent, under_load};
 use sandbox::huifu::{Fault, Selector};
 use sandbox::partner::Mode;
 use stand::system::Service;
@@ -54,16 +54,23 @@ async fn loses_one(cluster: &mut Cluster, service: Service) -> Tally {
     let Cluster { scene, fleet, .. } = cluster;
     let name = service.name();
     let act = async {
-        // Not at rest: there is something to lose.
-        stand::eventually(PATIENCE, "work to be under way", async || {
-            !UnderWay::now(scene).await.unwrap().is_empty()
+        // Not at rest: there is something to lose. Whoever is spared by the kill counts too, so the
+        // figure is never too small.
+        let what = "work to be under way";
+        let under_way = stand::eventually(PATIENCE, what, async || {
+            let now = UnderWay::now(scene).await.unwrap();
+            (!now.is_empty()).then_some(now)
         })
         .await;
         let dies = fleet.replicas_of(service)[0];
         fleet.kill_9(dies).await.unwrap();
-        let under_way = UnderWay::now(scene).await.unwrap();
         let took = under_way.got_on().await;
-        println!("{name}: {} under way got on in {took:?}", under_way.len());
+        let unsent = hold_unsent(scene).await.unwrap();
+        println!(
+            "{name}: {} under way got on in {took:?}; {unsent} had not been sent and are a person's",
+            under_way.len()
+        );
+        assert!(unsent == 0 || service == Service::HuifuDispatcher);
         took
     };
     let (tally, took) = under_load(scene, name, act).await.unwrap();
