@@ -117,8 +117,8 @@ impl Cluster {
         Ok(done)
     }
 
-    /// Waits until all of these are paid and told, but for those that were held; compares all books,
-    /// and ends.
+    /// Waits until all of these are paid and told, but for those that were held; compares all
+    /// books, and ends.
     pub async fn close(mut self, ids: &[WithdrawalId]) -> Result<()> {
         let free = not_held(&self.scene, ids).await?;
         self.scene.all_paid(&free).await;

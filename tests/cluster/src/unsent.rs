@@ -1,8 +1,8 @@
 //! Withdrawals whose attempt a dispatcher committed and did not live to send.
 //!
-//! What a newcomer would get wrong: they are picked up in seconds like everything else, but what
-//! picks them up is a question, and Huifu knows none of them. "Not known" is no proof, so nothing is
-//! sent in their place, and after some questions they are a case for a person.
+//! What a newcomer would get wrong: they are picked up in seconds like everything else, but by a
+//! question, and Huifu knows none of them. "Not known" is no proof, so nothing is sent in their
+//! place, and after some questions they are a case for a person.
 
 use std::time::Duration;
 

@@ -67,7 +67,7 @@ async fn loses_one(cluster: &mut Cluster, service: Service) -> Tally {
         let took = under_way.got_on().await;
         let unsent = hold_unsent(scene).await.unwrap();
         println!(
-            "{name}: {} under way got on in {took:?}; {unsent} had not been sent and are a person's",
+            "{name}: {} under way got on in {took:?}; {unsent} were not sent and are a person's",
             under_way.len()
         );
         assert!(unsent == 0 || service == Service::HuifuDispatcher);
