@@ -18,10 +18,10 @@ use uuid::Uuid;
 use crate::record::later;
 
 /// How long a dead process's notices lie before another sends them.
-const CLAIM: Duration = Duration::from_secs(4);
+const CLAIM: Duration = Duration::from_secs(3);
 
 /// Three times in a claim: one renewal may fail, and another be late.
-const RENEW: Duration = Duration::from_millis(1_300);
+const RENEW: Duration = Duration::from_secs(1);
 
 /// The messages that are under way here. Cheap to clone.
 #[derive(Clone, Default)]

@@ -39,6 +39,12 @@ pub struct Cluster {
     /// Sandboxes, user, rows; its own fleet does not run until the end.
     pub scene: Scene,
     /// What runs.
+    pub replicas: Replicas,
+}
+
+/// What runs, apart from the scene, so that it can be replaced while users withdraw there.
+pub struct Replicas {
+    /// The processes.
     pub fleet: Fleet,
     doors: BTreeMap<Service, Door>,
 }
@@ -67,11 +73,26 @@ impl Cluster {
         let fleet = Fleet::new(plan, scene.fleet.logs());
         Ok(Self {
             scene,
-            fleet,
-            doors,
+            replicas: Replicas { fleet, doors },
         })
     }
 
+    /// As [`Replicas::add`].
+    pub async fn add(&mut self, service: Service) -> Result<Replica> {
+        self.replicas.add(service).await
+    }
+
+    /// Waits until all of these are paid and told, but for those that were held; compares all
+    /// books, and ends.
+    pub async fn close(mut self, ids: &[WithdrawalId]) -> Result<()> {
+        let free = not_held(&self.scene, ids).await?;
+        self.scene.all_paid(&free).await;
+        self.scene.fleet = self.replicas.fleet;
+        self.scene.close().await
+    }
+}
+
+impl Replicas {
     /// One more of a service, ready and known at its door.
     pub async fn add(&mut self, service: Service) -> Result<Replica> {
         let replica = self.fleet.add(service)?;
@@ -115,15 +136,6 @@ impl Cluster {
             done.insert(replica.name(), counted(&url, service).await?);
         }
         Ok(done)
-    }
-
-    /// Waits until all of these are paid and told, but for those that were held; compares all
-    /// books, and ends.
-    pub async fn close(mut self, ids: &[WithdrawalId]) -> Result<()> {
-        let free = not_held(&self.scene, ids).await?;
-        self.scene.all_paid(&free).await;
-        self.scene.fleet = self.fleet;
-        self.scene.close().await
     }
 }
 

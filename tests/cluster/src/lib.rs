@@ -13,7 +13,7 @@ mod outage;
 mod under_way;
 mod unsent;
 
-pub use cluster::{Cluster, Size};
+pub use cluster::{Cluster, Replicas, Size};
 pub use door::Door;
 pub use load::{Tally, under_load};
 pub use outage::{Outage, nothing_is_lost, through};

@@ -99,6 +99,38 @@ async fn a_published_row_goes_out_again_only_when_it_is_stale_and_unsettled() {
     );
 }
 
+async fn renew(world: &World, message_id: Uuid, until: Timestamp) {
+    let connection = world.connection().await;
+    let single = connection.single("tests: renew");
+    outbox::renew(single, world.now, &[message_id], until)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_was_handed_over_is_nobody_elses_for_as_long_as_it_is_renewed() {
+    let world = World::new().await;
+    let message_id = enqueue(&world, world.now).await;
+    let rows = claim(&world, world.now).await;
+    let connection = world.connection().await;
+    let single = connection.single("tests: published");
+    outbox::mark_published(single, world.now, &[rows[0].id])
+        .await
+        .unwrap();
+    // The broker has it: whoever renews too early changes nothing.
+    renew(&world, message_id, world.later(9)).await;
+    assert_eq!(outbox::next_due(&connection).await.unwrap(), None);
+
+    let single = connection.single("tests: hand over");
+    outbox::hand_over(single, world.now, message_id, world.later(3))
+        .await
+        .unwrap();
+    renew(&world, message_id, world.later(6)).await;
+    renew(&world, message_id, world.later(4)).await;
+    assert!(claim(&world, world.later(5)).await.is_empty());
+    assert_eq!(claim(&world, world.later(6)).await.len(), 1);
+}
+
 #[tokio::test]
 async fn a_duty_is_carried_out_once_even_by_two_at_the_same_time() {
     let world = World::new().await;

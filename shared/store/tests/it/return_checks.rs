@@ -45,6 +45,12 @@ impl World {
         asked
     }
 
+    async fn ask_soon(&self, id: &WithdrawalId, at: Timestamp) -> bool {
+        let connection = self.connection().await;
+        let single = connection.single("tests: ask soon");
+        attempts::ask_soon(single, self.now, id, at).await.unwrap()
+    }
+
     /// How many times the timeline says that somebody wished to ask.
     async fn wishes(&self, id: &WithdrawalId) -> usize {
         let connection = self.connection().await;
@@ -114,6 +120,21 @@ async fn a_sending_that_may_not_be_over_is_not_asked_about_early() {
     assert_eq!(world.ask_now(&sent, world.now).await, by_itself);
     assert_eq!(world.next_question(1).await, Some(world.later(30)));
     assert_eq!(world.wishes(&sent).await, 0, "nothing was done");
+}
+
+#[tokio::test]
+async fn what_a_dead_sender_left_is_asked_about_soon_and_once() {
+    let world = World::new().await;
+    let sent = world.sent(1).await;
+    assert!(world.ask_soon(&sent, world.later(2)).await);
+    assert_eq!(world.next_question(1).await, Some(world.later(2)));
+    assert!(!world.ask_soon(&sent, world.later(5)).await, "put off");
+
+    let heard_of = world.sent(2).await;
+    world.close(2, AttemptOutcome::Submitted).await;
+    let by_itself = world.next_question(2).await;
+    assert!(!world.ask_soon(&heard_of, world.later(2)).await);
+    assert_eq!(world.next_question(2).await, by_itself);
 }
 
 #[tokio::test]

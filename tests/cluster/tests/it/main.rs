@@ -14,3 +14,4 @@ mod database_primary;
 mod letters;
 mod replicas;
 mod restore;
+mod rollout;

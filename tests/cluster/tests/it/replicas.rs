@@ -32,7 +32,7 @@ async fn spreads(cluster: &Cluster) -> Tally {
     let enough = async {
         stand::eventually(PATIENCE, "everybody to have done something", async || {
             for service in Service::ALL {
-                let done = cluster.done_by(service).await.unwrap();
+                let done = cluster.replicas.done_by(service).await.unwrap();
                 if done.values().any(|count| *count < 3) {
                     return Err(format!("{done:?}"));
                 }
@@ -41,7 +41,7 @@ async fn spreads(cluster: &Cluster) -> Tally {
         })
         .await;
         for service in Service::ALL {
-            println!("{:?}", cluster.done_by(service).await.unwrap());
+            println!("{:?}", cluster.replicas.done_by(service).await.unwrap());
         }
     };
     let (tally, ()) = under_load(&cluster.scene, "spread", enough).await.unwrap();
@@ -51,7 +51,7 @@ async fn spreads(cluster: &Cluster) -> Tally {
 
 /// Kills one under load, and puts another in its place when its work was picked up.
 async fn loses_one(cluster: &mut Cluster, service: Service) -> Tally {
-    let Cluster { scene, fleet, .. } = cluster;
+    let Cluster { scene, replicas } = cluster;
     let name = service.name();
     let act = async {
         // Not at rest: there is something to lose. Whoever is spared by the kill counts too, so the
@@ -62,8 +62,8 @@ async fn loses_one(cluster: &mut Cluster, service: Service) -> Tally {
             (!now.is_empty()).then_some(now)
         })
         .await;
-        let dies = fleet.replicas_of(service)[0];
-        fleet.kill_9(dies).await.unwrap();
+        let dies = replicas.fleet.replicas_of(service)[0];
+        replicas.fleet.kill_9(dies).await.unwrap();
         let took = under_way.got_on().await;
         let unsent = hold_unsent(scene).await.unwrap();
         println!(
@@ -124,11 +124,11 @@ async fn what_a_dead_notifier_was_sending_is_sent_by_another() {
 
 /// Two more are there; the first, which has all of it in hands, dies.
 async fn takes_over(cluster: &mut Cluster, service: Service) {
-    let dies = cluster.fleet.replicas_of(service)[0];
+    let dies = cluster.replicas.fleet.replicas_of(service)[0];
     for _ in 0..2 {
         cluster.add(service).await.unwrap();
     }
-    cluster.fleet.kill_9(dies).await.unwrap();
+    cluster.replicas.fleet.kill_9(dies).await.unwrap();
     let under_way = UnderWay::now(&cluster.scene).await.unwrap();
     assert_eq!(under_way.len(), 4, "the dead one had them all");
     let took = under_way.got_on().await;
