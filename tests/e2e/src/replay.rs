@@ -21,6 +21,9 @@ use crate::scene::{Engines, Scene};
 /// For a part of a job; the whole of a large one takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// So many have arrived when both die, at most: the middle is not waited for, only a part.
+const PART: i64 = 2000;
+
 /// A fourth of the canary is of the partner that is away, and a tenth may fail.
 const PARTNERS: usize = 4;
 
@@ -180,7 +183,7 @@ impl Replay {
             .stderr(std::process::Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        let part = i64::try_from(self.size.letters / 10)?;
+        let part = i64::try_from(self.size.letters / 10)?.min(PART);
         stand::eventually(PATIENCE, "a part of the set to arrive", async || {
             let job = self.job().await.map_err(|error| format!("{error:#}"))?;
             let counts = job.counts;
