@@ -35,7 +35,7 @@ select count(*),
  where accepted_at > to_timestamp($1::float8)
    and state = 'paid'";
 
-/// Only of those that came while it lasted or soon after: the rest waited for nothing.
+/// Of all: those that came before it broke and after it was mended waited for nothing.
 const SLOWEST: &str = "\
 -- cluster.slowest
 select coalesce(max(extract(epoch from terminal_at - accepted_at)), 0)::float8

@@ -16,10 +16,7 @@ use stand::system::Service;
 use store::replays::{ItemState, Job};
 
 use crate::letters::Shops;
-use crate::scene::{Engines, Scene};
-
-/// For a part of a job; the whole of a large one takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::scene::{Engines, PATIENCE, Scene};
 
 /// So many have arrived when both die, at most: the middle is not waited for, only a part.
 const PART: i64 = 2000;

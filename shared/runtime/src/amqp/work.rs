@@ -108,10 +108,8 @@ async fn one<H: Handler>(bench: &Bench, handler: &H, queue: &Queue, delivery: De
                 reason: &reason,
                 attempts: delivery.earlier_deliveries().saturating_add(1),
             };
-            (
-                Some(DEAD_LETTERED),
-                keep(bench, queue, delivery, &cause).await,
-            )
+            let kept = keep(bench, queue, delivery, &cause).await;
+            (Some(DEAD_LETTERED), kept)
         }
     };
     log_unsettled(queue.name, settled);

@@ -16,7 +16,7 @@ const ALONE: Duration = Duration::from_secs(60);
 const AFTER_A_KILL: Duration = Duration::from_secs(10);
 
 /// A node that is cut off keeps its connections until it finds that it is alone; who published to
-/// it waits out a confirm and an opening, ten seconds each.
+/// it waits out a confirm and an opening.
 const AFTER_A_CUT: Duration = Duration::from_secs(45);
 
 async fn open(broker: &BrokerCluster) -> Cluster {
