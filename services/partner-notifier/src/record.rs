@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use runtime::clock;
 use runtime::courier::Answer;
 use runtime::ids::new_message_id;
+use runtime::trace::TRACEPARENT;
 use serde_json::{Value, json};
 use store::dead_letters::{self, NewDeadLetter};
 use store::lanes::{self, Event, Policy};
@@ -178,6 +179,9 @@ async fn follow<M: Deliverable>(
         Next::GiveUp => {
             let body = serde_json::to_vec(&sent.envelope.body)
                 .expect("a message is ids and numbers, which always print as JSON");
+            // By this name a replay finds which trace the message belongs to.
+            let trace = sent.envelope.traceparent.iter();
+            let headers: Value = trace.map(|of| (TRACEPARENT, of.as_str())).collect();
             let class = sent.answer.outcome();
             let reason =
                 format!("the partner did not take the notice; the last failure was {class}");
@@ -194,7 +198,7 @@ async fn follow<M: Deliverable>(
                 reason: &reason,
                 error_class: class,
                 attempt_count: sent.due.attempt_count.saturating_add(1),
-                headers: &json!({}),
+                headers: &headers,
                 body: &body,
                 first_failed_at,
             };

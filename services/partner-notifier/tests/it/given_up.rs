@@ -3,7 +3,9 @@
 use contract::message::{Message as _, NoticeDue};
 use contract::withdrawal::Transition;
 use runtime::clock;
+use runtime::trace::{Span, SpanKind};
 use sandbox::partner::Mode;
+use serde_json::json;
 use stand::eventually;
 use store::dead_letters::{self, DeadLetter, DeadLetterState, Decision, Filter};
 use store::notices::NoticeState;
@@ -61,6 +63,28 @@ async fn a_used_up_schedule_ends_in_a_dead_letter_and_a_replay_delivers_the_same
             "notice_delivered"
         ]
     );
+}
+
+#[tokio::test]
+async fn a_letter_and_what_is_replayed_of_it_belong_to_the_trace_of_the_notice() {
+    let world = World::new().await;
+    let partner = world.partner("shop").await;
+    partner.shop.set_mode(Mode::WrongBody);
+    let _service = world.start(&[("NOTICE_SCHEDULE_MS", "20")]).await;
+    // Where nothing is exported, what is caused by a step has its ids.
+    let step = Span::begin(SpanKind::Server, "the end of a withdrawal");
+    let end = world.ended(&partner, Transition::Fail);
+    let due = step.around(end).await;
+    world.attempts(&due, 2).await;
+    let letter = open_letters(&world).await.remove(0);
+    let kept = json!({ "traceparent": step.traceparent() });
+    assert_eq!(letter.headers, kept);
+
+    replay(&world, letter.id).await;
+    world.attempts(&due, 4).await;
+    let again = open_letters(&world).await.remove(0);
+    assert_ne!(again.id, letter.id);
+    assert_eq!(again.headers, kept);
 }
 
 #[tokio::test]
