@@ -2,6 +2,7 @@
 
 mod applications;
 mod events;
+mod headers;
 mod secrets;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use store::notices::NoticeState;
 
 use crate::scene::{PATIENCE, Scene};
 
+pub(crate) use headers::stay_out_of_requests;
 pub(crate) use secrets::{see_messages, stay_out_of_logs, stay_out_of_rows, stay_out_of_traces};
 
 /// Waits until no message is due and no withdrawal that can move by itself is open. What an

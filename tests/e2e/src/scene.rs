@@ -221,6 +221,7 @@ impl Scene {
         crate::audit::stay_out_of_rows(&self).await?;
         crate::audit::stay_out_of_logs(&self.logs, &self.fleet.plan)?;
         crate::audit::stay_out_of_traces(&self.collector, &self.fleet.plan)?;
+        crate::audit::stay_out_of_requests(&self)?;
         Ok(std::fs::remove_dir_all(&self.logs)?)
     }
 
@@ -231,6 +232,7 @@ impl Scene {
         self.fleet.stop_all().await?;
         crate::audit::stay_out_of_logs(&self.logs, &self.fleet.plan)?;
         crate::audit::stay_out_of_traces(&self.collector, &self.fleet.plan)?;
+        crate::audit::stay_out_of_requests(&self)?;
         Ok(std::fs::remove_dir_all(&self.logs)?)
     }
 }

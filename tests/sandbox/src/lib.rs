@@ -15,6 +15,7 @@ mod clock;
 mod connection;
 mod delay;
 mod fen;
+mod heard;
 mod keys;
 mod stop;
 

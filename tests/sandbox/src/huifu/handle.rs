@@ -11,6 +11,7 @@ use crate::huifu::interfaces::router;
 use crate::huifu::operation::Operation;
 use crate::huifu::snapshot::BookSnapshot;
 use crate::huifu::world::World;
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -83,6 +84,12 @@ impl HuifuHandle {
     #[must_use]
     pub fn book(&self) -> BookSnapshot {
         self.world.snapshot()
+    }
+
+    /// By which names headers came with the requests to its interfaces, in small letters.
+    #[must_use]
+    pub fn header_names(&self) -> BTreeSet<String> {
+        self.world.heard.names()
     }
 
     /// How often an interface was asked that changes nothing, the withdrawal query aside.

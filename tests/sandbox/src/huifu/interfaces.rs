@@ -1,6 +1,7 @@
 //! Huifu's interfaces over HTTP: which path does what, and how each answer leaves.
 
 use crate::connection::Peer;
+use crate::heard;
 use crate::huifu::fault::Asked;
 use crate::huifu::fields::BadField;
 use crate::huifu::operation::Operation;
@@ -14,6 +15,7 @@ use crate::huifu::{review_courier, statement};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode, header};
@@ -51,7 +53,9 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         };
         router = router.route(operation.path(), post(handler));
     }
+    let heard = Arc::clone(&world.heard);
     router
+        .layer(from_fn_with_state(heard, heard::note))
         .merge(admin::routes())
         .method_not_allowed_fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(BODY_MAX))

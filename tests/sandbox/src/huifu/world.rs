@@ -2,6 +2,7 @@
 
 use crate::clock::{self, day_of};
 use crate::fen::Fen;
+use crate::heard::Heard;
 use crate::huifu::accounts::Place;
 use crate::huifu::book::Book;
 use crate::huifu::config::HuifuConfig;
@@ -19,7 +20,7 @@ use reqwest::Client;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +38,7 @@ pub(crate) struct World {
     pub(crate) magic: bool,
     /// Whether openings may name pictures that were never uploaded.
     pub(crate) any_picture: bool,
+    pub(crate) heard: Arc<Heard>,
     pub(crate) stopping: CancellationToken,
     tasks: TaskTracker,
     register: Mutex<Register>,
@@ -86,6 +88,7 @@ impl World {
             log_requests: config.log_requests,
             magic: config.magic_amounts,
             any_picture: config.any_picture,
+            heard: Arc::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             register: Mutex::new(register),

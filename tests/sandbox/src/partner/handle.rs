@@ -11,6 +11,7 @@ use crate::partner::world::{User, World};
 use crate::partner::{api, form, verify};
 use http::Method;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -125,6 +126,12 @@ impl PartnerHandle {
     pub async fn verify_return(&self, location: &Url) -> Verdict {
         let fields: Vec<Field> = location.query_pairs().into_owned().collect();
         verify::answer(&self.world, &fields).await
+    }
+
+    /// By which names headers came to the address for notices, in small letters.
+    #[must_use]
+    pub fn header_names(&self) -> BTreeSet<String> {
+        self.world.heard.names()
     }
 
     /// Every notice that came, oldest first, however it was answered.

@@ -1,6 +1,7 @@
 //! The HTTP server of the partner sandbox: its shop, its ear for notices, its admin endpoints.
 
 use crate::connection::{CuttableListener, Peer};
+use crate::heard;
 use crate::partner::api::{self, Api, ApiAnswer};
 use crate::partner::config::PartnerConfig;
 use crate::partner::handle::PartnerHandle;
@@ -9,7 +10,7 @@ use crate::partner::notices::Notice;
 use crate::partner::world::{User, World};
 use crate::partner::{form, notify, pages};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -86,6 +87,9 @@ fn router(world: Arc<World>) -> Router {
         .route("/admin/call/{api}", post(call))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(from_fn(loopback_only));
+    let heard = Arc::clone(&world.heard);
+    let told = post(notify::notify).get(notify::looked_at);
+    let told = told.layer(from_fn_with_state(heard, heard::note));
     Router::new()
         .route("/", get(pages::shop))
         .route("/start", post(pages::checkout))
@@ -93,7 +97,7 @@ fn router(world: Arc<World>) -> Router {
         .route("/notices", get(pages::notices))
         .route("/notices.json", get(notices_json))
         .route("/shop.css", get(pages::style))
-        .route("/notify", post(notify::notify).get(notify::looked_at))
+        .route("/notify", told)
         .route("/elsewhere", get(notify::elsewhere).post(notify::elsewhere))
         .merge(admin)
         .with_state(world)

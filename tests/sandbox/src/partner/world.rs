@@ -1,5 +1,6 @@
 //! Everything the partner's handlers share.
 
+use crate::heard::Heard;
 use crate::keys::SigningKey;
 use crate::partner::config::PartnerConfig;
 use crate::partner::mode::{Mode, ModeRule};
@@ -8,7 +9,7 @@ use crate::partner::platform_keys::PlatformKeys;
 use crate::partner::standard_webhooks::NoticeSecret;
 use serde::Deserialize;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -25,6 +26,7 @@ pub(crate) struct World {
     pub(crate) client: reqwest::Client,
     pub(crate) platform_keys: PlatformKeys,
     pub(crate) followed_redirects: AtomicU64,
+    pub(crate) heard: Arc<Heard>,
     pub(crate) log_requests: bool,
     public_url: String,
     signing_key: Mutex<(String, SigningKey)>,
@@ -50,6 +52,7 @@ impl World {
             platform_keys: PlatformKeys::new(client.clone(), config.jwks_url),
             client,
             followed_redirects: AtomicU64::new(0),
+            heard: Arc::default(),
             log_requests: config.log_requests,
             public_url: public_url.trim_end_matches('/').to_owned(),
             signing_key: Mutex::new((config.key_id, config.private_key)),

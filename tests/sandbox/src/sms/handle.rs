@@ -4,6 +4,7 @@ use crate::sms::message::SmsMessage;
 use crate::sms::mode::{Mode, ModeRule};
 use crate::sms::server::{StartError, bind, serve};
 use crate::sms::world::World;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -22,6 +23,12 @@ impl SmsHandle {
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}/sms", self.base_url)
+    }
+
+    /// By which names headers came with messages, in small letters.
+    #[must_use]
+    pub fn header_names(&self) -> BTreeSet<String> {
+        self.world.heard.names()
     }
 
     /// Every message that was kept, oldest first.

@@ -2,6 +2,7 @@
 
 use crate::connection::{CuttableListener, Peer};
 use crate::delay;
+use crate::heard;
 use crate::sms::handle::SmsHandle;
 use crate::sms::message::{SmsMessage, SmsRequest};
 use crate::sms::mode::{Mode, ModeRule};
@@ -9,7 +10,7 @@ use crate::sms::world::World;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
@@ -94,8 +95,10 @@ fn router(world: Arc<World>) -> Router {
         .route("/admin/messages", delete(clear))
         .route("/admin/mode", post(set_mode))
         .layer(from_fn(loopback_only));
+    let heard = Arc::clone(&world.heard);
     Router::new()
         .route("/sms", post(send))
+        .layer(from_fn_with_state(heard, heard::note))
         .merge(shown)
         .layer(DefaultBodyLimit::max(16 * 1024))
         .with_state(world)

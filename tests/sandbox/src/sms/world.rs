@@ -1,16 +1,18 @@
 //! Everything the gateway's handlers share.
 
 use crate::clock;
+use crate::heard::Heard;
 use crate::sms::message::{SmsMessage, SmsRequest};
 use crate::sms::mode::{Mode, ModeRule};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// More than anybody looks at.
 const MOST_MESSAGES: usize = 10_000;
 
 pub(crate) struct World {
+    pub(crate) heard: Arc<Heard>,
     token: String,
     mode: Mutex<ModeRule>,
     messages: Mutex<VecDeque<SmsMessage>>,
@@ -24,6 +26,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl World {
     pub(crate) fn new(token: String) -> Self {
         Self {
+            heard: Arc::default(),
             token,
             mode: Mutex::new(ModeRule {
                 mode: Mode::Ok,
