@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use deploy::{Overlay, Resources, build, checkout, pods};
 use serde_json::{Value, json};
 
-use crate::world::built;
+use crate::world::{SERVICES, built, built_with};
 
 #[test]
 fn everything_is_denied_first() {
@@ -105,6 +105,16 @@ fn with_managed_engines_there_is_a_way_to_them_and_no_engine() {
     }
     assert_eq!(resources.of_kind("Cluster").count(), 0);
     assert_eq!(resources.of_kind("RabbitmqCluster").count(), 0);
+}
+
+#[test]
+fn with_traces_the_services_and_nobody_else_reach_the_collector() {
+    for (_, resources) in built_with("traces") {
+        let found = selected(&resources, "egress", |rule| {
+            array(&rule["to"]).any(|peer| namespace(peer) == Some("telemetry"))
+        });
+        assert_eq!(found, BTreeSet::from(SERVICES));
+    }
 }
 
 fn namespace(peer: &Value) -> Option<&str> {

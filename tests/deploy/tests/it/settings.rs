@@ -14,10 +14,11 @@ use huifu_dispatcher::settings::DispatcherSettings;
 use intake::settings::IntakeSettings;
 use partner_notifier::settings::NotifierSettings;
 use runtime::settings::{Env, ProcessSettings, Settings};
+use runtime::trace::Sampler;
 use stand::keys::rsa_2048;
 use stand::process::binary;
 
-use crate::world::built;
+use crate::world::{built, built_with};
 
 const SECRETS: &str = "/run/secrets/tixian";
 const FILES: &str = "/etc/tixian";
@@ -133,6 +134,31 @@ fn every_service_reads_its_configuration_and_is_given_the_time_to_end() {
 
         let notifier = told::<NotifierSettings>(&resources, "partner-notifier");
         notifier.outlives(notifier.settings.timeout);
+    }
+}
+
+/// The component is in no overlay until there is a collector.
+#[test]
+fn with_traces_every_service_reads_where_they_go_and_how_many() {
+    for (_, resources) in built_with("traces") {
+        let way = resources.find("NetworkPolicy", "services-reach-the-collector");
+        let way = &way.unwrap()["spec"]["egress"][0];
+        for ProcessSettings { traces, .. } in [
+            told::<IntakeSettings>(&resources, "intake").process,
+            told::<ReceiverSettings>(&resources, "callback-receiver").process,
+            told::<DispatcherSettings>(&resources, "huifu-dispatcher").process,
+            told::<NotifierSettings>(&resources, "partner-notifier").process,
+        ] {
+            let endpoint = traces.endpoint.expect("a collector is named");
+            let told = "http://collector.telemetry.svc:4318/v1/traces";
+            assert_eq!(endpoint.as_str(), told);
+            assert_eq!(way["ports"][0]["port"], endpoint.port().unwrap());
+            let a_tenth = Sampler {
+                parent_based: true,
+                ratio: 0.1,
+            };
+            assert_eq!(traces.sampler, a_tenth);
+        }
     }
 }
 
