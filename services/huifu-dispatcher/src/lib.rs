@@ -14,5 +14,6 @@ pub mod huifu;
 pub mod onboard;
 mod persist;
 pub mod reconcile;
+mod rounds;
 pub mod settings;
 pub mod statement;

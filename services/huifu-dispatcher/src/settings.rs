@@ -11,8 +11,11 @@ use std::time::Duration;
 
 use contract::huifu::envelope::Caller;
 use contract::huifu::request::check_callback_url;
+use contract::later;
 use contract::signing::keys::{PrivateKey, PublicKey};
 use contract::withdrawal::return_check;
+use jiff::Timestamp;
+use runtime::backoff::{doubled, jittered};
 use runtime::settings::{Env, Secret, Settings, SigningSettings};
 use url::Url;
 
@@ -65,13 +68,27 @@ pub struct DispatchSettings {
     /// `CALLBACK_URL`: callback-receiver's public address, told to Huifu with each withdrawal; at
     /// most 128 characters, no query.
     pub callback_url: String,
-    /// `RESEND_PAUSE_MS`: before an attempt that provably never left is followed by another;
-    /// doubles with each of them.
-    pub resend_pause: Duration,
-    /// `RESEND_LONGEST_PAUSE_MS`: where the doubling ends.
-    pub resend_longest_pause: Duration,
+    /// When an attempt that provably never left is followed by another.
+    pub resend: ResendSettings,
     /// [`ReconcileSettings::first_pause`], for the attempts that are opened.
     pub first_query_after: Duration,
+}
+
+/// How what provably never left is sent again.
+#[derive(Debug, Clone, Copy)]
+pub struct ResendSettings {
+    /// `RESEND_PAUSE_MS`: before the second attempt; doubles with each that follows.
+    pub pause: Duration,
+    /// `RESEND_LONGEST_PAUSE_MS`: where the doubling ends.
+    pub longest: Duration,
+}
+
+impl ResendSettings {
+    /// When the next attempt is due after so many.
+    pub(crate) fn due_after(self, now: Timestamp, attempts: usize) -> Timestamp {
+        let times = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+        later(now, jittered(doubled(self.pause, times, self.longest)))
+    }
 }
 
 /// How attempts are asked about.
@@ -121,7 +138,7 @@ impl Settings for DispatcherSettings {
         let case_after = env.or_in("RECONCILE_CASE_AFTER", 5_u32, 1..=1_000_000);
         let return_check_until = env.or_in(
             "RETURN_CHECK_UNTIL_MS",
-            return_check::LAST_PAUSE.unsigned_abs(),
+            return_check::LAST_PAUSE,
             ms(0)..=ms(90 * 86_400_000),
         );
         let onboard = onboard::Read::of(env);
@@ -138,8 +155,10 @@ impl Settings for DispatcherSettings {
         let question = huifu.connect_timeout + huifu.answer_timeout;
         let dispatch = DispatchSettings {
             callback_url: callback_url?,
-            resend_pause: resend_pause?,
-            resend_longest_pause: resend_longest_pause?,
+            resend: ResendSettings {
+                pause: resend_pause?,
+                longest: resend_longest_pause?,
+            },
             first_query_after: first_pause,
         };
         let reconcile = ReconcileSettings {

@@ -17,6 +17,7 @@ mod record;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use contract::later;
 use contract::partner::time::{beijing_date, beijing_day};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -34,7 +35,7 @@ use download::Downloader;
 use fetch::Fetched;
 
 /// Longer than a question and the slowest file with its comparison take together.
-const LEASE: SignedDuration = SignedDuration::from_mins(10);
+const LEASE: Duration = Duration::from_mins(10);
 
 /// How often days are counted again on which no statement came in: withdrawals end, and banks
 /// return money, at any hour.
@@ -149,7 +150,7 @@ impl Statements {
     }
 
     async fn claim(&self, now: Timestamp) -> Result<Option<Key>, StoreError> {
-        let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let until = later(now, LEASE);
         let mut connection = self.store.connection().await?;
         let tx = connection
             .begin("huifu-dispatcher: claim statement")
@@ -189,8 +190,7 @@ impl Statements {
             Fetched::NotYet(trouble) if count < QUESTIONS_A_DAY => {
                 let times = u32::try_from(count - 1).unwrap_or(0);
                 let pause = doubled(self.settings.retry, times, Duration::from_secs(86_400));
-                let pause = SignedDuration::try_from(pause).unwrap_or(LEASE);
-                let next = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
+                let next = later(now, pause);
                 self.put_off(key, now, next, &trouble, None).await?;
             }
             Fetched::NotYet(trouble) => {

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use contract::later;
 use contract::message::Envelope;
 use jiff::Timestamp;
 use runtime::amqp::{HandlerError, Verdict as _};
@@ -26,7 +27,7 @@ use tracing::Instrument as _;
 use crate::hands::Hands;
 use crate::lanes::{Lanes, Place};
 use crate::notification::{Deliverable, Due};
-use crate::record::{self, later};
+use crate::record;
 use crate::sending::Out;
 use crate::settings::NotifierSettings;
 

@@ -9,13 +9,12 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use contract::later;
 use jiff::Timestamp;
 use runtime::{backoff, clock};
 use store::{Store, StoreError, outbox};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-
-use crate::record::later;
 
 /// How long a dead process's notices lie before another sends them.
 const CLAIM: Duration = Duration::from_secs(3);

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use contract::message::Envelope;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runtime::clock;
 use runtime::courier::Answer;
 use runtime::ids::new_message_id;
@@ -157,12 +157,6 @@ pub(crate) async fn settle<M: Deliverable>(
     let tx = connection.begin("partner-notifier: settle message").await?;
     outbox::settle(&tx, envelope.message_id).await?;
     tx.commit().await
-}
-
-/// `pause` after `now`.
-pub(crate) fn later(now: Timestamp, pause: Duration) -> Timestamp {
-    let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
-    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }
 
 async fn follow<M: Deliverable>(

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use contract::later;
 use contract::message::Envelope;
 use jiff::Timestamp;
 use runtime::amqp::HandlerError;
@@ -14,7 +15,7 @@ use store::lanes::Event;
 use crate::desk::{Desk, written};
 use crate::lanes::Place;
 use crate::notification::{Deliverable, Due, Sending};
-use crate::record::{self, Next, Sent, later};
+use crate::record::{self, Next, Sent};
 use crate::verdict;
 
 /// A notice that goes out: by which message, on which place, and whether as a lane's probe.

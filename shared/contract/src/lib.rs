@@ -16,6 +16,7 @@ pub mod dead_letter;
 pub mod fee;
 pub mod huifu;
 pub mod ids;
+mod later;
 pub mod message;
 pub mod mobile;
 pub mod money;
@@ -25,3 +26,5 @@ pub mod signing;
 pub mod topology;
 pub mod trace;
 pub mod withdrawal;
+
+pub use later::later;

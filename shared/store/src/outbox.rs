@@ -16,8 +16,9 @@ mod summary;
 
 use std::time::Duration;
 
+use contract::later;
 use contract::message::{Envelope, Message};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -175,8 +176,7 @@ pub async fn claim(
     lease: Duration,
     limit: i64,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let lease = SignedDuration::try_from(lease).unwrap_or(SignedDuration::from_secs(60));
-    let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+    let until = later(now, lease);
     let name = place.name();
     let rows = place.rows(CLAIM, &[&now, &until, &limit, &name]).await?;
     rows.iter().map(claimed).collect()

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use contract::later;
 use jiff::Timestamp;
 use runtime::clock;
 use tokio::time::Instant;
@@ -39,14 +40,10 @@ struct Window {
 impl Window {
     /// From now on, without the ramp.
     fn opening(ramp: Duration, span: Duration) -> Self {
-        let ahead = |duration| {
-            clock::now()
-                .saturating_add(duration)
-                .unwrap_or(Timestamp::MAX)
-        };
+        let from = later(clock::now(), ramp);
         Self {
-            from: ahead(ramp),
-            to: ahead(ramp + span),
+            from,
+            to: later(from, span),
         }
     }
 

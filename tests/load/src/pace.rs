@@ -8,7 +8,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use jiff::{SignedDuration, Timestamp};
+use contract::later;
+use jiff::Timestamp;
 use runtime::clock;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -20,10 +21,7 @@ const LOOK: Duration = Duration::from_millis(40);
 
 /// When the `number`th of a fixed rate is due.
 fn due(start: Timestamp, number: usize, rate: f64) -> Timestamp {
-    let nanos = (number as f64 / rate * 1e9) as i64;
-    start
-        .checked_add(SignedDuration::from_nanos(nanos))
-        .unwrap_or(Timestamp::MAX)
+    later(start, Duration::from_secs_f64(number as f64 / rate))
 }
 
 /// Sends `count` at `rate` a second and waits for all answers.
@@ -79,6 +77,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::ledger::Answer;
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 use contract::huifu::request::NewEncashment;
 use contract::huifu::{Encashment, ReqDate};
 use contract::ids::{HuifuId, ReqSeqId, WithdrawalId};
+use contract::later;
 use contract::message::{Envelope, WithdrawalAccepted};
 use contract::withdrawal::Transition;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runtime::amqp::{HandlerError, Verdict as _};
 use runtime::crash::{CrashPoint, reach};
 use runtime::{clock, ids};
@@ -20,11 +21,11 @@ use store::{Connection, StoreError, Transaction, outbox};
 use super::Dispatch;
 
 /// How long the message of a held withdrawal rests before it looks again whether a person is done.
-const HELD_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+const HELD_PAUSE: Duration = Duration::from_secs(60);
 
 /// What a message that comes again leaves its first sender, should it live: longer than Huifu's
 /// usual answer. Then Huifu is asked, instead of after the pause that fits a slow answer.
-const ORPHAN_PAUSE: SignedDuration = SignedDuration::from_secs(2);
+const ORPHAN_PAUSE: Duration = Duration::from_secs(2);
 
 /// An attempt that is committed and must be sent now, once.
 #[derive(Debug)]
@@ -127,8 +128,8 @@ impl Dispatch {
             }
             Advanced::Held(_) => {
                 // The duty stays one, in a row that rests: when the person is done, it is sent.
-                let later = now.saturating_add(HELD_PAUSE).unwrap_or(Timestamp::MAX);
-                outbox::enqueue(&tx, &again(&attempt.asked, now), later).await?;
+                let due = later(now, HELD_PAUSE);
+                outbox::enqueue(&tx, &again(&attempt.asked, now), due).await?;
                 tx.commit().await?;
                 Ok(false)
             }
@@ -153,7 +154,7 @@ impl Dispatch {
         now: Timestamp,
         withdrawal: &WithdrawalId,
     ) -> Result<bool, StoreError> {
-        let soon = now.saturating_add(ORPHAN_PAUSE).unwrap_or(Timestamp::MAX);
+        let soon = later(now, ORPHAN_PAUSE);
         let single = connection.single("huifu-dispatcher: adopt attempt");
         if attempts::ask_soon(single, now, withdrawal, soon).await? {
             tracing::warn!("an attempt whose sender seems gone is asked about soon");
@@ -168,8 +169,6 @@ impl Dispatch {
         attempt: &OpenAttempt,
         wanted: &ForDispatch,
     ) -> Result<Advanced, StoreError> {
-        let first_query = SignedDuration::try_from(self.settings.first_query_after)
-            .unwrap_or(SignedDuration::from_secs(30));
         let new = NewAttempt {
             req_seq_id: attempt.req_seq_id(),
             withdrawal: attempt.withdrawal_id(),
@@ -177,7 +176,7 @@ impl Dispatch {
             huifu_id: &wanted.huifu_id,
             token_no: &wanted.token_no,
             amount: wanted.amount,
-            next_query_at: now.saturating_add(first_query).unwrap_or(Timestamp::MAX),
+            next_query_at: later(now, self.settings.first_query_after),
         };
         let detail = json!({
             "req_seq_id": attempt.req_seq_id().as_str(),

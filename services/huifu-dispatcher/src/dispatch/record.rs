@@ -2,8 +2,7 @@
 //! provably never left, the message that sends it again.
 
 use contract::withdrawal::{State, Transition};
-use jiff::{SignedDuration, Timestamp};
-use runtime::backoff::{doubled, jittered};
+use jiff::Timestamp;
 use runtime::{clock, ids};
 use serde_json::{Value, json};
 use store::attempts::{self, AttemptOutcome, Heard};
@@ -49,15 +48,7 @@ impl Dispatch {
     ) -> Result<(), StoreError> {
         let now = clock::now();
         let earlier = attempts::of(connection, attempt.withdrawal_id()).await?;
-        let failures = u32::try_from(earlier.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        let pause = doubled(
-            self.settings.resend_pause,
-            failures,
-            self.settings.resend_longest_pause,
-        );
-        let pause =
-            SignedDuration::try_from(jittered(pause)).unwrap_or(SignedDuration::from_secs(60));
-        let due = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
+        let due = self.settings.resend.due_after(now, earlier.len());
         let detail = json!({
             "req_seq_id": attempt.req_seq_id().as_str(),
             "cause": error.as_str(),

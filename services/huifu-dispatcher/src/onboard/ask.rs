@@ -24,18 +24,17 @@ mod question;
 
 use std::time::Instant;
 
-use jiff::{SignedDuration, Timestamp};
-use runtime::backoff::{self, Backoff, doubled, jittered};
+use jiff::Timestamp;
 use runtime::clock;
 use runtime::data_keys::DataKeys;
 use store::applications::attempts::{self, Attempt};
 use store::{Store, StoreError};
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use conclude::open_case;
 
 use crate::huifu::Lane;
+use crate::rounds;
 use crate::settings::{OnboardSettings, ReconcileSettings};
 
 /// The loop, and what it needs. Cheap to clone.
@@ -60,24 +59,9 @@ impl Ask {
 
     /// Asks until `stopping`; what was asked is still recorded.
     pub async fn run(self, stopping: &CancellationToken) -> anyhow::Result<()> {
-        let mut backoff = Backoff::new();
-        while !stopping.is_cancelled() {
-            let pause = match self.round(clock::now(), stopping).await {
-                Ok(asked) => {
-                    backoff.reset();
-                    if i64::try_from(asked).is_ok_and(|asked| asked >= self.settings.batch) {
-                        continue;
-                    }
-                    self.settings.poll
-                }
-                Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::warn!(error, "cannot claim steps to ask about");
-                    backoff.next_pause()
-                }
-            };
-            backoff::pause(pause, stopping).await;
-        }
+        let failed = "cannot claim steps to ask about";
+        let round = || self.round(clock::now(), stopping);
+        rounds::run(&self.settings, stopping, failed, round).await;
         Ok(())
     }
 
@@ -89,25 +73,15 @@ impl Ask {
         stopping: &CancellationToken,
     ) -> Result<usize, StoreError> {
         let claimed = self.claim(now).await?;
-        let count = claimed.len();
-        let mut questions = JoinSet::new();
-        for attempt in claimed {
+        let ask = |attempt| {
             let (this, stopping) = (self.clone(), stopping.clone());
-            questions.spawn(async move { this.question(&attempt, &stopping).await });
-        }
-        while let Some(ended) = questions.join_next().await {
-            if let Err(error) = ended {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "a question about a step panicked");
-            }
-        }
-        Ok(count)
+            async move { this.question(&attempt, &stopping).await }
+        };
+        Ok(rounds::ask_all(claimed.into_iter().map(ask)).await)
     }
 
     async fn claim(&self, now: Timestamp) -> Result<Vec<Attempt>, StoreError> {
-        let lease =
-            SignedDuration::try_from(self.settings.lease).unwrap_or(SignedDuration::from_secs(60));
-        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        let until = self.settings.claimed_until(now);
         let mut connection = self.store.connection().await?;
         let tx = connection.begin("huifu-dispatcher: claim steps").await?;
         let claimed = attempts::claim_due(&tx, now, until, self.settings.batch).await?;
@@ -141,18 +115,5 @@ impl Ask {
                 tracing::warn!(req_seq_id, answer = name, error, "an answer is not written");
             }
         }
-    }
-
-    /// When to ask next about an attempt that was asked about `query_count` times.
-    fn next_question(&self, now: Timestamp, query_count: i32) -> Timestamp {
-        let times = u32::try_from(query_count).unwrap_or(0);
-        let pause = doubled(
-            self.settings.first_pause,
-            times,
-            self.settings.longest_pause,
-        );
-        let pause =
-            SignedDuration::try_from(jittered(pause)).unwrap_or(SignedDuration::from_secs(3600));
-        now.saturating_add(pause).unwrap_or(Timestamp::MAX)
     }
 }

@@ -7,8 +7,9 @@ use contract::application::Step;
 use contract::huifu::ReqDate;
 use contract::huifu::operations::{ApplicationForm, OperationRequest, Sender};
 use contract::ids::{ApplicationId, MaterialId, ReqSeqId};
+use contract::later;
 use contract::message::{ApplicationReceived, Envelope};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runtime::amqp::{HandlerError, Verdict as _};
 use runtime::crash::{CrashPoint, reach};
 use runtime::{clock, ids};
@@ -148,8 +149,8 @@ impl Onboard {
             }
             Advanced::Held(_) => {
                 // The duty stays one, in a row that rests: when the person is done, it is sent.
-                let later = now.saturating_add(HELD_PAUSE).unwrap_or(Timestamp::MAX);
-                outbox::enqueue(&tx, &again(&attempt.asked, now), later).await?;
+                let due = later(now, HELD_PAUSE);
+                outbox::enqueue(&tx, &again(&attempt.asked, now), due).await?;
                 tx.commit().await?;
                 Ok(false)
             }
@@ -172,14 +173,12 @@ impl Onboard {
         application: &Application,
         (req_seq_id, req_date): (&ReqSeqId, ReqDate),
     ) -> Result<(), StoreError> {
-        let first_query = SignedDuration::try_from(self.settings.ask.first_pause)
-            .unwrap_or(SignedDuration::from_secs(30));
         let new = NewAttempt {
             req_seq_id,
             application: &application.id,
             step: application.step,
             req_date: &req_date.to_string(),
-            next_query_at: now.saturating_add(first_query).unwrap_or(Timestamp::MAX),
+            next_query_at: later(now, self.settings.ask.first_pause),
         };
         attempts::open(tx, now, &new).await
     }

@@ -4,8 +4,7 @@
 use contract::application::steps;
 use contract::huifu::operations::{StepDone, StepInReview, StepRefusal};
 use contract::ids::HuifuId;
-use jiff::{SignedDuration, Timestamp};
-use runtime::backoff::{doubled, jittered};
+use jiff::Timestamp;
 use runtime::data_keys::DataKeys;
 use runtime::{clock, mobile};
 use serde_json::{Value, json};
@@ -54,15 +53,7 @@ impl Onboard {
         let earlier = attempts::of(connection, attempt.application_id()).await?;
         let of_step = |one: &&attempts::Attempt| one.step == attempt.step();
         let count = earlier.iter().filter(of_step).count();
-        let failures = u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX);
-        let pause = doubled(
-            self.settings.resend_pause,
-            failures,
-            self.settings.resend_longest_pause,
-        );
-        let pause =
-            SignedDuration::try_from(jittered(pause)).unwrap_or(SignedDuration::from_secs(60));
-        let due = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
+        let due = self.settings.resend.due_after(now, count);
         let detail = json!({
             "req_seq_id": attempt.req_seq_id.as_str(),
             "step": attempt.step().as_str(),

@@ -4,9 +4,9 @@
 use contract::huifu::ReqDate;
 use contract::huifu::operations::{FieldError, StepRefusal};
 use contract::ids::{MaterialId, ReqSeqId};
+use contract::later;
 use contract::message::{ApplicationReceived, Envelope};
 use contract::partner::ApplicationReason;
-use jiff::Timestamp;
 use runtime::{clock, ids};
 use serde_json::{Value, json};
 use store::applications::progress::{Advanced, Event, Reason, advance};
@@ -98,8 +98,7 @@ impl Onboard {
                 advance(&tx, now, &edge(application, asked, no, &detail)).await?;
             }
             Advanced::Held(_) => {
-                let later = now.saturating_add(HELD_PAUSE).unwrap_or(Timestamp::MAX);
-                outbox::enqueue(&tx, &again(asked, now), later).await?;
+                outbox::enqueue(&tx, &again(asked, now), later(now, HELD_PAUSE)).await?;
             }
             // It moved on since we read it, and somebody else has told how.
             Advanced::Agreed(_)

@@ -1,16 +1,20 @@
 //! What becomes of a message when nothing is sent now: it is settled, or comes again later.
 
+use std::time::Duration;
+
+use contract::later;
 use contract::message::{ApplicationReceived, Envelope};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use runtime::backoff::jittered;
 use runtime::{clock, ids};
 use store::{StoreError, outbox};
 
 use super::Onboard;
 use super::form::Due;
+use crate::settings::ResendSettings;
 
 /// How long the message of a held application rests before it looks again whether a person is done.
-pub(super) const HELD_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const HELD_PAUSE: Duration = Duration::from_secs(60);
 
 impl Onboard {
     /// Nothing is left to do for this message.
@@ -29,7 +33,7 @@ impl Onboard {
         &self,
         asked: &Envelope<ApplicationReceived>,
     ) -> Result<(), StoreError> {
-        self.later(asked, HELD_PAUSE).await
+        self.put_off(asked, HELD_PAUSE).await
     }
 
     /// A picture did not arrive: after as long as the step has waited already, so that the pauses
@@ -40,20 +44,15 @@ impl Onboard {
         due: &Due,
     ) -> Result<(), StoreError> {
         let waited = clock::now().duration_since(due.application.updated_at);
-        let waited = waited.unsigned_abs().clamp(
-            self.settings.resend_pause,
-            self.settings
-                .resend_longest_pause
-                .max(self.settings.resend_pause),
-        );
-        let pause = SignedDuration::try_from(jittered(waited));
-        self.later(asked, pause.unwrap_or(HELD_PAUSE)).await
+        let ResendSettings { pause, longest } = self.settings.resend;
+        let waited = waited.unsigned_abs().clamp(pause, longest.max(pause));
+        self.put_off(asked, jittered(waited)).await
     }
 
-    async fn later(
+    async fn put_off(
         &self,
         asked: &Envelope<ApplicationReceived>,
-        pause: SignedDuration,
+        pause: Duration,
     ) -> Result<(), StoreError> {
         let now = clock::now();
         let mut connection = self.store.connection().await?;
@@ -61,8 +60,7 @@ impl Onboard {
         if !outbox::settle(&tx, asked.message_id).await? {
             return Ok(());
         }
-        let due = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
-        outbox::enqueue(&tx, &again(asked, now), due).await?;
+        outbox::enqueue(&tx, &again(asked, now), later(now, pause)).await?;
         tx.commit().await
     }
 }

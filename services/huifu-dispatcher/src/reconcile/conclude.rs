@@ -61,9 +61,9 @@ impl Reconcile {
         let next = match attempts::end_of(&tx, &attempt.withdrawal_id).await? {
             // A question without an answer does not count: after an end it is soon asked again.
             Some((end, at)) if answer.is_ok() => {
-                return_check::after(end, at, now, self.last_return_check())
+                return_check::after(end, at, now, self.settings.return_check_until)
             }
-            Some(_) | None => Some(self.next_question(now, attempt.query_count)),
+            Some(_) | None => Some(self.settings.next_question(now, attempt.query_count)),
         };
         attempts::ask_again_at(&tx, now, &attempt.req_seq_id, next).await?;
         tx.commit().await

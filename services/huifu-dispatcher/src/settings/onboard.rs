@@ -1,14 +1,12 @@
 //! How applications are sent and asked about.
 
-use std::time::Duration;
-
 use contract::huifu::operations::check_onboarding_url;
 use contract::ids::HuifuId;
 use runtime::data_keys::DataKeys;
 use runtime::settings::Env;
 use url::Url;
 
-use super::{DispatchSettings, HuifuSettings, ReconcileSettings, ms};
+use super::{DispatchSettings, HuifuSettings, ReconcileSettings, ResendSettings, ms};
 
 /// How applications are sent and asked about. The pauses are those of withdrawals.
 #[derive(Debug, Clone)]
@@ -24,10 +22,8 @@ pub struct OnboardSettings {
     /// `ONBOARDING_CONCURRENCY`: requests about applications at once, pictures and questions
     /// included; what is left of `HUIFU_MAX_CONNECTIONS` is for withdrawals.
     pub concurrency: usize,
-    /// As for withdrawals: before a step or a picture that did not arrive is sent again.
-    pub resend_pause: Duration,
-    /// As for withdrawals: where the growing of that pause ends.
-    pub resend_longest_pause: Duration,
+    /// As for withdrawals: when a step or a picture that did not arrive is sent again.
+    pub resend: ResendSettings,
     /// How attempts at steps are asked about: with the pauses of withdrawals, as many at once as
     /// there may be requests.
     pub ask: ReconcileSettings,
@@ -74,8 +70,7 @@ impl Read {
             upper_huifu_id: channel?,
             callback_url: self.callback_url?,
             concurrency,
-            resend_pause: dispatch.resend_pause,
-            resend_longest_pause: dispatch.resend_longest_pause,
+            resend: dispatch.resend,
             ask: ReconcileSettings {
                 batch: i64::try_from(concurrency).unwrap_or(i64::MAX),
                 // Two questions, each of which may have to wait for a sending or an upload.

@@ -21,7 +21,7 @@ fn nowhere() -> String {
 async fn a_refused_connection_closes_the_attempt_and_sends_again_later() {
     let world = World::start_with(|settings| {
         settings.huifu.base_url = nowhere().parse().unwrap();
-        settings.dispatch.resend_pause = Duration::from_secs(60);
+        settings.dispatch.resend.pause = Duration::from_secs(60);
     })
     .await;
     let message = world.accept(10_000).await;

@@ -21,7 +21,7 @@ fn nowhere() -> String {
 async fn a_refused_connection_closes_the_attempt_and_sends_again_later() {
     let applicants = Applicants::start_with(|settings| {
         settings.huifu.base_url = nowhere().parse().unwrap();
-        settings.onboard.resend_pause = Duration::from_secs(60);
+        settings.onboard.resend.pause = Duration::from_secs(60);
     })
     .await;
     let message = applicants.apply(SubjectKind::IndividualUser, "").await;

@@ -12,7 +12,7 @@ use contract::withdrawal::{CashType, Confirmation, Language, NewWithdrawal, Stat
 use huifu_dispatcher::dispatch::Dispatch;
 use huifu_dispatcher::huifu::Huifu;
 use huifu_dispatcher::reconcile::Reconcile;
-use huifu_dispatcher::settings::{DispatchSettings, DispatcherSettings};
+use huifu_dispatcher::settings::{DispatchSettings, DispatcherSettings, ResendSettings};
 use jiff::{SignedDuration, Timestamp};
 use runtime::amqp::{Handler as _, HandlerError};
 use runtime::settings::{Env, Settings as _};
@@ -205,8 +205,10 @@ impl World {
     pub(crate) async fn handle_at(&self, other: &Self, message: &Envelope<WithdrawalAccepted>) {
         let settings = DispatchSettings {
             callback_url: "http://127.0.0.1:9/huifu/callback".to_owned(),
-            resend_pause: Duration::from_secs(1),
-            resend_longest_pause: Duration::from_secs(1),
+            resend: ResendSettings {
+                pause: Duration::from_secs(1),
+                longest: Duration::from_secs(1),
+            },
             first_query_after: Duration::from_secs(1),
         };
         let huifu = Arc::clone(&other.client);

@@ -5,37 +5,35 @@
 //! [`first`], and whoever asks plans the next with [`after`]. Both live here, so that the two
 //! cannot disagree.
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::State;
+use crate::later;
 
 /// From the end to the first question. Banks return within a working day or two as a rule; asking
 /// earlier would mostly hear what is known.
-pub const FIRST_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+pub const FIRST_PAUSE: Duration = Duration::from_hours(24);
 
 /// From the end to the last question, unless a setting says otherwise: a week with a long holiday
 /// in it. Later returns are found in the statement file, which names them.
-pub const LAST_PAUSE: SignedDuration = SignedDuration::from_hours(8 * 24);
+pub const LAST_PAUSE: Duration = Duration::from_hours(8 * 24);
 
 /// The first question about a withdrawal that ended as `end` at `ended_at`; `None` if no money can
 /// come back. Whether its attempt was ever at Huifu is the caller's to know.
 pub fn first(end: State, ended_at: Timestamp) -> Option<Timestamp> {
-    may_still_change(end).then(|| plus(ended_at, FIRST_PAUSE))
+    may_still_change(end).then(|| later(ended_at, FIRST_PAUSE))
 }
 
 /// The question after `now`: the pauses from the end double, up to `last`; `None` past it.
-pub fn after(
-    end: State,
-    ended_at: Timestamp,
-    now: Timestamp,
-    last: SignedDuration,
-) -> Option<Timestamp> {
+pub fn after(end: State, ended_at: Timestamp, now: Timestamp, last: Duration) -> Option<Timestamp> {
     if !may_still_change(end) {
         return None;
     }
     let mut pause = FIRST_PAUSE;
     while pause <= last {
-        let next = plus(ended_at, pause);
+        let next = later(ended_at, pause);
         if next > now {
             return Some(next);
         }
@@ -60,15 +58,11 @@ const fn may_still_change(end: State) -> bool {
     }
 }
 
-fn plus(at: Timestamp, pause: SignedDuration) -> Timestamp {
-    at.saturating_add(pause).unwrap_or(Timestamp::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    const DAY: Duration = Duration::from_hours(24);
 
     #[test]
     fn what_ended_is_asked_about_after_one_two_four_and_eight_days_and_then_no_more() {
@@ -78,7 +72,7 @@ mod tests {
         while let Some(at) = next {
             days.push(at.duration_since(end).as_hours() / 24);
             // Asked a minute late, as it always is.
-            let asked = at + SignedDuration::from_mins(1);
+            let asked = at + Duration::from_mins(1);
             next = after(State::Paid, end, asked, LAST_PAUSE);
         }
         assert_eq!(days, [1, 2, 4, 8]);

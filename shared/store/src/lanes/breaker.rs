@@ -9,7 +9,8 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use contract::later;
+use jiff::Timestamp;
 
 /// Whether notices go through a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -196,11 +197,6 @@ impl Breaker {
         });
         Self { trouble, ..*self }
     }
-}
-
-fn later(now: Timestamp, pause: Duration) -> Timestamp {
-    let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
-    now.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ impl Ask {
             let application = &attempt.application_id;
             open_case(&tx, now, application, req_seq_id, kind, &detail).await?;
         }
-        let next = self.next_question(now, attempt.query_count);
+        let next = self.settings.next_question(now, attempt.query_count);
         attempts::asked(&tx, now, attempt, next).await?;
         tx.commit().await
     }
@@ -148,7 +148,7 @@ impl Ask {
             fingerprint: &fingerprint,
         };
         progress::set_aside(&tx, now, &attempt.application_id, &case).await?;
-        let next = self.next_question(now, attempt.query_count);
+        let next = self.settings.next_question(now, attempt.query_count);
         attempts::asked(&tx, now, attempt, next).await?;
         tx.commit().await
     }

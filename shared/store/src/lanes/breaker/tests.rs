@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
