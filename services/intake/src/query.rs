@@ -86,7 +86,7 @@ fn told(withdrawal: Withdrawal) -> QueryAnswer {
     let reason = withdrawal
         .reason_code
         .as_deref()
-        .and_then(ReasonCode::from_code);
+        .and_then(ReasonCode::from_name);
     QueryAnswer {
         order_id: request.id,
         out_order_no: request.out_order_no,

@@ -13,6 +13,7 @@ pub mod balance;
 pub mod calendar;
 pub mod day_balance;
 pub mod dead_letter;
+mod enumeration;
 pub mod fee;
 pub mod huifu;
 pub mod ids;

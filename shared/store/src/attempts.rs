@@ -6,6 +6,7 @@
 mod evidence;
 mod question;
 
+use contract::enumeration;
 use contract::ids::{HuifuId, ReqSeqId, TokenNo, WithdrawalId};
 use contract::money::Fen;
 use jiff::Timestamp;
@@ -82,37 +83,17 @@ update attempts
    set next_query_at = $2, updated_at = $3, updated_by = $4
  where withdrawal_id = $1 and next_query_at is not null";
 
-/// How a sending ended, as far as the sender could tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AttemptOutcome {
-    /// Huifu has it.
-    Submitted,
-    /// It provably never left.
-    NotSent,
-    /// Huifu said no.
-    Refused,
-    /// It may have arrived.
-    Unknown,
-}
-
-impl AttemptOutcome {
-    /// Every outcome; compared with the database's list by a test.
-    pub const ALL: [Self; 4] = [Self::Submitted, Self::NotSent, Self::Refused, Self::Unknown];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Submitted => "submitted",
-            Self::NotSent => "not_sent",
-            Self::Refused => "refused",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|outcome| outcome.as_str() == name)
+enumeration! {
+    /// How a sending ended, as far as the sender could tell.
+    pub enum AttemptOutcome {
+        /// Huifu has it.
+        Submitted => "submitted",
+        /// It provably never left.
+        NotSent => "not_sent",
+        /// Huifu said no.
+        Refused => "refused",
+        /// It may have arrived.
+        Unknown => "unknown",
     }
 }
 

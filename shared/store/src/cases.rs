@@ -5,6 +5,7 @@
 
 mod decide;
 
+use contract::enumeration;
 use contract::ids::{ApplicationId, WithdrawalId};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -47,29 +48,13 @@ select id, withdrawal_id, application_id, kind, detail, state, decided_by, decid
   from cases
  where id = $1";
 
-/// Whether a person has looked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CaseState {
-    /// Nobody has decided.
-    Open,
-    /// A person has looked and decided.
-    Closed,
-}
-
-impl CaseState {
-    /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 2] = [Self::Open, Self::Closed];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+enumeration! {
+    /// Whether a person has looked.
+    pub enum CaseState {
+        /// Nobody has decided.
+        Open => "open",
+        /// A person has looked and decided.
+        Closed => "closed",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Runs that certified the endpoint of a partner, or did not.
 
+use contract::enumeration;
 use contract::ids::{CertificationId, PartnerId};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -28,32 +29,15 @@ select id, host, started_at, finished_at, result, sheet, certified_by, reason
  order by started_at desc, id desc
  limit $2";
 
-/// What a run came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificationResult {
-    /// Every check passed.
-    Passed,
-    /// At least one did not.
-    Failed,
-    /// None failed, and of some it could not be seen whether they pass.
-    Partly,
-}
-
-impl CertificationResult {
-    /// Every result; compared with the database's list by a test.
-    pub const ALL: [Self; 3] = [Self::Passed, Self::Failed, Self::Partly];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::Partly => "partly",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|result| result.as_str() == name)
+enumeration! {
+    /// What a run came to.
+    pub enum CertificationResult {
+        /// Every check passed.
+        Passed => "passed",
+        /// At least one did not.
+        Failed => "failed",
+        /// None failed, and of some it could not be seen whether they pass.
+        Partly => "partly",
     }
 }
 

@@ -4,6 +4,7 @@
 //! place. It ends by itself when it is not used, and in any case at a time that was set when it
 //! began: whoever asks passes `now`, so a late sweep lets nobody stay.
 
+use contract::enumeration;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
@@ -102,15 +103,16 @@ pub struct Session {
     pub has_told: bool,
 }
 
-/// How what was done has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// As it was meant.
-    Good,
-    /// Partly.
-    Doubt,
-    /// Not at all.
-    Bad,
+enumeration! {
+    /// How what was done has ended. Pages name it as the database does.
+    pub enum How {
+        /// As it was meant.
+        Good => "good",
+        /// Partly.
+        Doubt => "doubt",
+        /// Not at all.
+        Bad => "bad",
+    }
 }
 
 /// What the next page says about the act before it.
@@ -120,24 +122,6 @@ pub struct Told {
     pub how: How,
     /// In sentences.
     pub text: String,
-}
-
-impl How {
-    /// All of them; compared with the database's list by a test.
-    pub const ALL: [Self; 3] = [Self::Good, Self::Doubt, Self::Bad];
-
-    /// The name in the database and on pages.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Doubt => "doubt",
-            Self::Bad => "bad",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|how| how.as_str() == name)
-    }
 }
 
 /// Begins one. Of this person's, the `most` that were used last stay.

@@ -9,6 +9,7 @@ mod many;
 mod question;
 pub(crate) mod route;
 
+use contract::enumeration;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -41,36 +42,17 @@ select id, message_id, service, queue, exchange, routing_key, message_type, corr
   from dead_letters
  where id = $1";
 
-/// Where a dead letter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeadLetterState {
-    /// Nobody has decided.
-    Open,
-    /// It was put back into the outbox.
-    Replayed,
-    /// It was given up.
-    Discarded,
-    /// It was put away: what it asked for is over, or was done in another way.
-    Archived,
-}
-
-impl DeadLetterState {
-    /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Replayed, Self::Discarded, Self::Archived];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Replayed => "replayed",
-            Self::Discarded => "discarded",
-            Self::Archived => "archived",
-        }
-    }
-
-    /// The state with this name in the database.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+enumeration! {
+    /// Where a dead letter stands.
+    pub enum DeadLetterState {
+        /// Nobody has decided.
+        Open => "open",
+        /// It was put back into the outbox.
+        Replayed => "replayed",
+        /// It was given up.
+        Discarded => "discarded",
+        /// It was put away: what it asked for is over, or was done in another way.
+        Archived => "archived",
     }
 }
 

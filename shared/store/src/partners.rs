@@ -1,5 +1,6 @@
 //! Partners, the hosts their addresses may point to, and their public keys.
 
+use contract::enumeration;
 use contract::ids::{KeyId, PartnerId};
 use jiff::Timestamp;
 
@@ -51,29 +52,13 @@ update partner_keys
    set retired_at = $3, updated_at = $4, updated_by = $5
  where partner_id = $1 and key_id = $2 and retired_at is null";
 
-/// Whether a partner may ask for withdrawals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PartnerState {
-    /// Yes.
-    Active,
-    /// No; what it asked for before goes on.
-    Suspended,
-}
-
-impl PartnerState {
-    /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 2] = [Self::Active, Self::Suspended];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+enumeration! {
+    /// Whether a partner may ask for withdrawals.
+    pub enum PartnerState {
+        /// Yes.
+        Active => "active",
+        /// No; what it asked for before goes on.
+        Suspended => "suspended",
     }
 }
 

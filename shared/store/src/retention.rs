@@ -4,6 +4,7 @@
 //! What is dropped is decided by functions of the database (V0019), which refuse a month that the
 //! policy keeps, whoever asks, and let rows stay that are about what is not over.
 
+use contract::enumeration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio_postgres::Row;
@@ -62,49 +63,27 @@ delete from inbox
  where ctid = any(array(
     select place from inbox_over where created_at < $1 limit $2))";
 
-/// What is kept for some time only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Log {
-    /// What happened to withdrawals.
-    Timeline,
-    /// What happened to applications.
-    ApplicationTimeline,
-    /// Each sending of a notice.
-    NoticeAttempts,
-    /// The callbacks that were seen; not cut into months, and emptied row by row.
-    Inbox,
+enumeration! {
+    /// What is kept for some time only, by the name of its table.
+    pub enum Log {
+        /// What happened to withdrawals.
+        Timeline => "timeline",
+        /// What happened to applications.
+        ApplicationTimeline => "application_timeline",
+        /// Each sending of a notice.
+        NoticeAttempts => "notice_attempts",
+        /// The callbacks that were seen; not cut into months, and emptied row by row.
+        Inbox => "inbox",
+    }
 }
 
 impl Log {
-    /// Every log.
-    pub const ALL: [Self; 4] = [
-        Self::Timeline,
-        Self::ApplicationTimeline,
-        Self::NoticeAttempts,
-        Self::Inbox,
-    ];
-
     /// Those that are cut into months.
     pub const IN_MONTHS: [Self; 3] = [
         Self::Timeline,
         Self::ApplicationTimeline,
         Self::NoticeAttempts,
     ];
-
-    /// The name of its table.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Timeline => "timeline",
-            Self::ApplicationTimeline => "application_timeline",
-            Self::NoticeAttempts => "notice_attempts",
-            Self::Inbox => "inbox",
-        }
-    }
-
-    /// The log of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|log| log.as_str() == name)
-    }
 }
 
 /// How long a log is kept.

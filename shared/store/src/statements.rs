@@ -10,6 +10,7 @@ mod difference;
 mod follow_up;
 mod lines;
 
+use contract::enumeration;
 use contract::ids::HuifuId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -109,32 +110,15 @@ select count(*) filter (where day = $1) > 0 and bool_and(state = 'taken')
 /// Huifu's bound (huifu-api.md §3.6).
 pub const QUESTIONS_A_DAY: i32 = 3;
 
-/// How far we are with a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatementState {
-    /// It is to be asked for.
-    Due,
-    /// A file was read and compared.
-    Taken,
-    /// There is a file, and it cannot be read: a person must look.
-    SetAside,
-}
-
-impl StatementState {
-    /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 3] = [Self::Due, Self::Taken, Self::SetAside];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Due => "due",
-            Self::Taken => "taken",
-            Self::SetAside => "set_aside",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+enumeration! {
+    /// How far we are with a statement.
+    pub enum StatementState {
+        /// It is to be asked for.
+        Due => "due",
+        /// A file was read and compared.
+        Taken => "taken",
+        /// There is a file, and it cannot be read: a person must look.
+        SetAside => "set_aside",
     }
 }
 

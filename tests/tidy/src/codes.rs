@@ -46,9 +46,10 @@ fn tried_in<'a>(path: &str, text: &'a str, in_contract: bool) -> Option<&'a str>
     below.filter(|_| of_contract).and_then(|at| text.get(at..))
 }
 
-/// The arms of `as_str`, with their lines.
+/// The variants of an enumeration, or the arms of `as_str`, with their lines.
 fn codes(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
-    let begins = text.find("fn as_str(").unwrap_or(text.len());
+    let begins = text.find("enumeration! {").or(text.find("fn as_str("));
+    let begins = begins.unwrap_or(text.len());
     let body = text.get(begins..).unwrap_or_default();
     let body = body.split("\n    }\n").next().unwrap_or_default();
     let before = text.get(..begins).unwrap_or_default().lines().count();

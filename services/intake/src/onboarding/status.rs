@@ -91,7 +91,7 @@ pub(super) async fn told(
 ) -> Result<ApplicationAnswer, StoreError> {
     let card_id = card_id(connection, &application).await?;
     let code = application.reason_code.as_deref();
-    let reason = code.and_then(ApplicationReason::from_code);
+    let reason = code.and_then(ApplicationReason::from_name);
     let words = application.reason_detail.as_deref();
     let (zh, en) = reason.map(|reason| explained(reason, words)).unzip();
     Ok(ApplicationAnswer {

@@ -91,7 +91,7 @@ fn view<'a>(
 ) -> OutcomeView<'a> {
     let request = &withdrawal.request;
     let reason = withdrawal.reason_code.as_deref();
-    let reason = reason.and_then(ReasonCode::from_code);
+    let reason = reason.and_then(ReasonCode::from_name);
     let words = words::outcome::in_language(language);
     OutcomeView {
         frame: Frame::new(front, language).with_choice(),

@@ -227,7 +227,7 @@ fn report(application: &Application, state: State, cases: &[i64], done: bool) ->
 }
 
 fn reason_code(text: &str) -> Result<ApplicationReason, WrongUsage> {
-    ApplicationReason::from_code(text).ok_or_else(|| {
+    ApplicationReason::from_name(text).ok_or_else(|| {
         let codes = ApplicationReason::ALL.map(ApplicationReason::as_str);
         WrongUsage(format!("a code is one of {}", codes.join(", ")))
     })

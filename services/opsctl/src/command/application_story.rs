@@ -105,7 +105,7 @@ impl Story {
     /// `None` while nothing was refused, or if the reason is not one of ours.
     fn what_to_do(&self) -> Option<&'static str> {
         let code = self.application.reason_code.as_deref()?;
-        ApplicationReason::from_code(code).map(ApplicationReason::operator_action)
+        ApplicationReason::from_name(code).map(ApplicationReason::operator_action)
     }
 
     /// The least that Huifu's words say a cash type must cost: a formula there, a sentence here.

@@ -116,7 +116,7 @@ impl Story {
     /// `None` while nothing was refused, or if the reason is not one of ours.
     fn what_to_do(&self) -> Option<&'static str> {
         let code = self.withdrawal.reason_code.as_deref()?;
-        ReasonCode::from_code(code).map(ReasonCode::operator_action)
+        ReasonCode::from_name(code).map(ReasonCode::operator_action)
     }
 
     fn attempt_rows(&self) -> Rows {

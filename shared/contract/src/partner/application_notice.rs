@@ -101,7 +101,7 @@ impl ApplicationNotice {
     ) -> Result<Self, OpenError> {
         let form = seal::open(form, &BUSINESS_NAMES, keys, now)?;
         seal::read(&form, "event", |event| (event == EVENT).then_some(()))?;
-        let reason = seal::field(&form, "reason_code").and_then(ApplicationReason::from_code);
+        let reason = seal::field(&form, "reason_code").and_then(ApplicationReason::from_name);
         let outcome = seal::read(&form, "status", |status| match (status, reason) {
             ("1", None) => Some(Outcome::Passed),
             ("0", Some(reason)) => Some(Outcome::NotPassed(reason)),

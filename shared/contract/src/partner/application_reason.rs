@@ -6,136 +6,71 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A reason that partners may branch on.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ApplicationReason {
-    /// Huifu did not take a field.
-    ParameterRefused,
-    /// A fee is below what the channel or the parent pays itself.
-    FeeBelowFloor,
-    /// Card number, holder's name and ID number do not belong together.
-    CardMismatch,
-    /// A legal person's card does not carry the legal person's name.
-    LegalNameMismatch,
-    /// Name and ID number do not belong together.
-    IdentityMismatch,
-    /// The card cannot be bound.
-    CardRefused,
-    /// The cash types cannot be opened like this.
-    CashRulesRefused,
-    /// Another part of the configuration broke a rule of Huifu's.
-    ConfigurationRefused,
-    /// The channel lacks a product or a setting that this needs.
-    ConfigurationMissing,
-    /// The channel may not do this.
-    PermissionMissing,
-    /// Huifu did not believe our signature.
-    SignatureRefused,
-    /// Huifu knows no such merchant or user.
-    SubjectUnknown,
-    /// The merchant or user is in a state that does not take this.
-    SubjectUnusable,
-    /// The login name belongs to somebody else.
-    LoginNameTaken,
-    /// The subject is registered already.
-    AlreadyRegistered,
-    /// What it is about has come to its end before.
-    AlreadyFinal,
-    /// The account is frozen.
-    AccountFrozen,
-    /// An amount cannot be like this.
-    AmountRefused,
-    /// Above a limit.
-    LimitExceeded,
-    /// Refused by risk control.
-    RiskRefused,
-    /// A picture or a paper is missing, unclear or another one.
-    MaterialRefused,
-    /// A document has expired.
-    CertificateExpired,
-    /// Huifu does not do this.
-    Unsupported,
-    /// A reviewer refused it for another reason.
-    RefusedInReview,
-    /// Huifu tried and could not.
-    ProviderFailed,
-    /// Refused by the payment provider for another reason.
-    RefusedByProvider,
+use crate::enumeration;
+
+enumeration! {
+    /// A reason that partners may branch on.
+    #[derive(PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ApplicationReason {
+        /// Huifu did not take a field.
+        ParameterRefused => "parameter_refused",
+        /// A fee is below what the channel or the parent pays itself.
+        FeeBelowFloor => "fee_below_floor",
+        /// Card number, holder's name and ID number do not belong together.
+        CardMismatch => "card_mismatch",
+        /// A legal person's card does not carry the legal person's name.
+        LegalNameMismatch => "legal_name_mismatch",
+        /// Name and ID number do not belong together.
+        IdentityMismatch => "identity_mismatch",
+        /// The card cannot be bound.
+        CardRefused => "card_refused",
+        /// The cash types cannot be opened like this.
+        CashRulesRefused => "cash_rules_refused",
+        /// Another part of the configuration broke a rule of Huifu's.
+        ConfigurationRefused => "configuration_refused",
+        /// The channel lacks a product or a setting that this needs.
+        ConfigurationMissing => "configuration_missing",
+        /// The channel may not do this.
+        PermissionMissing => "permission_missing",
+        /// Huifu did not believe our signature.
+        SignatureRefused => "signature_refused",
+        /// Huifu knows no such merchant or user.
+        SubjectUnknown => "subject_unknown",
+        /// The merchant or user is in a state that does not take this.
+        SubjectUnusable => "subject_unusable",
+        /// The login name belongs to somebody else.
+        LoginNameTaken => "login_name_taken",
+        /// The subject is registered already.
+        AlreadyRegistered => "already_registered",
+        /// What it is about has come to its end before.
+        AlreadyFinal => "already_final",
+        /// The account is frozen.
+        AccountFrozen => "account_frozen",
+        /// An amount cannot be like this.
+        AmountRefused => "amount_refused",
+        /// Above a limit.
+        LimitExceeded => "limit_exceeded",
+        /// Refused by risk control.
+        RiskRefused => "risk_refused",
+        /// A picture or a paper is missing, unclear or another one.
+        MaterialRefused => "material_refused",
+        /// A document has expired.
+        CertificateExpired => "certificate_expired",
+        /// Huifu does not do this.
+        Unsupported => "unsupported",
+        /// A reviewer refused it for another reason.
+        RefusedInReview => "refused_in_review",
+        /// Huifu tried and could not.
+        ProviderFailed => "provider_failed",
+        /// Refused by the payment provider for another reason.
+        RefusedByProvider => "refused_by_provider",
+    }
 }
 
 use ApplicationReason::*;
 
 impl ApplicationReason {
-    /// Every reason.
-    pub const ALL: [Self; 26] = [
-        ParameterRefused,
-        FeeBelowFloor,
-        CardMismatch,
-        LegalNameMismatch,
-        IdentityMismatch,
-        CardRefused,
-        CashRulesRefused,
-        ConfigurationRefused,
-        ConfigurationMissing,
-        PermissionMissing,
-        SignatureRefused,
-        SubjectUnknown,
-        SubjectUnusable,
-        LoginNameTaken,
-        AlreadyRegistered,
-        AlreadyFinal,
-        AccountFrozen,
-        AmountRefused,
-        LimitExceeded,
-        RiskRefused,
-        MaterialRefused,
-        CertificateExpired,
-        Unsupported,
-        RefusedInReview,
-        ProviderFailed,
-        RefusedByProvider,
-    ];
-
-    /// The code on the wire. Stable for ever.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            ParameterRefused => "parameter_refused",
-            FeeBelowFloor => "fee_below_floor",
-            CardMismatch => "card_mismatch",
-            LegalNameMismatch => "legal_name_mismatch",
-            IdentityMismatch => "identity_mismatch",
-            CardRefused => "card_refused",
-            CashRulesRefused => "cash_rules_refused",
-            ConfigurationRefused => "configuration_refused",
-            ConfigurationMissing => "configuration_missing",
-            PermissionMissing => "permission_missing",
-            SignatureRefused => "signature_refused",
-            SubjectUnknown => "subject_unknown",
-            SubjectUnusable => "subject_unusable",
-            LoginNameTaken => "login_name_taken",
-            AlreadyRegistered => "already_registered",
-            AlreadyFinal => "already_final",
-            AccountFrozen => "account_frozen",
-            AmountRefused => "amount_refused",
-            LimitExceeded => "limit_exceeded",
-            RiskRefused => "risk_refused",
-            MaterialRefused => "material_refused",
-            CertificateExpired => "certificate_expired",
-            Unsupported => "unsupported",
-            RefusedInReview => "refused_in_review",
-            ProviderFailed => "provider_failed",
-            RefusedByProvider => "refused_by_provider",
-        }
-    }
-
-    /// Reads the code; `None` for anything else.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == code)
-    }
-
     /// The reason in Chinese, for the user.
     pub const fn zh(self) -> &'static str {
         match self {
@@ -266,7 +201,7 @@ mod tests {
             assert_eq!(BTreeSet::from(words).len(), count);
         }
         for reason in ApplicationReason::ALL {
-            assert_eq!(ApplicationReason::from_code(reason.as_str()), Some(reason));
+            assert_eq!(ApplicationReason::from_name(reason.as_str()), Some(reason));
             let json = serde_json::to_string(&reason).unwrap();
             assert_eq!(json, format!("\"{}\"", reason.as_str()));
             // It travels in signed text, where these would be borders.

@@ -10,216 +10,114 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-/// Why we refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ErrorCode {
-    /// A required field is not there, or is empty.
-    FieldMissing,
-    /// A field occurs more than once.
-    FieldRepeated,
-    /// A field is longer than its limit.
-    FieldTooLong,
-    /// A field breaks a rule of its own.
-    FieldMalformed,
-    /// The request cannot be read at all.
-    RequestMalformed,
-    /// The request is larger than we read.
-    RequestTooLarge,
-    /// No such partner.
-    PartnerUnknown,
-    /// The partner exists and may do nothing at present.
-    PartnerSuspended,
-    /// The partner has no such key.
-    KeyUnknown,
-    /// The key is not active at this time.
-    KeyRetired,
-    /// There is no signature.
-    SignatureMissing,
-    /// The signature does not belong to this text.
-    SignatureMismatch,
-    /// The partner's clock and ours are more than ten minutes apart.
-    TimestampOutOfRange,
-    /// The partner used this nonce before.
-    NonceRepeated,
-    /// A URL leads to a host that the partner has not registered.
-    HostNotRegistered,
-    /// Zero.
-    AmountNotPositive,
-    /// Above the limit for one withdrawal.
-    AmountTooLarge,
-    /// Not above the fee that is taken from it.
-    AmountBelowFee,
-    /// More than the user's account is known to hold.
-    BalanceTooLow,
-    /// No such user of this partner.
-    UserUnknown,
-    /// The user has no bound card.
-    CardMissing,
-    /// The user or partner may not use this cash type.
-    CashTypeUnavailable,
-    /// The same `out_order_no` with other fields.
-    OrderConflict,
-    /// No such withdrawal of this partner.
-    OrderUnknown,
-    /// The user is opened already, or is being opened.
-    OpeningExists,
-    /// The same `application_no` with other content.
-    ApplicationConflict,
-    /// No such application of this partner.
-    ApplicationUnknown,
-    /// The same `material_no` with another picture.
-    MaterialConflict,
-    /// No such picture of this partner.
-    MaterialUnknown,
-    /// The picture is larger than we take.
-    MaterialTooLarge,
-    /// The file is no picture that we take.
-    MaterialKindUnsupported,
-    /// No such notice of this partner.
-    NoticeUnknown,
-    /// The page was open for too long.
-    PageExpired,
-    /// The transaction password is wrong.
-    PasswordWrong,
-    /// Too many wrong passwords.
-    PasswordLocked,
-    /// The user has not set a transaction password yet.
-    PasswordUnset,
-    /// The new transaction password is not six digits, or is easily guessed.
-    PasswordUnfit,
-    /// The new transaction password was typed twice, differently.
-    PasswordRepeatDiffers,
-    /// No mobile number is registered to which a code could go.
-    MobileMissing,
-    /// The code from the SMS is wrong.
-    SmsCodeWrong,
-    /// There is no code that is still good: never asked for, too old, or used.
-    SmsCodeExpired,
-    /// Too many wrong codes.
-    SmsCodeUsedUp,
-    /// The SMS could not be sent.
-    SmsUnavailable,
-    /// No such path.
-    NotFound,
-    /// The path does not take this method.
-    MethodNotAllowed,
-    /// Too many requests.
-    RateLimited,
-    /// We cannot do it at the moment.
-    Unavailable,
-    /// Our fault.
-    Internal,
+use crate::enumeration;
+
+enumeration! {
+    /// Why we refused.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum ErrorCode {
+        /// A required field is not there, or is empty.
+        FieldMissing => "field_missing",
+        /// A field occurs more than once.
+        FieldRepeated => "field_repeated",
+        /// A field is longer than its limit.
+        FieldTooLong => "field_too_long",
+        /// A field breaks a rule of its own.
+        FieldMalformed => "field_malformed",
+        /// The request cannot be read at all.
+        RequestMalformed => "request_malformed",
+        /// The request is larger than we read.
+        RequestTooLarge => "request_too_large",
+        /// No such partner.
+        PartnerUnknown => "partner_unknown",
+        /// The partner exists and may do nothing at present.
+        PartnerSuspended => "partner_suspended",
+        /// The partner has no such key.
+        KeyUnknown => "key_unknown",
+        /// The key is not active at this time.
+        KeyRetired => "key_retired",
+        /// There is no signature.
+        SignatureMissing => "signature_missing",
+        /// The signature does not belong to this text.
+        SignatureMismatch => "signature_mismatch",
+        /// The partner's clock and ours are more than ten minutes apart.
+        TimestampOutOfRange => "timestamp_out_of_range",
+        /// The partner used this nonce before.
+        NonceRepeated => "nonce_repeated",
+        /// A URL leads to a host that the partner has not registered.
+        HostNotRegistered => "host_not_registered",
+        /// Zero.
+        AmountNotPositive => "amount_not_positive",
+        /// Above the limit for one withdrawal.
+        AmountTooLarge => "amount_too_large",
+        /// Not above the fee that is taken from it.
+        AmountBelowFee => "amount_below_fee",
+        /// More than the user's account is known to hold.
+        BalanceTooLow => "balance_too_low",
+        /// No such user of this partner.
+        UserUnknown => "user_unknown",
+        /// The user has no bound card.
+        CardMissing => "card_missing",
+        /// The user or partner may not use this cash type.
+        CashTypeUnavailable => "cash_type_unavailable",
+        /// The same `out_order_no` with other fields.
+        OrderConflict => "order_conflict",
+        /// No such withdrawal of this partner.
+        OrderUnknown => "order_unknown",
+        /// The user is opened already, or is being opened.
+        OpeningExists => "opening_exists",
+        /// The same `application_no` with other content.
+        ApplicationConflict => "application_no_conflict",
+        /// No such application of this partner.
+        ApplicationUnknown => "application_unknown",
+        /// The same `material_no` with another picture.
+        MaterialConflict => "material_no_conflict",
+        /// No such picture of this partner.
+        MaterialUnknown => "material_unknown",
+        /// The picture is larger than we take.
+        MaterialTooLarge => "material_too_large",
+        /// The file is no picture that we take.
+        MaterialKindUnsupported => "material_kind_unsupported",
+        /// No such notice of this partner.
+        NoticeUnknown => "notice_unknown",
+        /// The page was open for too long.
+        PageExpired => "page_expired",
+        /// The transaction password is wrong.
+        PasswordWrong => "password_wrong",
+        /// Too many wrong passwords.
+        PasswordLocked => "password_locked",
+        /// The user has not set a transaction password yet.
+        PasswordUnset => "password_unset",
+        /// The new transaction password is not six digits, or is easily guessed.
+        PasswordUnfit => "password_unfit",
+        /// The new transaction password was typed twice, differently.
+        PasswordRepeatDiffers => "password_repeat_differs",
+        /// No mobile number is registered to which a code could go.
+        MobileMissing => "mobile_missing",
+        /// The code from the SMS is wrong.
+        SmsCodeWrong => "sms_code_wrong",
+        /// There is no code that is still good: never asked for, too old, or used.
+        SmsCodeExpired => "sms_code_expired",
+        /// Too many wrong codes.
+        SmsCodeUsedUp => "sms_code_used_up",
+        /// The SMS could not be sent.
+        SmsUnavailable => "sms_unavailable",
+        /// No such path.
+        NotFound => "not_found",
+        /// The path does not take this method.
+        MethodNotAllowed => "method_not_allowed",
+        /// Too many requests.
+        RateLimited => "rate_limited",
+        /// We cannot do it at the moment.
+        Unavailable => "unavailable",
+        /// Our fault.
+        Internal => "internal",
+    }
 }
 
 use ErrorCode::*;
 
 impl ErrorCode {
-    /// Every code.
-    pub const ALL: [Self; 48] = [
-        FieldMissing,
-        FieldRepeated,
-        FieldTooLong,
-        FieldMalformed,
-        RequestMalformed,
-        RequestTooLarge,
-        PartnerUnknown,
-        PartnerSuspended,
-        KeyUnknown,
-        KeyRetired,
-        SignatureMissing,
-        SignatureMismatch,
-        TimestampOutOfRange,
-        NonceRepeated,
-        HostNotRegistered,
-        AmountNotPositive,
-        AmountTooLarge,
-        AmountBelowFee,
-        BalanceTooLow,
-        UserUnknown,
-        CardMissing,
-        CashTypeUnavailable,
-        OrderConflict,
-        OrderUnknown,
-        OpeningExists,
-        ApplicationConflict,
-        ApplicationUnknown,
-        MaterialConflict,
-        MaterialUnknown,
-        MaterialTooLarge,
-        MaterialKindUnsupported,
-        NoticeUnknown,
-        PageExpired,
-        PasswordWrong,
-        PasswordLocked,
-        PasswordUnset,
-        PasswordUnfit,
-        PasswordRepeatDiffers,
-        MobileMissing,
-        SmsCodeWrong,
-        SmsCodeExpired,
-        SmsCodeUsedUp,
-        SmsUnavailable,
-        NotFound,
-        MethodNotAllowed,
-        RateLimited,
-        Unavailable,
-        Internal,
-    ];
-
-    /// The code on the wire. Stable for ever.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            FieldMissing => "field_missing",
-            FieldRepeated => "field_repeated",
-            FieldTooLong => "field_too_long",
-            FieldMalformed => "field_malformed",
-            RequestMalformed => "request_malformed",
-            RequestTooLarge => "request_too_large",
-            PartnerUnknown => "partner_unknown",
-            PartnerSuspended => "partner_suspended",
-            KeyUnknown => "key_unknown",
-            KeyRetired => "key_retired",
-            SignatureMissing => "signature_missing",
-            SignatureMismatch => "signature_mismatch",
-            TimestampOutOfRange => "timestamp_out_of_range",
-            NonceRepeated => "nonce_repeated",
-            HostNotRegistered => "host_not_registered",
-            AmountNotPositive => "amount_not_positive",
-            AmountTooLarge => "amount_too_large",
-            AmountBelowFee => "amount_below_fee",
-            BalanceTooLow => "balance_too_low",
-            UserUnknown => "user_unknown",
-            CardMissing => "card_missing",
-            CashTypeUnavailable => "cash_type_unavailable",
-            OrderConflict => "order_conflict",
-            OrderUnknown => "order_unknown",
-            OpeningExists => "opening_exists",
-            ApplicationConflict => "application_no_conflict",
-            ApplicationUnknown => "application_unknown",
-            MaterialConflict => "material_no_conflict",
-            MaterialUnknown => "material_unknown",
-            MaterialTooLarge => "material_too_large",
-            MaterialKindUnsupported => "material_kind_unsupported",
-            NoticeUnknown => "notice_unknown",
-            PageExpired => "page_expired",
-            PasswordWrong => "password_wrong",
-            PasswordLocked => "password_locked",
-            PasswordUnset => "password_unset",
-            PasswordUnfit => "password_unfit",
-            PasswordRepeatDiffers => "password_repeat_differs",
-            MobileMissing => "mobile_missing",
-            SmsCodeWrong => "sms_code_wrong",
-            SmsCodeExpired => "sms_code_expired",
-            SmsCodeUsedUp => "sms_code_used_up",
-            SmsUnavailable => "sms_unavailable",
-            NotFound => "not_found",
-            MethodNotAllowed => "method_not_allowed",
-            RateLimited => "rate_limited",
-            Unavailable => "unavailable",
-            Internal => "internal",
-        }
-    }
-
     /// The HTTP status it is answered with.
     pub const fn status(self) -> u16 {
         match self {
@@ -286,6 +184,8 @@ mod tests {
         let en: BTreeSet<&str> = ErrorCode::ALL.map(ErrorCode::en).into();
         let count = ErrorCode::ALL.len();
         assert_eq!((codes.len(), zh.len(), en.len()), (count, count, count));
+        let again = ErrorCode::ALL.map(|code| ErrorCode::from_name(code.as_str()));
+        assert_eq!(again, ErrorCode::ALL.map(Some));
         let lower = |code: &&str| {
             code.bytes()
                 .all(|byte| byte == b'_' || byte.is_ascii_lowercase())

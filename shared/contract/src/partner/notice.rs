@@ -90,7 +90,7 @@ impl Notice {
         now: Timestamp,
     ) -> Result<Self, OpenError> {
         let form = seal::open(form, &BUSINESS_NAMES, keys, now)?;
-        let reason = seal::field(&form, "reason_code").and_then(ReasonCode::from_code);
+        let reason = seal::field(&form, "reason_code").and_then(ReasonCode::from_name);
         let outcome = seal::read(&form, "status", |status| match (status, reason) {
             ("1", None) => Some(Outcome::Succeeded),
             ("0", Some(reason)) => Some(Outcome::Failed(reason)),

@@ -6,74 +6,39 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A reason that partners may branch on.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ReasonCode {
-    /// The account holds less than was asked for.
-    InsufficientBalance,
-    /// The account is frozen.
-    AccountFrozen,
-    /// The account is missing, closed or not set up for withdrawals.
-    AccountUnusable,
-    /// The bound card cannot be paid to.
-    CardRefused,
-    /// Above a limit of the day, the card or the cash type.
-    LimitExceeded,
-    /// Above what DM may take, which leaves today's money out.
-    DmQuotaExceeded,
-    /// The amount cannot be withdrawn, for example because the fee exceeds it.
-    AmountRefused,
-    /// Refused by risk control.
-    RiskRefused,
-    /// The bank did not take the money; it is back on the account.
-    BankFailed,
-    /// Paid, and sent back by the bank later.
-    ReturnedByBank,
-    /// Refused by the payment provider for another reason.
-    RefusedByProvider,
+use crate::enumeration;
+
+enumeration! {
+    /// A reason that partners may branch on.
+    #[derive(PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ReasonCode {
+        /// The account holds less than was asked for.
+        InsufficientBalance => "insufficient_balance",
+        /// The account is frozen.
+        AccountFrozen => "account_frozen",
+        /// The account is missing, closed or not set up for withdrawals.
+        AccountUnusable => "account_unusable",
+        /// The bound card cannot be paid to.
+        CardRefused => "card_refused",
+        /// Above a limit of the day, the card or the cash type.
+        LimitExceeded => "limit_exceeded",
+        /// Above what DM may take, which leaves today's money out.
+        DmQuotaExceeded => "dm_quota_exceeded",
+        /// The amount cannot be withdrawn, for example because the fee exceeds it.
+        AmountRefused => "amount_refused",
+        /// Refused by risk control.
+        RiskRefused => "risk_refused",
+        /// The bank did not take the money; it is back on the account.
+        BankFailed => "bank_failed",
+        /// Paid, and sent back by the bank later.
+        ReturnedByBank => "returned_by_bank",
+        /// Refused by the payment provider for another reason.
+        RefusedByProvider => "refused_by_provider",
+    }
 }
 
 impl ReasonCode {
-    /// Every reason.
-    pub const ALL: [Self; 11] = [
-        Self::InsufficientBalance,
-        Self::AccountFrozen,
-        Self::AccountUnusable,
-        Self::CardRefused,
-        Self::LimitExceeded,
-        Self::DmQuotaExceeded,
-        Self::AmountRefused,
-        Self::RiskRefused,
-        Self::BankFailed,
-        Self::ReturnedByBank,
-        Self::RefusedByProvider,
-    ];
-
-    /// The code on the wire. Stable for ever.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InsufficientBalance => "insufficient_balance",
-            Self::AccountFrozen => "account_frozen",
-            Self::AccountUnusable => "account_unusable",
-            Self::CardRefused => "card_refused",
-            Self::LimitExceeded => "limit_exceeded",
-            Self::DmQuotaExceeded => "dm_quota_exceeded",
-            Self::AmountRefused => "amount_refused",
-            Self::RiskRefused => "risk_refused",
-            Self::BankFailed => "bank_failed",
-            Self::ReturnedByBank => "returned_by_bank",
-            Self::RefusedByProvider => "refused_by_provider",
-        }
-    }
-
-    /// Reads the code; `None` for anything else.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == code)
-    }
-
     /// The reason in Chinese: the value of `reason` in notices.
     pub const fn zh(self) -> &'static str {
         match self {
@@ -160,7 +125,7 @@ mod tests {
         let actions: BTreeSet<&str> = ReasonCode::ALL.map(ReasonCode::operator_action).into();
         assert_eq!((zh.len(), en.len(), actions.len()), (count, count, count));
         for reason in ReasonCode::ALL {
-            assert_eq!(ReasonCode::from_code(reason.as_str()), Some(reason));
+            assert_eq!(ReasonCode::from_name(reason.as_str()), Some(reason));
             let json = serde_json::to_string(&reason).unwrap();
             assert_eq!(json, format!("\"{}\"", reason.as_str()));
             // It travels in signed text, where these would be borders.

@@ -9,36 +9,20 @@
 
 use std::time::Duration;
 
+use contract::enumeration;
 use contract::later;
 use jiff::Timestamp;
 
-/// Whether notices go through a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// They do.
-    Closed,
-    /// They wait until it is time for a probe.
-    Open,
-    /// One of them is on its way, and the others wait for what comes of it.
-    HalfOpen,
-}
-
-impl State {
-    /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 3] = [Self::Closed, Self::Open, Self::HalfOpen];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Open => "open",
-            Self::HalfOpen => "half_open",
-        }
-    }
-
-    /// Reads the name; `None` for anything else.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+enumeration! {
+    /// Whether notices go through a lane.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum State {
+        /// They do.
+        Closed => "closed",
+        /// They wait until it is time for a probe.
+        Open => "open",
+        /// One of them is on its way, and the others wait for what comes of it.
+        HalfOpen => "half_open",
     }
 }
 

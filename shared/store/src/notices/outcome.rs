@@ -1,34 +1,27 @@
 //! What a notice tells, and where its delivery stands: the two lists that the database knows too.
 
 use contract::application;
+use contract::enumeration;
 use contract::partner::{ApplicationReason, ReasonCode, application_notice, notice};
 use contract::withdrawal::State;
 
-/// The ends that partners are told of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Money moved.
-    Paid,
-    /// It did not and will not.
-    Failed,
-    /// It moved and came back.
-    Returned,
-    /// Everything that was applied for exists.
-    Passed,
-    /// Huifu said no to an application. One that Huifu could not carry out is `Failed`.
-    Refused,
+enumeration! {
+    /// The ends that partners are told of.
+    pub enum Outcome {
+        /// Money moved.
+        Paid => "paid",
+        /// It did not and will not.
+        Failed => "failed",
+        /// It moved and came back.
+        Returned => "returned",
+        /// Everything that was applied for exists.
+        Passed => "passed",
+        /// Huifu said no to an application. One that Huifu could not carry out is `Failed`.
+        Refused => "refused",
+    }
 }
 
 impl Outcome {
-    /// Every outcome; compared with the database's list by a test.
-    pub const ALL: [Self; 5] = [
-        Self::Paid,
-        Self::Failed,
-        Self::Returned,
-        Self::Passed,
-        Self::Refused,
-    ];
-
     /// The outcome that a withdrawal's state is, if partners are told of it. A user who cancelled
     /// or let a draft expire accepted nothing, so there is nothing to tell.
     pub const fn of(state: State) -> Option<Self> {
@@ -60,17 +53,6 @@ impl Outcome {
         }
     }
 
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Paid => "paid",
-            Self::Failed => "failed",
-            Self::Returned => "returned",
-            Self::Passed => "passed",
-            Self::Refused => "refused",
-        }
-    }
-
     /// The seed's `status`: `1` succeeded, `0` failed.
     pub const fn status(self) -> &'static str {
         match self {
@@ -83,7 +65,7 @@ impl Outcome {
     /// write a reason that this one does not know: the partner is told of the end all the same,
     /// with the general reason of its kind.
     pub fn about_withdrawal(self, reason: Option<&str>) -> notice::Outcome {
-        let reason = reason.and_then(ReasonCode::from_code);
+        let reason = reason.and_then(ReasonCode::from_name);
         match self {
             // Nothing about a withdrawal is "passed" or "refused"; those are told of applications.
             Self::Paid | Self::Passed => notice::Outcome::Succeeded,
@@ -96,7 +78,7 @@ impl Outcome {
 
     /// The same of an application.
     pub fn about_application(self, reason: Option<&str>) -> application_notice::Outcome {
-        let reason = reason.and_then(ApplicationReason::from_code);
+        let reason = reason.and_then(ApplicationReason::from_name);
         match self {
             // Nothing about an application is "paid" or "returned"; those are told of withdrawals.
             Self::Passed | Self::Paid => application_notice::Outcome::Passed,
@@ -108,40 +90,17 @@ impl Outcome {
             ),
         }
     }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|outcome| outcome.as_str() == name)
-    }
 }
 
-/// Where the delivery of a notice stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoticeState {
-    /// It is due now or later.
-    Pending,
-    /// The partner said `success`.
-    Delivered,
-    /// The schedule is used up; an operator may replay it.
-    DeadLettered,
-}
-
-impl NoticeState {
-    /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::DeadLettered];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Delivered => "delivered",
-            Self::DeadLettered => "dead_lettered",
-        }
-    }
-
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+enumeration! {
+    /// Where the delivery of a notice stands.
+    pub enum NoticeState {
+        /// It is due now or later.
+        Pending => "pending",
+        /// The partner said `success`.
+        Delivered => "delivered",
+        /// The schedule is used up; an operator may replay it.
+        DeadLettered => "dead_lettered",
     }
 }
 

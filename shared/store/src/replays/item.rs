@@ -1,5 +1,6 @@
 //! The letters of a replay job, each with what became of it.
 
+use contract::enumeration;
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
@@ -14,45 +15,20 @@ select id, letter_id, correlation_id, state, tries, canary, notice_id, updated_a
  order by id
  limit $4";
 
-/// What became of a letter of a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemState {
-    /// It was not sent yet.
-    Queued,
-    /// It is in the outbox or at the broker.
-    Waiting,
-    /// It was tried with success; of a notice, that the partner took it.
-    Delivered,
-    /// It was tried without. A notice goes on along its schedule; anything else is a letter again.
-    Failed,
-    /// It was not sent, and will not be by this job.
-    Skipped,
-}
-
-impl ItemState {
-    /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 5] = [
-        Self::Queued,
-        Self::Waiting,
-        Self::Delivered,
-        Self::Failed,
-        Self::Skipped,
-    ];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Waiting => "waiting",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-            Self::Skipped => "skipped",
-        }
-    }
-
-    /// The state with this name in the database.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+enumeration! {
+    /// What became of a letter of a set.
+    pub enum ItemState {
+        /// It was not sent yet.
+        Queued => "queued",
+        /// It is in the outbox or at the broker.
+        Waiting => "waiting",
+        /// It was tried with success; of a notice, that the partner took it.
+        Delivered => "delivered",
+        /// It was tried without. A notice goes on along its schedule; anything else is a letter
+        /// again.
+        Failed => "failed",
+        /// It was not sent, and will not be by this job.
+        Skipped => "skipped",
     }
 }
 

@@ -3,21 +3,25 @@
 //! `state.mmd` beside this file draws it; a test compares the two. A job begins as `Running`, or as
 //! `AwaitingApproval` where a second person must look first.
 
-/// Where a replay job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum JobState {
-    /// Its set is frozen, and is so large that a second person must approve it.
-    AwaitingApproval,
-    /// Whoever runs jobs sends its next letters.
-    Running,
-    /// A person halted it.
-    Paused,
-    /// It halted itself: too much of what it sent failed.
-    Stopped,
-    /// Every letter of its set was sent and tried, or could not be sent any more.
-    Finished,
-    /// A person ended it; what had not been sent stays an open letter.
-    Cancelled,
+use contract::enumeration;
+
+enumeration! {
+    /// Where a replay job stands.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum JobState {
+        /// Its set is frozen, and is so large that a second person must approve it.
+        AwaitingApproval => "awaiting_approval",
+        /// Whoever runs jobs sends its next letters.
+        Running => "running",
+        /// A person halted it.
+        Paused => "paused",
+        /// It halted itself: too much of what it sent failed.
+        Stopped => "stopped",
+        /// Every letter of its set was sent and tried, or could not be sent any more.
+        Finished => "finished",
+        /// A person ended it; what had not been sent stays an open letter.
+        Cancelled => "cancelled",
+    }
 }
 
 /// What can happen to a replay job.
@@ -52,33 +56,6 @@ use JobState::{AwaitingApproval, Cancelled, Finished, Paused, Running, Stopped};
 use Next::{Agrees, Moves, Refused};
 
 impl JobState {
-    /// Every state; compared with the database's list by a test.
-    pub const ALL: [Self; 6] = [
-        AwaitingApproval,
-        Running,
-        Paused,
-        Stopped,
-        Finished,
-        Cancelled,
-    ];
-
-    /// The name in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            AwaitingApproval => "awaiting_approval",
-            Running => "running",
-            Paused => "paused",
-            Stopped => "stopped",
-            Finished => "finished",
-            Cancelled => "cancelled",
-        }
-    }
-
-    /// The state with this name in the database.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-
     /// Whether nothing more of its set will be sent.
     pub const fn is_over(self) -> bool {
         match self {

@@ -1,5 +1,6 @@
 //! How a statement and our rows can differ, and what is done about each kind.
 
+use contract::enumeration;
 use jiff::civil::Date;
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -23,25 +24,27 @@ select day, count(*) as count
  group by day
  order by day";
 
-/// How a statement and our rows differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DifferenceKind {
-    /// Huifu lists a withdrawal that we do not have.
-    MissingHere,
-    /// We have a payment that Huifu does not list.
-    MissingAtHuifu,
-    /// Another amount.
-    AmountDiffers,
-    /// Another fee than the one we foretold; Huifu's counts.
-    FeeDiffers,
-    /// Two ends that exclude each other, or news of what provably never left.
-    StateDiffers,
-    /// Listed as paid more than once.
-    PaidTwice,
-    /// Huifu has an end that we have not heard of.
-    EndedAtHuifu,
-    /// The bank returned what we have as paid.
-    ReturnedAtHuifu,
+enumeration! {
+    /// How a statement and our rows differ. A case's kind is the name with `statement_` before it.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum DifferenceKind {
+        /// Huifu lists a withdrawal that we do not have.
+        MissingHere => "missing_here",
+        /// We have a payment that Huifu does not list.
+        MissingAtHuifu => "missing_at_huifu",
+        /// Another amount.
+        AmountDiffers => "amount_differs",
+        /// Another fee than the one we foretold; Huifu's counts.
+        FeeDiffers => "fee_differs",
+        /// Two ends that exclude each other, or news of what provably never left.
+        StateDiffers => "state_differs",
+        /// Listed as paid more than once.
+        PaidTwice => "paid_twice",
+        /// Huifu has an end that we have not heard of.
+        EndedAtHuifu => "ended_at_huifu",
+        /// The bank returned what we have as paid.
+        ReturnedAtHuifu => "returned_at_huifu",
+    }
 }
 
 /// What is done about a difference.
@@ -56,32 +59,6 @@ pub enum FollowUp {
 }
 
 impl DifferenceKind {
-    /// Every kind; compared with the database's list by a test.
-    pub const ALL: [Self; 8] = [
-        Self::MissingHere,
-        Self::MissingAtHuifu,
-        Self::AmountDiffers,
-        Self::FeeDiffers,
-        Self::StateDiffers,
-        Self::PaidTwice,
-        Self::EndedAtHuifu,
-        Self::ReturnedAtHuifu,
-    ];
-
-    /// The name in the database; a case's kind has `statement_` before it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MissingHere => "missing_here",
-            Self::MissingAtHuifu => "missing_at_huifu",
-            Self::AmountDiffers => "amount_differs",
-            Self::FeeDiffers => "fee_differs",
-            Self::StateDiffers => "state_differs",
-            Self::PaidTwice => "paid_twice",
-            Self::EndedAtHuifu => "ended_at_huifu",
-            Self::ReturnedAtHuifu => "returned_at_huifu",
-        }
-    }
-
     /// What is done about it.
     pub const fn follow_up(self) -> FollowUp {
         match self {
@@ -93,10 +70,6 @@ impl DifferenceKind {
             Self::EndedAtHuifu | Self::ReturnedAtHuifu => FollowUp::Question,
             Self::FeeDiffers => FollowUp::Nothing,
         }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
     /// The names of those that this is done about.

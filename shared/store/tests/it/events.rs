@@ -157,7 +157,7 @@ async fn the_end_of_an_application_is_told_as_its_notice_tells_it() {
         })
         .collect();
     let kind = EventKind::ApplicationFinished;
-    let reason = ApplicationReason::from_code(crate::applicant::REASON.code);
+    let reason = ApplicationReason::from_name(crate::applicant::REASON.code);
     let reason = reason.unwrap_or(ApplicationReason::RefusedByProvider);
     assert_eq!(
         outcomes,
