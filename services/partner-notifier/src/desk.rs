@@ -64,25 +64,26 @@ impl Desk {
         let due = self.load(&envelope).await?;
         // It came again although its effect was committed, or although it was parked: only the ack
         // got lost.
-        if !due.message_is_open || due.message_is_parked {
+        if !due.posting.message_is_open || due.posting.message_is_parked {
             return Ok(());
         }
         if is_over(&due) {
             return written(record::settle(&self.store, &envelope).await);
         }
-        let probe = !due.lane.is_free();
-        let may_try = !due.lane.is_held && due.lane.breaker.probe_is_due(clock::now());
+        let lane = &due.posting.lane;
+        let probe = !lane.is_free();
+        let may_try = !lane.is_held && lane.breaker.probe_is_due(clock::now());
         if probe && !may_try {
             return written(self.park(&envelope, &due).await);
         }
-        let place = self.lanes.enter(&due.partner_id, &due.lane.host).await;
+        let place = self.lanes.enter(&due.posting.partner_id, &lane.host).await;
         let Some(place) = place else {
             return written(self.park(&envelope, &due).await);
         };
         if probe && !self.begin_probe(&due).await.or_requeue()? {
             return written(self.park(&envelope, &due).await);
         }
-        if due.attempt_count == 0 && !probe {
+        if due.posting.attempt_count == 0 && !probe {
             tell_delay(clock::now(), &due);
         }
         let out = Out {
@@ -102,14 +103,14 @@ impl Desk {
         probe: bool,
     ) -> Result<(), HandlerError> {
         let due = self.load(&envelope).await?;
-        if !due.message_is_open {
+        if !due.posting.message_is_open {
             return Ok(());
         }
         if is_over(&due) {
             written(record::settle(&self.store, &envelope).await)?;
             return self.give_up_probe(&due, probe).await;
         }
-        if due.lane.is_held || !(probe || due.lane.is_free()) {
+        if due.posting.lane.is_held || !(probe || due.posting.lane.is_free()) {
             let connection = self.store.connection().await.or_requeue()?;
             let single = connection.single("partner-notifier: park notice again");
             written(lanes::park_again(single, clock::now(), envelope.message_id).await)?;
@@ -151,7 +152,7 @@ impl Desk {
         metrics::counter!("tixian_notices_parked_total").increment(1);
         let connection = self.store.connection().await?;
         let now = clock::now();
-        if due.lane.id.is_none() {
+        if due.posting.lane.id.is_none() {
             let single = connection.single("partner-notifier: make lane");
             lanes::ensure(single, now, due.on_lane()).await?;
         }
@@ -162,7 +163,7 @@ impl Desk {
     }
 
     async fn begin_probe(&self, due: &Due) -> Result<bool, StoreError> {
-        let Some(lane) = due.lane.id else {
+        let Some(lane) = due.posting.lane.id else {
             return Ok(false);
         };
         let connection = self.store.connection().await?;
@@ -221,13 +222,13 @@ impl Desk {
 /// How long a notice waited for us before it was first sent. What waited for its lane waited for
 /// the partner, and is told by the age of what is parked.
 fn tell_delay(now: Timestamp, due: &Due) {
-    let waited = now.duration_since(due.created_at).try_into();
+    let waited = now.duration_since(due.posting.created_at).try_into();
     let waited: Duration = waited.unwrap_or_default();
     metrics::histogram!("tixian_notice_sending_delay_seconds").record(waited);
 }
 
 fn is_over(due: &Due) -> bool {
-    match due.state {
+    match due.posting.state {
         NoticeState::Pending => false,
         NoticeState::Delivered | NoticeState::DeadLettered => true,
     }

@@ -12,7 +12,7 @@ mod withdrawal;
 
 use std::future::Future;
 
-use contract::ids::{KeyId, NoticeId, PartnerId};
+use contract::ids::{KeyId, NoticeId};
 use contract::message::Message;
 use contract::partner::application_notice::ApplicationNotice;
 use contract::partner::notice::Notice;
@@ -23,9 +23,8 @@ use contract::signing::standard_webhooks::{self, NoticeSecret};
 use jiff::Timestamp;
 use runtime::courier::Parcel;
 use runtime::data_keys::{DataKeys, notice_secrets};
-use store::lanes::{Lane, Standing};
-use store::notice_secrets::SealedSecret;
-use store::notices::NoticeState;
+use store::lanes::Lane;
+use store::notices::Posting;
 use store::{Connection, StoreError};
 use uuid::Uuid;
 
@@ -43,28 +42,8 @@ pub(crate) trait Deliverable: Message + Clone {
 /// A notice that is due.
 #[derive(Debug)]
 pub(crate) struct Due {
-    /// Who is told.
-    pub(crate) partner_id: PartnerId,
-    /// Where to.
-    pub(crate) notify_url: String,
-    /// Where the partner's addresses may point to, as registered now.
-    pub(crate) hosts: Vec<String>,
-    /// What signs the Standard Webhooks headers; empty for a partner that does not want them.
-    pub(crate) notice_secrets: Vec<SealedSecret>,
-    /// Where its delivery stands.
-    pub(crate) state: NoticeState,
-    /// When it was written.
-    pub(crate) created_at: Timestamp,
-    /// How often it was sent so far.
-    pub(crate) attempt_count: i32,
-    /// How far the retry schedule has been used since the last replay.
-    pub(crate) schedule_step: i32,
-    /// Whether the message that asks for this has not been carried out.
-    pub(crate) message_is_open: bool,
-    /// Whether that message is parked.
-    pub(crate) message_is_parked: bool,
-    /// The lane it goes out on.
-    pub(crate) lane: Standing,
+    /// Where to, and how far that has come.
+    pub(crate) posting: Posting,
     /// What it tells.
     pub(crate) told: Told,
 }
@@ -101,12 +80,12 @@ impl Due {
     /// promised to everybody, and a partner that goes by the headers alone refuses what has none,
     /// so the schedule sends the notice again once the data key is back.
     fn opened(&self, data_keys: &DataKeys) -> Vec<NoticeSecret> {
-        let opened = self.notice_secrets.iter().filter_map(|secret| {
-            match notice_secrets::open(data_keys, &self.partner_id, secret) {
+        let opened = self.posting.notice_secrets.iter().filter_map(|secret| {
+            match notice_secrets::open(data_keys, &self.posting.partner_id, secret) {
                 Ok(opened) => Some(opened),
                 Err(error) => {
                     metrics::counter!("tixian_notice_secrets_unopened_total").increment(1);
-                    let (partner_id, secret_id) = (&self.partner_id, &secret.secret_id);
+                    let (partner_id, secret_id) = (&self.posting.partner_id, &secret.secret_id);
                     tracing::error!(%partner_id, secret_id, %error, "a notice goes unsigned by a secret");
                     None
                 }
@@ -117,7 +96,7 @@ impl Due {
 
     fn body(&self, sending: &Sending<'_>) -> String {
         let seal = Seal {
-            partner_id: self.partner_id.clone(),
+            partner_id: self.posting.partner_id.clone(),
             key_id: sending.key_id.clone(),
             timestamp: WireTime::new(sending.at),
             nonce: format!("{:032x}", u128::from_be_bytes(sending.random)),
@@ -131,8 +110,8 @@ impl Due {
     /// Which lane it goes out on.
     pub(crate) fn on_lane(&self) -> Lane<'_> {
         Lane {
-            partner: self.partner_id.as_str(),
-            host: &self.lane.host,
+            partner: self.posting.partner_id.as_str(),
+            host: &self.posting.lane.host,
         }
     }
 

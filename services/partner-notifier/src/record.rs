@@ -105,7 +105,7 @@ async fn judge<M>(
     let judged = match sent.event {
         None => return Ok(()),
         Some(Event::Gone) => {
-            let partner = &sent.due.partner_id;
+            let partner = &sent.due.posting.partner_id;
             let judged = lanes::gone(tx, now, partner, lane.host, breaker).await?;
             lanes::park(tx, now, lane, again).await?;
             judged
@@ -188,10 +188,10 @@ async fn follow<M: Deliverable>(
                 message_type: Some(M::TYPE),
                 correlation_id: Some(sent.due.subject()),
                 causation_id: sent.envelope.causation_id,
-                partner_id: Some(sent.due.partner_id.as_str()),
+                partner_id: Some(sent.due.posting.partner_id.as_str()),
                 reason: &reason,
                 error_class: class,
-                attempt_count: sent.due.attempt_count.saturating_add(1),
+                attempt_count: sent.due.posting.attempt_count.saturating_add(1),
                 headers: &headers,
                 body: &body,
                 first_failed_at,
@@ -221,7 +221,7 @@ fn told<M>(sent: &Sent<'_, M>, next: Next) -> (&'static str, Value) {
     let mut detail = json!({
         "notice_id": sent.due.notice_id(),
         "sequence": sent.due.sequence(),
-        "attempt": sent.due.attempt_count.saturating_add(1),
+        "attempt": sent.due.posting.attempt_count.saturating_add(1),
     });
     if sent.answer.taken.is_err() {
         detail["class"] = sent.answer.outcome().into();

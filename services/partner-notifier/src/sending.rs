@@ -46,8 +46,8 @@ impl Desk {
         let parcel = due.parcel(&sending, &self.settings.data_keys);
         crash::reach(CrashPoint::NotifierBeforePost);
         let to = Destination {
-            url: &due.notify_url,
-            hosts: &due.hosts,
+            url: &due.posting.notify_url,
+            hosts: &due.posting.hosts,
         };
         let answer = self.courier.deliver(to, parcel, began).await;
         crash::reach(CrashPoint::NotifierAfterPost);
@@ -59,7 +59,7 @@ impl Desk {
             envelope: &envelope,
             due: &due,
             answer: &answer,
-            event: verdict::of(&answer, &due.lane, probe),
+            event: verdict::of(&answer, &due.posting.lane, probe),
             began,
             took,
         };
@@ -86,7 +86,7 @@ impl Desk {
         if sent.event == Some(Event::Gone) {
             return Next::Parked;
         }
-        let step = usize::try_from(sent.due.schedule_step).unwrap_or_default();
+        let step = usize::try_from(sent.due.posting.schedule_step).unwrap_or_default();
         let schedule = &self.settings.schedule;
         let pause = schedule.pause(step, random(), sent.answer.retry_after);
         pause.map_or(Next::GiveUp, |pause| Next::Again(later(now, pause)))
@@ -99,8 +99,8 @@ fn random() -> u32 {
 
 fn tell<M: Deliverable>(sent: &Sent<'_, M>, next: Next) {
     let outcome: &'static str = sent.answer.outcome();
-    let (notice_id, partner_id) = (sent.due.notice_id(), &sent.due.partner_id);
-    let attempt = sent.due.attempt_count.saturating_add(1);
+    let (notice_id, partner_id) = (sent.due.notice_id(), &sent.due.posting.partner_id);
+    let attempt = sent.due.posting.attempt_count.saturating_add(1);
     match next {
         Next::Done => tracing::info!(%notice_id, %partner_id, attempt, "notice delivered"),
         Next::Again(at) => {
@@ -108,7 +108,7 @@ fn tell<M: Deliverable>(sent: &Sent<'_, M>, next: Next) {
             tracing::warn!(%notice_id, %partner_id, attempt, outcome, next_at, "notice not taken");
         }
         Next::Parked => {
-            let host = &sent.due.lane.host;
+            let host = &sent.due.posting.lane.host;
             tracing::error!(%notice_id, %partner_id, attempt, host, "nobody there: lane held");
         }
         Next::GiveUp => {

@@ -7,6 +7,7 @@
 //! **Invariant:** nobody keeps a transaction open while waiting for a network.
 
 mod address;
+mod advanced;
 pub mod applications;
 pub mod attempts;
 pub mod audit;

@@ -9,7 +9,7 @@
 
 mod money;
 
-use contract::ids::{NoticeId, WithdrawalId};
+use contract::ids::WithdrawalId;
 use contract::withdrawal::{Next, State, Transition, return_check};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -21,8 +21,12 @@ use crate::notices::Outcome;
 use crate::withdrawals::{Change, Changed, change_state, end, hold, open_attempt};
 use crate::{StoreError, Transaction, timeline};
 
+pub use crate::advanced::NewIds;
 pub use money::begin_money;
 pub(crate) use money::{Moved, Stage};
+
+/// What became of an edge of a withdrawal.
+pub type Advanced = crate::advanced::Advanced<State>;
 
 /// One edge to be taken.
 #[derive(Debug, Clone)]
@@ -39,38 +43,6 @@ pub struct Step<'a> {
     pub ids: NewIds,
     /// The message that caused this.
     pub causation_id: Option<Uuid>,
-}
-
-/// Fresh ids, made by the caller because randomness is a parameter here.
-#[derive(Debug, Clone)]
-pub struct NewIds {
-    /// For the notice.
-    pub notice: NoticeId,
-    /// For the message that makes it due.
-    pub message: Uuid,
-}
-
-/// What became of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Advanced {
-    /// It moved.
-    Moved {
-        /// From here.
-        from: State,
-        /// To here.
-        to: State,
-    },
-    /// It stands there already, or further along the same road.
-    Agreed(State),
-    /// Somebody was first, or it is too late.
-    Refused(State),
-    /// A case holds it; nothing may be sent.
-    Held(State),
-    /// Two statements about money exclude each other: nothing changed but that a case is open now
-    /// and the withdrawal is held.
-    Contradicted(State),
-    /// There is no such withdrawal.
-    Unknown,
 }
 
 /// Takes one edge.

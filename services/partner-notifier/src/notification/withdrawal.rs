@@ -40,17 +40,7 @@ impl From<ForDelivery> for Due {
             finished_at: stored.finished_at,
         };
         Self {
-            partner_id: stored.partner_id,
-            notify_url: stored.notify_url,
-            hosts: stored.hosts,
-            notice_secrets: stored.notice_secrets,
-            state: stored.state,
-            created_at: stored.created_at,
-            attempt_count: stored.attempt_count,
-            schedule_step: stored.schedule_step,
-            message_is_open: stored.message_is_open,
-            message_is_parked: stored.message_is_parked,
-            lane: stored.lane,
+            posting: stored.posting,
             told: Told::Withdrawal(notice),
         }
     }

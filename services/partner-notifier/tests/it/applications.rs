@@ -263,7 +263,7 @@ async fn a_partner_has_one_share_of_this_process_for_both_kinds() {
             waiting.message,
             runtime::clock::now(),
         );
-        stored.await.unwrap().unwrap().message_is_parked
+        stored.await.unwrap().unwrap().posting.message_is_parked
     })
     .await;
     assert_eq!(dead.shop.notices().len(), 1, "its only place is taken");

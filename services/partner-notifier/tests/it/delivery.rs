@@ -128,7 +128,7 @@ async fn two_messages_about_one_notice_tell_it_once() {
         let connection = world.connection().await;
         let delivery =
             store::notices::for_delivery(&connection, &due.notice, second.message_id, second.at);
-        !delivery.await.unwrap().unwrap().message_is_open
+        !delivery.await.unwrap().unwrap().posting.message_is_open
     })
     .await;
     assert_eq!(partner.shop.notices().len(), 1);

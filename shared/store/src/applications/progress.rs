@@ -20,9 +20,13 @@ use crate::cases::{self, NewCase};
 use crate::notices::{self, NewNotice, Outcome};
 use crate::{StoreError, Transaction, outbox};
 
-pub use edge::{Advanced, Edge, Event, Learned, NewIds, Reason};
+pub use crate::advanced::NewIds;
+pub use edge::{Edge, Event, Learned, Reason};
 pub use granted::Granted;
 use locked::Locked;
+
+/// What became of an edge of an application.
+pub type Advanced = crate::advanced::Advanced<State>;
 
 /// Only ever run on a row that [`Locked::lock`] has locked; that it names the state again costs
 /// nothing, and holds should somebody forget.

@@ -1,15 +1,11 @@
 //! What a notice about an application tells, and where to.
 
 use contract::application::{ApplicationKind, SubjectKind};
-use contract::ids::{
-    ApplicationId, ApplicationNo, HtouhuiUserId, NoticeId, PartnerId, ThirdPartyUserId,
-};
+use contract::ids::{ApplicationId, ApplicationNo, HtouhuiUserId, NoticeId, ThirdPartyUserId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{NoticeState, Outcome};
-use crate::lanes::{self, Standing};
-use crate::notice_secrets::{self, SealedSecret};
+use super::{Outcome, Posting};
 use crate::row::{named, parsed};
 use crate::{Connection, StoreError};
 
@@ -47,8 +43,6 @@ pub struct ApplicationForDelivery {
     pub application_id: ApplicationId,
     /// The partner's number of it.
     pub application_no: ApplicationNo,
-    /// Who is told.
-    pub partner_id: PartnerId,
     /// What was asked for.
     pub kind: ApplicationKind,
     /// For whom.
@@ -70,27 +64,8 @@ pub struct ApplicationForDelivery {
     pub card_tail: Option<String>,
     /// When it came to this end.
     pub finished_at: Timestamp,
-    /// Where its delivery stands.
-    pub state: NoticeState,
-    /// How often it was sent so far.
-    pub attempt_count: i32,
-    /// How far the retry schedule has been used since the last replay.
-    pub schedule_step: i32,
-    /// When it was written.
-    pub created_at: Timestamp,
-    /// Where to.
-    pub notify_url: String,
-    /// Where the partner's addresses may point to, as registered now.
-    pub hosts: Vec<String>,
-    /// What signs the Standard Webhooks headers now, the newest first.
-    pub notice_secrets: Vec<SealedSecret>,
-    /// Whether the message that asks for this has not been carried out: `false` for a delivery of
-    /// it that came again after [`crate::outbox::settle`].
-    pub message_is_open: bool,
-    /// Whether that message is parked: whatever else brings it has nothing to do with it.
-    pub message_is_parked: bool,
-    /// The lane it goes out on.
-    pub lane: Standing,
+    /// Where to, and how far that has come.
+    pub posting: Posting,
 }
 
 /// Everything needed to send this notice at `now`, as `message` asks; `None` also if it is about a
@@ -109,7 +84,6 @@ pub async fn application_for_delivery(
             id: parsed(&row, "id")?,
             application_id: parsed(&row, "application_id")?,
             application_no: parsed(&row, "application_no")?,
-            partner_id: parsed(&row, "partner_id")?,
             kind: named(&row, "kind", ApplicationKind::from_name)?,
             subject: named(&row, "subject", SubjectKind::from_name)?,
             third_party_user_id: parsed(&row, "third_party_user_id")?,
@@ -120,16 +94,7 @@ pub async fn application_for_delivery(
             reason_detail: row.try_get("reason_detail")?,
             card_tail: row.try_get("card_tail")?,
             finished_at: row.try_get("finished_at")?,
-            state: named(&row, "state", NoticeState::from_name)?,
-            attempt_count: row.try_get("attempt_count")?,
-            schedule_step: row.try_get("schedule_step")?,
-            created_at: row.try_get("created_at")?,
-            notify_url: row.try_get("notify_url")?,
-            hosts: row.try_get("hosts")?,
-            notice_secrets: notice_secrets::read_column(&row)?,
-            message_is_open: row.try_get("message_is_open")?,
-            message_is_parked: row.try_get("message_is_parked")?,
-            lane: lanes::standing(&row)?,
+            posting: Posting::from_row(&row)?,
         })
     })
     .transpose()

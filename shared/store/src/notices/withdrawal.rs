@@ -1,16 +1,12 @@
 //! What a notice about a withdrawal tells, and where to.
 
-use contract::ids::{
-    HtouhuiUserId, NoticeId, OutOrderNo, PartnerId, ThirdPartyUserId, WithdrawalId,
-};
+use contract::ids::{HtouhuiUserId, NoticeId, OutOrderNo, ThirdPartyUserId, WithdrawalId};
 use contract::money::Fen;
 use contract::withdrawal::CashType;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{NoticeState, Outcome};
-use crate::lanes::{self, Standing};
-use crate::notice_secrets::{self, SealedSecret};
+use super::{Outcome, Posting};
 use crate::row::{fen, named, parsed, parsed_optional};
 use crate::{Connection, StoreError};
 
@@ -46,8 +42,6 @@ pub struct ForDelivery {
     pub id: NoticeId,
     /// The partner's `order_id`.
     pub withdrawal_id: WithdrawalId,
-    /// Who is told.
-    pub partner_id: PartnerId,
     /// 1 for the first notice of a withdrawal, 2 for the next.
     pub sequence: i32,
     /// What it tells.
@@ -56,14 +50,6 @@ pub struct ForDelivery {
     pub reason_code: Option<String>,
     /// When it came to this end.
     pub finished_at: Timestamp,
-    /// Where its delivery stands.
-    pub state: NoticeState,
-    /// How often it was sent so far.
-    pub attempt_count: i32,
-    /// How far the retry schedule has been used since the last replay.
-    pub schedule_step: i32,
-    /// When it was written.
-    pub created_at: Timestamp,
     /// The user, in the partner's words.
     pub third_party_user_id: ThirdPartyUserId,
     /// The user, in ours.
@@ -72,25 +58,14 @@ pub struct ForDelivery {
     pub amount: Fen,
     /// The partner's own number.
     pub out_order_no: Option<OutOrderNo>,
-    /// Where to.
-    pub notify_url: String,
     /// The fee.
     pub fee: Fen,
     /// What arrives on the card.
     pub arrival: Fen,
     /// How fast.
     pub cash_type: CashType,
-    /// Where the partner's addresses may point to, as registered now.
-    pub hosts: Vec<String>,
-    /// What signs the Standard Webhooks headers now, the newest first.
-    pub notice_secrets: Vec<SealedSecret>,
-    /// Whether the message that asks for this has not been carried out: `false` for a delivery of
-    /// it that came again after [`crate::outbox::settle`].
-    pub message_is_open: bool,
-    /// Whether that message is parked: whatever else brings it has nothing to do with it.
-    pub message_is_parked: bool,
-    /// The lane it goes out on.
-    pub lane: Standing,
+    /// Where to, and how far that has come.
+    pub posting: Posting,
 }
 
 /// Everything needed to send this notice at `now`, as `message` asks; `None` also if it is about an
@@ -108,28 +83,18 @@ pub async fn for_delivery(
         Ok(ForDelivery {
             id: parsed(&row, "id")?,
             withdrawal_id: parsed(&row, "withdrawal_id")?,
-            partner_id: parsed(&row, "partner_id")?,
             sequence: row.try_get("sequence")?,
             outcome: named(&row, "outcome", Outcome::from_name)?,
             reason_code: row.try_get("reason_code")?,
             finished_at: row.try_get("finished_at")?,
-            state: named(&row, "state", NoticeState::from_name)?,
-            attempt_count: row.try_get("attempt_count")?,
-            schedule_step: row.try_get("schedule_step")?,
-            created_at: row.try_get("created_at")?,
             third_party_user_id: parsed(&row, "third_party_user_id")?,
             htouhui_user_id: parsed(&row, "htouhui_user_id")?,
             amount: fen(&row, "amount_fen")?,
             out_order_no: parsed_optional(&row, "out_order_no")?,
-            notify_url: row.try_get("notify_url")?,
             fee: fen(&row, "fee_fen")?,
             arrival: fen(&row, "arrival_fen")?,
             cash_type: named(&row, "cash_type", CashType::from_name)?,
-            hosts: row.try_get("hosts")?,
-            notice_secrets: notice_secrets::read_column(&row)?,
-            message_is_open: row.try_get("message_is_open")?,
-            message_is_parked: row.try_get("message_is_parked")?,
-            lane: lanes::standing(&row)?,
+            posting: Posting::from_row(&row)?,
         })
     })
     .transpose()

@@ -96,20 +96,7 @@ pub async fn add(
     user: &HtouhuiUserId,
     card: &NewCard<'_>,
 ) -> Result<(), StoreError> {
-    tx.execute(
-        ADD_CARD,
-        &[
-            &user.as_str(),
-            &card.token_no.as_str(),
-            &card.tail,
-            &card.bank_name,
-            &card.is_default,
-            &now,
-            &tx.name(),
-        ],
-    )
-    .await
-    .map(drop)
+    write(tx, ADD_CARD, now, user, card).await
 }
 
 /// Binds a card that Huifu has passed; one that is bound already becomes what this says.
@@ -119,8 +106,18 @@ pub(crate) async fn bind(
     user: &HtouhuiUserId,
     card: &NewCard<'_>,
 ) -> Result<(), StoreError> {
+    write(tx, BIND_CARD, now, user, card).await
+}
+
+async fn write(
+    tx: &Transaction<'_>,
+    statement: &str,
+    now: Timestamp,
+    user: &HtouhuiUserId,
+    card: &NewCard<'_>,
+) -> Result<(), StoreError> {
     tx.execute(
-        BIND_CARD,
+        statement,
         &[
             &user.as_str(),
             &card.token_no.as_str(),

@@ -52,16 +52,16 @@ async fn a_notice_says_what_came_of_it_and_where_to() {
         assert_eq!(told.outcome, outcome);
         assert_eq!(told.application_id, application);
         assert_eq!(told.application_no, asked.application_no);
-        assert_eq!(told.partner_id, partner_id());
+        assert_eq!(told.posting.partner_id, partner_id());
         assert_eq!((told.kind, told.subject), (OPENING, MERCHANT));
         assert_eq!(told.third_party_user_id, asked.third_party_user_id);
         assert_eq!(told.htouhui_user_id, asked.htouhui_user_id);
-        assert_eq!(told.notify_url, "https://shop.example/notify");
+        assert_eq!(told.posting.notify_url, "https://shop.example/notify");
         assert_eq!(told.card_tail.as_deref(), Some("4455"));
         assert_eq!(told.finished_at, world.later(1));
         let reason = (outcome != Outcome::Passed).then_some(REASON.code);
         assert_eq!(told.reason_code.as_deref(), reason);
-        assert!(told.message_is_open);
+        assert!(told.posting.message_is_open);
         let as_withdrawal = notices::for_delivery(&connection, notice, message, world.now)
             .await
             .unwrap();
@@ -89,10 +89,10 @@ async fn a_notice_says_what_came_of_it_and_where_to() {
             .unwrap()
             .unwrap();
         assert_eq!(
-            (told.state, told.attempt_count),
+            (told.posting.state, told.posting.attempt_count),
             (NoticeState::Delivered, 1)
         );
-        assert!(!told.message_is_open);
+        assert!(!told.posting.message_is_open);
     }
 }
 

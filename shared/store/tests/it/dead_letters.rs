@@ -109,8 +109,11 @@ async fn a_dead_letter_is_replayed_once_and_puts_the_message_back() {
             .await
             .unwrap()
             .unwrap();
-    assert_eq!(revived.state, store::notices::NoticeState::Pending);
-    assert_eq!((revived.attempt_count, revived.schedule_step), (1, 0));
+    assert_eq!(revived.posting.state, store::notices::NoticeState::Pending);
+    assert_eq!(
+        (revived.posting.attempt_count, revived.posting.schedule_step),
+        (1, 0)
+    );
 }
 
 #[tokio::test]

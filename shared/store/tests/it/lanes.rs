@@ -273,7 +273,7 @@ async fn a_notice_is_told_where_its_lane_stands_and_where_its_message_lies() {
     let message = claim(&world, world.now).await.remove(0).message_id;
     let look = async || {
         let found = notices::for_delivery(&connection, &notice, message, world.now).await;
-        found.unwrap().unwrap()
+        found.unwrap().unwrap().posting
     };
     let found = look().await;
     assert_eq!(found.lane.host, "shop.example");

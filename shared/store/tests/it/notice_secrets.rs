@@ -56,7 +56,7 @@ async fn a_delivery_finds_the_secrets_that_sign_at_its_time_the_newest_first() {
     let found = async |seconds| {
         let at = world.later(seconds);
         let due = store::notices::for_delivery(&connection, &notice, Uuid::nil(), at).await;
-        due.unwrap().unwrap().notice_secrets
+        due.unwrap().unwrap().posting.notice_secrets
     };
     assert_eq!(found(99).await, [sealed("new"), sealed("old")]);
     assert_eq!(found(100).await, [sealed("new")]);

@@ -1,12 +1,13 @@
 //! One edge to be taken, with what only makes sense on it: a reason belongs to a refusal, what was
 //! granted to a pass.
 
-use contract::application::{State, Step, Transition};
-use contract::ids::{ApplicationId, HuifuId, NoticeId, TokenNo};
+use contract::application::{Step, Transition};
+use contract::ids::{ApplicationId, HuifuId, TokenNo};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::Granted;
+use crate::advanced::NewIds;
 
 /// One edge to be taken.
 #[derive(Debug, Clone)]
@@ -68,39 +69,6 @@ pub struct Learned<'a> {
     pub apply_no: Option<&'a str>,
     /// The card.
     pub token_no: Option<&'a TokenNo>,
-}
-
-/// Fresh ids, made by the caller because randomness is a parameter here.
-#[derive(Debug, Clone)]
-pub struct NewIds {
-    /// For the notice.
-    pub notice: NoticeId,
-    /// For the one message that an edge may enqueue.
-    pub message: Uuid,
-}
-
-/// What became of an edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Advanced {
-    /// It moved.
-    Moved {
-        /// From here.
-        from: State,
-        /// To here.
-        to: State,
-    },
-    /// It stands there already, or further along the same road; numbers that were not known yet are
-    /// written down.
-    Agreed(State),
-    /// Somebody was first, or it is too late, or this is not the step that is due.
-    Refused(State),
-    /// A case holds it; nothing may be sent.
-    Held(State),
-    /// Two statements exclude each other: nothing changed but that a case is open now and the
-    /// application is held.
-    Contradicted(State),
-    /// There is no such application.
-    Unknown,
 }
 
 impl<'a> Event<'a> {
