@@ -22,6 +22,7 @@ mod relay;
 pub mod service;
 pub mod settings;
 pub mod slots;
+pub mod sweep;
 mod telemetry;
 pub mod trace;
 pub mod url_guard;

@@ -9,10 +9,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use runtime::backoff::pause;
 use runtime::browser::new_session;
-use runtime::clock;
 use runtime::ids::random_bytes;
+use runtime::{clock, sweep};
 use serde_json::json;
 use store::audit;
 use store::console_sessions::{self as rows, NewSession, Session, Told};
@@ -27,9 +26,6 @@ const MOST_OF_ONE: i64 = 10;
 
 /// What has ended is let in by nobody; it only takes room.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(60);
-
-/// Few enough that no lock is held for long.
-const BATCH: i64 = 500;
 
 /// Sessions, and how long they last.
 pub(crate) struct Sessions {
@@ -177,28 +173,18 @@ fn key(value: &str) -> String {
     hex(&digest_of(value))
 }
 
-/// Forgets what has ended, until told to stop. Every process sweeps; locked rows are passed over.
+/// Forgets what has ended, until told to stop.
 pub(crate) async fn sweep(store: Store, stop: CancellationToken) -> anyhow::Result<()> {
-    while pause(BETWEEN_SWEEPS, &stop).await {
-        if let Err(error) = sweep_once(&store, clock::now()).await {
-            // The next round finds the same rows.
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "no sessions were swept"
-            );
-        }
-    }
+    let store = &store;
+    let once = |now| sweep::batches(move || sweep_batch(store, now));
+    sweep::every(BETWEEN_SWEEPS, &stop, once).await;
     Ok(())
 }
 
-async fn sweep_once(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+async fn sweep_batch(store: &Store, now: Timestamp) -> Result<u64, StoreError> {
     let mut connection = store.connection().await?;
-    loop {
-        let tx = connection.begin("console: sweep sessions").await?;
-        let forgotten = rows::sweep(&tx, now, BATCH).await?;
-        tx.commit().await?;
-        if forgotten < BATCH.unsigned_abs() {
-            return Ok(());
-        }
-    }
+    let tx = connection.begin("console: sweep sessions").await?;
+    let forgotten = rows::sweep(&tx, now, sweep::BATCH).await?;
+    tx.commit().await?;
+    Ok(forgotten)
 }
