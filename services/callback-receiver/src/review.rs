@@ -15,6 +15,7 @@ use contract::huifu::operations::{Audit, ReviewCallback, ReviewVerdict};
 use contract::ids::{HuifuId, ReqSeqId, TokenNo};
 use jiff::Timestamp;
 use runtime::crash::{CrashPoint, reach};
+use runtime::trace::{self, attribute::Attribute};
 use serde_json::{Value, json};
 use store::applications::progress::{self, Learned};
 use store::applications::{self, Application, attempts, attempts::Attempt};
@@ -50,6 +51,11 @@ pub(crate) async fn record(
         crate::foreign::keep(&mut connection, now, claimed, &case).await?;
         return Ok(Reply::Mismatch);
     }
+    // Here the trace comes back from the gap.
+    trace::join(attempt.origin.as_deref());
+    trace::link(attempt.traceparent.as_deref());
+    trace::set(Attribute::ApplicationId(application.id.to_string().into()));
+    trace::set(Attribute::ReqSeqId(attempt.req_seq_id.to_string().into()));
     evidence::record(&told, &mut connection, now).await?;
     reach(CrashPoint::ReviewAfterCommit);
     Ok(Reply::Acknowledged(callback.acknowledgement()))

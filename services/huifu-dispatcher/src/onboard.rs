@@ -23,6 +23,7 @@ mod words;
 use contract::message::{ApplicationReceived, Envelope};
 use runtime::amqp::{Handler, HandlerError, Verdict as _};
 use runtime::crash::{CrashPoint, reach};
+use runtime::trace::{self, attribute::Attribute};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -89,6 +90,8 @@ impl Onboard {
             return Ok(None);
         };
         reach(CrashPoint::OnboardAfterAttemptCommit);
+        let serial = opened.req_seq_id.to_string();
+        trace::set(Attribute::ReqSeqId(serial.into()));
         let huifu = self.lane.huifu();
         let outcome = huifu.take_step(&room, opened.step(), &opened.request).await;
         drop(room);

@@ -20,7 +20,7 @@
 //! attribute must be among those of [`attribute`].
 //!
 //! **The gap.** Huifu is sent no `traceparent`. What it calls back about, and what we ask it about,
-//! joins the withdrawal's trace and links to the attempt.
+//! joins the trace of the withdrawal or application and links to the attempt.
 
 pub mod attribute;
 mod export;

@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use crate::row::{named, parsed, parsed_optional};
-use crate::{Connection, StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction, trace};
 
 pub use grant::Grant;
 pub use listing::{Filter, list};
@@ -40,8 +40,9 @@ const INSERT: &str = "\
 with written as (
     insert into applications (id, partner_id, application_no, kind, subject, third_party_user_id,
                               htouhui_user_id, huifu_id, notify_url, form_sealed, form_digest,
-                              card_tail, bank_name, state, step, created_at, updated_at, updated_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17)
+                              card_tail, bank_name, state, step, traceparent, created_at,
+                              updated_at, updated_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $19, $16, $16, $17)
     on conflict on constraint application_no_unique_per_partner do nothing
     returning id, state),
 linked as (
@@ -55,7 +56,8 @@ const FIND: &str = "\
 -- applications.find
 select id, partner_id, application_no, kind, subject, third_party_user_id, htouhui_user_id,
        huifu_id, notify_url, form_digest, card_tail, bank_name, state, held, step, apply_no,
-       token_no, reason_code, reason_detail, terminal_at, created_at, updated_at
+       token_no, reason_code, reason_detail, terminal_at, traceparent, created_at,
+       updated_at
   from applications
  where id = $1";
 
@@ -63,7 +65,8 @@ const FIND_BY_NO: &str = "\
 -- applications.find_by_no
 select id, partner_id, application_no, kind, subject, third_party_user_id, htouhui_user_id,
        huifu_id, notify_url, form_digest, card_tail, bank_name, state, held, step, apply_no,
-       token_no, reason_code, reason_detail, terminal_at, created_at, updated_at
+       token_no, reason_code, reason_detail, terminal_at, traceparent, created_at,
+       updated_at
   from applications
  where partner_id = $1 and application_no = $2";
 
@@ -154,6 +157,8 @@ pub struct Application {
     pub reason_detail: Option<String>,
     /// When it came to its end.
     pub terminal_at: Option<Timestamp>,
+    /// The step of a trace that received it, as W3C's `traceparent`.
+    pub traceparent: Option<String>,
     /// When it arrived.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -199,6 +204,7 @@ pub async fn insert(
                 &now,
                 &tx.name(),
                 &materials,
+                &trace::traceparent(),
             ],
         )
         .await?;
@@ -253,6 +259,7 @@ fn from_row(row: &Row) -> Result<Application, StoreError> {
         reason_code: row.try_get("reason_code")?,
         reason_detail: row.try_get("reason_detail")?,
         terminal_at: row.try_get("terminal_at")?,
+        traceparent: row.try_get("traceparent")?,
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
     })

@@ -1,4 +1,5 @@
-//! To which trace belongs what is written now: outbox rows, drafts and attempts carry it.
+//! To which trace belongs what is written now: outbox rows, drafts, applications and attempts
+//! carry it.
 //!
 //! It is asked for here, where the rows are written, and not by each of those who write them: a
 //! message that nobody thought of carries its trace all the same. This crate knows no spans; who

@@ -27,6 +27,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use runtime::clock;
 use runtime::data_keys::DataKeys;
+use runtime::trace::{Span, SpanKind, attribute::Attribute};
 use store::applications::attempts::{self, Attempt};
 use store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -75,7 +76,10 @@ impl Ask {
         let claimed = self.claim(now).await?;
         let ask = |attempt| {
             let (this, stopping) = (self.clone(), stopping.clone());
-            async move { this.question(&attempt, &stopping).await }
+            async move {
+                let step = step(&attempt);
+                step.around(this.question(&attempt, &stopping)).await;
+            }
         };
         Ok(rounds::ask_all(claimed.into_iter().map(ask)).await)
     }
@@ -116,4 +120,18 @@ impl Ask {
             }
         }
     }
+}
+
+/// Of the application's trace, and linked to the sending that it asks about.
+fn step(attempt: &Attempt) -> Span {
+    let step = Span::caused_by(
+        attempt.origin.as_deref(),
+        SpanKind::Internal,
+        "ask about step",
+    );
+    step.link(attempt.traceparent.as_deref());
+    let application = attempt.application_id.to_string();
+    step.set(Attribute::ApplicationId(application.into()));
+    step.set(Attribute::ReqSeqId(attempt.req_seq_id.to_string().into()));
+    step
 }

@@ -4,13 +4,14 @@
 //! an error. Which it is, the keyed digest of the canonical form says, and the columns beside it.
 
 use contract::huifu::operations::ApplicationForm;
-use contract::ids::{ApplicationNo, ThirdPartyUserId};
+use contract::ids::{ApplicationId, ApplicationNo, ThirdPartyUserId};
 use contract::message::{ApplicationReceived, Envelope};
 use contract::partner::ErrorCode;
 use contract::partner::onboarding::ApplicationAnswer;
 use contract::partner::url::PartnerUrl;
 use runtime::data_keys::context;
 use runtime::ids;
+use runtime::trace::{self, attribute::Attribute};
 use store::applications::{self, Application, Inserted, NewApplication};
 use store::users::User;
 use store::{StoreError, outbox};
@@ -96,6 +97,8 @@ async fn again(
     if !same {
         return Err(Refusal::from(ErrorCode::ApplicationConflict).at("application_no"));
     }
+    trace::join(earlier.traceparent.as_deref());
+    say(&earlier.id);
     Ok(status::told(&call.connection, earlier).await?)
 }
 
@@ -129,6 +132,11 @@ pub(super) async fn receive(
     Ok(status::told(&call.connection, written).await?)
 }
 
+/// Which application the step of the trace is about.
+fn say(id: &ApplicationId) {
+    trace::set(Attribute::ApplicationId(id.to_string().into()));
+}
+
 /// The name in the migration.
 const ONE_OPENING: &str = "one_opening_per_user";
 
@@ -160,6 +168,7 @@ async fn write(call: &mut Call<'_>, asked: &Asked<'_>, form: &str) -> Result<Ins
     };
     let inserted = applications::insert(&tx, now, &new).await?;
     if let Inserted::New = inserted {
+        say(&id);
         applicant::remember(&tx, now, &id, &account).await?;
         let envelope = Envelope {
             message_id: ids::new_message_id(),

@@ -37,6 +37,8 @@ pub enum Attribute {
     ErrorType(StringValue),
     /// `tixian.order_id`: our number of a withdrawal.
     OrderId(StringValue),
+    /// `tixian.application_id`: our number of an application.
+    ApplicationId(StringValue),
     /// `tixian.req_seq_id`: an attempt's serial at Huifu.
     ReqSeqId(StringValue),
 }
@@ -60,6 +62,7 @@ impl From<Attribute> for KeyValue {
             Attribute::Conversation(id) => ("messaging.message.conversation_id", id.into()),
             Attribute::ErrorType(why) => ("error.type", why.into()),
             Attribute::OrderId(id) => ("tixian.order_id", id.into()),
+            Attribute::ApplicationId(id) => ("tixian.application_id", id.into()),
             Attribute::ReqSeqId(id) => ("tixian.req_seq_id", id.into()),
         };
         Self::new(name, value)

@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 
 use crate::attempts::AttemptOutcome;
 use crate::row::{named, named_optional, parsed};
-use crate::{Connection, StoreError, Transaction};
+use crate::{Connection, StoreError, Transaction, trace};
 
 pub use evidence::{learn, prove_unsent};
 pub use question::{ask_again_at, ask_now, asked, claim_due, stop_asking};
@@ -22,8 +22,8 @@ pub use question::{ask_again_at, ask_now, asked, claim_due, stop_asking};
 const OPEN_ATTEMPT: &str = "\
 -- applications.open_attempt
 insert into application_attempts (req_seq_id, application_id, step, req_date, next_query_at,
-                                  created_at, updated_at, updated_by)
-values ($1, $2, $3, $4, $5, $6, $6, $7)";
+                                  traceparent, created_at, updated_at, updated_by)
+values ($1, $2, $3, $4, $5, $8, $6, $6, $7)";
 
 const CLOSE_ATTEMPT: &str = "\
 -- applications.close_attempt
@@ -38,14 +38,16 @@ update application_attempts
 const FIND_ATTEMPT: &str = "\
 -- applications.find_attempt
 select req_seq_id, application_id, step, req_date, outcome, resp_code, query_count, next_query_at,
-       created_at
+       traceparent, created_at,
+       (select applications.traceparent from applications where id = application_id) as origin
   from application_attempts
  where req_seq_id = $1";
 
 const ATTEMPTS_OF: &str = "\
 -- applications.attempts_of
 select req_seq_id, application_id, step, req_date, outcome, resp_code, query_count, next_query_at,
-       created_at
+       traceparent, created_at,
+       (select applications.traceparent from applications where id = application_id) as origin
   from application_attempts
  where application_id = $1
  order by created_at, req_seq_id
@@ -85,6 +87,10 @@ pub struct Attempt {
     pub query_count: i32,
     /// When it is asked about next.
     pub next_query_at: Option<Timestamp>,
+    /// The step of a trace that opened it, as W3C's `traceparent`.
+    pub traceparent: Option<String>,
+    /// The step that received its application: of the same trace.
+    pub origin: Option<String>,
     /// When it was opened.
     pub created_at: Timestamp,
 }
@@ -106,6 +112,7 @@ pub async fn open(
             &attempt.next_query_at,
             &now,
             &tx.name(),
+            &trace::traceparent(),
         ],
     )
     .await
@@ -167,6 +174,8 @@ fn from_row(row: &Row) -> Result<Attempt, StoreError> {
         resp_code: row.try_get("resp_code")?,
         query_count: row.try_get("query_count")?,
         next_query_at: row.try_get("next_query_at")?,
+        traceparent: row.try_get("traceparent")?,
+        origin: row.try_get("origin")?,
         created_at: row.try_get("created_at")?,
     })
 }

@@ -10,7 +10,8 @@ const LIST: &str = "\
 -- applications.list
 select id, partner_id, application_no, kind, subject, third_party_user_id, htouhui_user_id,
        huifu_id, notify_url, form_digest, card_tail, bank_name, state, held, step, apply_no,
-       token_no, reason_code, reason_detail, terminal_at, created_at, updated_at
+       token_no, reason_code, reason_detail, terminal_at, traceparent, created_at,
+       updated_at
   from applications
  where ($1::text is null or partner_id = $1)
    and ($2::text is null or state = $2)

@@ -12,7 +12,8 @@ const FOR_SENDING: &str = "\
 -- applications.for_sending
 select id, partner_id, application_no, kind, subject, third_party_user_id, htouhui_user_id,
        huifu_id, notify_url, form_digest, card_tail, bank_name, state, held, step, apply_no,
-       token_no, reason_code, reason_detail, terminal_at, created_at, updated_at, form_sealed
+       token_no, reason_code, reason_detail, terminal_at, traceparent, created_at,
+       updated_at, form_sealed
   from applications
  where id = $1";
 
@@ -21,7 +22,8 @@ const OPENING_OF: &str = "\
 -- applications.opening_of
 select id, partner_id, application_no, kind, subject, third_party_user_id, htouhui_user_id,
        huifu_id, notify_url, form_digest, card_tail, bank_name, state, held, step, apply_no,
-       token_no, reason_code, reason_detail, terminal_at, created_at, updated_at, form_sealed
+       token_no, reason_code, reason_detail, terminal_at, traceparent, created_at,
+       updated_at, form_sealed
   from applications
  where partner_id = $1 and third_party_user_id = $2 and htouhui_user_id = $3
    and kind = 'opening' and state = 'passed'";

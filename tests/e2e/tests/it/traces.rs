@@ -1,5 +1,6 @@
 //! One withdrawal is one trace, from the browser to the notice, across four services, the broker
-//! and the gap at Huifu; and nobody notices when the collector is gone.
+//! and the gap at Huifu; so is one application, from the partner's call on; and nobody notices when
+//! the collector is gone.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -33,11 +34,11 @@ intake answers POST /withdraw
         huifu-dispatcher asks POST /v2/trade/settlement/encashment
 ";
 
-/// Every span that says that it is about this withdrawal.
-fn about(scene: &Scene, id: &WithdrawalId) -> Vec<CollectedSpan> {
-    let mut spans = scene.collector.spans();
-    spans.retain(|span| span.attributes.values().any(|value| value == id.as_str()));
-    spans
+/// The traces of all spans that say that they are about this withdrawal or application.
+fn traces_about(scene: &Scene, id: &str) -> BTreeSet<String> {
+    let about = |span: &CollectedSpan| span.attributes.values().any(|value| value == id);
+    let spans = scene.collector.spans().into_iter().filter(about);
+    spans.map(|span| span.step.trace_id).collect()
 }
 
 async fn traced(scene: &Scene, id: &WithdrawalId) -> String {
@@ -65,10 +66,7 @@ async fn a_withdrawal_is_one_trace_from_the_form_to_the_notice() {
     scene.fleet.stop_all().await.unwrap();
     let spans = scene.collector.trace(&trace);
     assert_eq!(drawn(&spans, &ASIDE), A_GOOD_DAY);
-    let traces: BTreeSet<_> = about(&scene, &id)
-        .into_iter()
-        .map(|span| span.step.trace_id)
-        .collect();
+    let traces = traces_about(&scene, id.as_str());
     assert_eq!(traces, BTreeSet::from([trace.clone()]));
     let failed: Vec<_> = spans.iter().filter(|span| span.failed).collect();
     assert!(failed.is_empty(), "{failed:#?}");
@@ -142,6 +140,43 @@ fn asked(spans: &[CollectedSpan]) -> bool {
             && span.parent.as_ref() == Some(&form.step.span_id)
             && span.links == [sending.step.clone()]
     })
+}
+
+#[tokio::test]
+async fn an_application_is_one_trace_over_its_review_and_the_questions_about_it() {
+    let mut scene = Scene::open().await.unwrap();
+    let applicant = scene.apply("individual_merchant", "审", "traced");
+    let id = applicant.await.unwrap().application_id;
+    scene.comes_to(&id, "passed").await;
+    scene.hears_of(&id, "1").await;
+    // What is queued goes out as they stop.
+    scene.fleet.stop_all().await.unwrap();
+    let traces = Vec::from_iter(traces_about(&scene, &id));
+    assert_eq!(traces.len(), 1, "{traces:?}");
+    let spans = scene.collector.trace(&traces[0]);
+    let begun: Vec<_> = spans.iter().filter(|span| span.parent.is_none()).collect();
+    assert_eq!(begun.len(), 1, "{begun:#?}");
+    assert_eq!(begun[0].name, "POST /v1/onboarding/openings");
+    let named = |kind: Kind, name: &str| -> Vec<&CollectedSpan> {
+        let of = |span: &&CollectedSpan| span.kind == kind && span.name.contains(name);
+        spans.iter().filter(of).collect()
+    };
+    let sendings = named(Kind::Consumer, "application.received");
+    for (kind, name) in [
+        (Kind::Server, "POST /huifu/onboarding"),
+        (Kind::Internal, "ask about step"),
+    ] {
+        let found = named(kind, name);
+        assert!(!found.is_empty(), "no {name}");
+        for span in found {
+            assert_eq!(span.parent.as_ref(), Some(&begun[0].step.span_id), "{name}");
+            let sending = |one: &&CollectedSpan| span.links == [one.step.clone()];
+            assert!(sendings.iter().any(|one| sending(one)), "{span:#?}");
+        }
+    }
+    let told = named(Kind::Consumer, "application-notice.due");
+    assert!(!told.is_empty(), "no notice");
+    scene.close().await.unwrap();
 }
 
 #[tokio::test]

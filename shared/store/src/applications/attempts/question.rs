@@ -23,7 +23,8 @@ update application_attempts
   from due
  where application_attempts.req_seq_id = due.req_seq_id
 returning application_attempts.req_seq_id, application_id, step, req_date, outcome, resp_code,
-          query_count, next_query_at, created_at";
+          query_count, next_query_at, traceparent, created_at,
+          (select applications.traceparent from applications where id = application_id) as origin";
 
 const ASK_AGAIN_AT: &str = "\
 -- applications.ask_again_at

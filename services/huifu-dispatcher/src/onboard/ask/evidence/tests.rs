@@ -28,6 +28,7 @@ fn application(kind: ApplicationKind) -> Application {
         reason_code: None,
         reason_detail: None,
         terminal_at: None,
+        traceparent: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
     }
