@@ -1,6 +1,11 @@
 //! Brings the schema forward. Only `opsctl migrate` and tests do; services check and refuse.
 
+use std::time::Duration;
+
+use refinery::error::Kind;
 use sha2::{Digest, Sha256};
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use crate::hex::hex;
 use crate::{Address, NoConnection};
@@ -9,6 +14,19 @@ use crate::{Address, NoConnection};
 const TAKE_TURNS: &str = "\
 -- migrate.take_turns
 select pg_advisory_lock(849426)";
+
+/// A migration locks one table after the other, and a service that holds the second may want the
+/// first. PostgreSQL finds that after a second (`deadlock_timeout`) and may end the service's
+/// statement; so the migration gives way before.
+const GIVE_WAY: &str = "\
+-- migrate.give_way
+set lock_timeout = '500ms'";
+
+/// Between a migration that gave way and its next try, so that who waited behind it gets on.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Tries of all migrations together: a minute and a half.
+const TRIES: usize = 120;
 
 pub(crate) mod embedded {
     refinery::embed_migrations!("migrations");
@@ -23,6 +41,9 @@ pub enum MigrateError {
     /// A migration failed, or an applied one was edited.
     #[error("a migration failed")]
     Migration(#[source] Box<refinery::Error>),
+    /// Somebody held a table all the time. What was applied stays, and the rest can be tried again.
+    #[error("a migration gave way {TRIES} times to others who held its tables; run it again")]
+    GaveWay(#[source] Box<refinery::Error>),
 }
 
 /// The version that this program was built for.
@@ -39,21 +60,57 @@ pub(crate) fn newest_version() -> u32 {
 
 /// Applies every migration that the database lacks and answers how many there were.
 ///
-/// Each runs in its own transaction. Safe to run again, and by two at once: the second waits for
-/// the first through an advisory lock.
+/// Each runs in its own transaction, and gives way to whoever uses its tables until they are free.
+/// Safe to run again, and by two at once: the second waits for the first through an advisory lock.
 pub async fn migrate(address: &Address) -> Result<usize, MigrateError> {
     let connected = address.connect().await;
     let (mut client, connection) = connected.map_err(MigrateError::Connect)?;
     let driver = tokio::spawn(connection);
-    client
-        .batch_execute(TAKE_TURNS)
-        .await
-        .map_err(|error| MigrateError::Connect(error.into()))?;
-    let report = embedded::migrations::runner().run_async(&mut client).await;
+    let prepared = client
+        .batch_execute(&format!("{TAKE_TURNS};\n{GIVE_WAY}"))
+        .await;
+    prepared.map_err(|error| MigrateError::Connect(error.into()))?;
+    let applied = apply(&mut client).await;
     drop(client);
     driver.abort();
-    let report = report.map_err(|error| MigrateError::Migration(Box::new(error)))?;
-    Ok(report.applied_migrations().len())
+    applied
+}
+
+async fn apply(client: &mut Client) -> Result<usize, MigrateError> {
+    let (mut applied, mut tries) = (0, 0);
+    loop {
+        let error = match embedded::migrations::runner().run_async(client).await {
+            Ok(report) => return Ok(applied + report.applied_migrations().len()),
+            Err(error) => error,
+        };
+        let before = error
+            .report()
+            .map(|report| report.applied_migrations().len());
+        applied += before.unwrap_or_default();
+        tries += 1;
+        if !gave_way(&error) {
+            return Err(MigrateError::Migration(Box::new(error)));
+        }
+        if tries == TRIES {
+            return Err(MigrateError::GaveWay(Box::new(error)));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+fn gave_way(error: &refinery::Error) -> bool {
+    let Kind::Connection(_, cause) = error.kind() else {
+        return false;
+    };
+    let cause = cause.downcast_ref::<tokio_postgres::Error>();
+    let code = cause.and_then(tokio_postgres::Error::code);
+    code.is_some_and(|code| {
+        [
+            &SqlState::LOCK_NOT_AVAILABLE,
+            &SqlState::T_R_DEADLOCK_DETECTED,
+        ]
+        .contains(&code)
+    })
 }
 
 /// A digest of all migrations: two programs with the same digest make the same schema.

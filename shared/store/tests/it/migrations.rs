@@ -1,6 +1,7 @@
 //! The schema can be made from nothing, and making it again changes nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use store::trust::Trust;
 use store::{Address, Store, StoreError, schema};
@@ -45,6 +46,42 @@ async fn a_service_refuses_an_empty_database_and_one_whose_history_ends_too_earl
         matches!(refusal, StoreError::SchemaTooOld { found: 0, .. }),
         "{refusal}"
     );
+}
+
+/// The newest, which locks two tables one after the other, undone.
+const UNDONE: &str = "\
+alter table applications drop column traceparent;
+alter table application_attempts drop column traceparent;
+delete from refinery_schema_history where version = 23";
+
+/// Whether somebody waits for this table as a whole.
+const WAITED_FOR: &str = "\
+select exists (select from pg_locks
+                where relation = 'application_attempts'::regclass
+                  and mode = 'AccessExclusiveLock'
+                  and not granted)";
+
+#[tokio::test]
+async fn a_migration_gives_way_to_a_service_that_wants_what_it_has_locked() {
+    let world = World::new().await;
+    let (service, onlooker) = (world.raw().await, world.raw().await);
+    onlooker.batch_execute(UNDONE).await.unwrap();
+    let holds = "begin; select from application_attempts limit 1";
+    service.batch_execute(holds).await.unwrap();
+
+    let trust = Arc::new(Trust::of_system());
+    let address = Address::new(world.database.url(), trust).unwrap();
+    let migration = tokio::spawn(async move { store::migrate(&address).await });
+    let patience = Duration::from_secs(30);
+    stand::eventually(patience, "the migration to wait", async || {
+        let waits = onlooker.query_one(WAITED_FOR, &[]).await.unwrap();
+        waits.get::<_, bool>(0)
+    })
+    .await;
+    // Each has what the other wants; neither may be ended for it.
+    let wants = "select from applications limit 1; commit";
+    service.batch_execute(wants).await.unwrap();
+    assert_eq!(migration.await.unwrap().unwrap(), 1);
 }
 
 #[tokio::test]
