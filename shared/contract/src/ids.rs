@@ -159,6 +159,19 @@ own_id!(
     CertificationSubjectId, "order_id", 'T'
 );
 
+impl ReqSeqId {
+    /// The serial of a withdrawal's attempt after so many earlier ones. The first has the
+    /// withdrawal's own number, so whoever knows the one knows the other.
+    ///
+    /// **Invariant:** the same withdrawal after the same attempts has the same serial. A database
+    /// that came back without its last attempt sends nothing twice on one day: Huifu takes a serial
+    /// once per account and day (huifu-api.md §3.1).
+    pub fn of_attempt(withdrawal: &WithdrawalId, earlier: u32) -> Self {
+        let Ulid(number) = Ulid::from_string(&withdrawal.0[1..]).expect("it was checked");
+        Self(format!("A{}", Ulid(number.wrapping_add(earlier.into()))))
+    }
+}
+
 foreign_id!(
     /// A partner, as given at registration.
     PartnerId, "partner_id", 32
@@ -203,6 +216,15 @@ mod tests {
         assert!(early < late);
         assert_eq!(late.as_str().len(), 27);
         assert_eq!(late.as_str().parse(), Ok(late.clone()));
+    }
+
+    #[test]
+    fn an_attempt_is_named_after_its_withdrawal_and_after_how_many_were_before() {
+        let withdrawal = WithdrawalId::from_parts(1_700_000_000_000, 42);
+        let [first, second] = [0, 1].map(|earlier| ReqSeqId::of_attempt(&withdrawal, earlier));
+        assert_eq!(first.as_str()[1..], withdrawal.as_str()[1..]);
+        assert_eq!(second, ReqSeqId::from_parts(1_700_000_000_000, 43));
+        assert_eq!(first.as_str().parse(), Ok(first.clone()));
     }
 
     #[test]

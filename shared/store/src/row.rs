@@ -43,6 +43,12 @@ pub(crate) fn named_optional<T>(
         .transpose()
 }
 
+/// Reads an `integer` column that counts something.
+pub(crate) fn counted(row: &Row, column: &'static str) -> Result<u32, StoreError> {
+    let count: i32 = row.try_get(column)?;
+    u32::try_from(count).map_err(|_| StoreError::Corrupt { column })
+}
+
 /// Reads a `bigint` column of fen.
 pub(crate) fn fen(row: &Row, column: &'static str) -> Result<Fen, StoreError> {
     Fen::new(row.try_get(column)?).map_err(|_| StoreError::Corrupt { column })

@@ -15,7 +15,7 @@ use contract::withdrawal::{CashType, Confirmation, Language, NewWithdrawal, Stat
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use crate::row::{fen, fen_optional, named, named_optional, parsed, parsed_optional};
+use crate::row::{counted, fen, fen_optional, named, named_optional, parsed, parsed_optional};
 use crate::{Connection, StoreError, Transaction};
 
 pub use drafts::{expire_due, insert_draft};
@@ -44,7 +44,8 @@ select id, partner_id, third_party_user_id, htouhui_user_id, amount_fen, out_ord
 const FOR_DISPATCH: &str = "\
 -- withdrawals.for_dispatch
 select withdrawals.amount_fen, withdrawals.cash_type, withdrawals.state, withdrawals.held,
-       withdrawals.accepted_at, users.huifu_id, cards.token_no
+       withdrawals.accepted_at, users.huifu_id, cards.token_no,
+       (select count(*)::integer from attempts where withdrawal_id = withdrawals.id) as attempts
   from withdrawals
   join users using (htouhui_user_id)
   join cards on cards.id = withdrawals.card_id
@@ -71,6 +72,8 @@ pub struct ForDispatch {
     pub huifu_id: HuifuId,
     /// Which card.
     pub token_no: TokenNo,
+    /// How often it was tried before; all of those provably never left, or nothing is sent.
+    pub attempts: u32,
 }
 
 /// What goes into the row together with a change of state.
@@ -123,6 +126,7 @@ pub async fn for_dispatch(
             accepted_at: row.try_get("accepted_at")?,
             huifu_id: parsed(&row, "huifu_id")?,
             token_no: parsed(&row, "token_no")?,
+            attempts: counted(&row, "attempts")?,
         })
     })
     .transpose()

@@ -65,7 +65,7 @@ impl Dispatch {
         let now = clock::now();
         // Every limit is checked before the attempt exists: Huifu must never be the first to
         // find one broken.
-        let encashment = self.encashment(&wanted, now)?;
+        let encashment = self.encashment(withdrawal, &wanted, now)?;
         let attempt = OpenAttempt {
             encashment,
             huifu_id: wanted.huifu_id.clone(),
@@ -82,13 +82,18 @@ impl Dispatch {
         }
     }
 
-    fn encashment(&self, wanted: &ForDispatch, now: Timestamp) -> Result<Encashment, HandlerError> {
+    fn encashment(
+        &self,
+        withdrawal: &WithdrawalId,
+        wanted: &ForDispatch,
+        now: Timestamp,
+    ) -> Result<Encashment, HandlerError> {
         let cash_type = wanted.cash_type.ok_or_else(|| {
             HandlerError::dead_letter("the withdrawal was confirmed without a cash type")
         })?;
         Encashment::new(NewEncashment {
             req_date: ReqDate::at(now),
-            req_seq_id: ids::new_req_seq_id(),
+            req_seq_id: ReqSeqId::of_attempt(withdrawal, wanted.attempts),
             cash_amt: wanted.amount,
             huifu_id: wanted.huifu_id.clone(),
             into_acct_date_type: cash_type,
