@@ -90,7 +90,8 @@ test/e2e: setup build ## The bad days, on real engines and processes
 	$(RUN_E2E)
 
 .PHONY: test/cluster
-test/cluster: setup build ## Several of each: replicas and engines killed under load, 100,000 letters
+test/cluster: setup build ## Several of each: killed and replaced under load, releases, 100,000 letters
+	@$(STAND) previous
 	$(RUN_CLUSTER)
 
 .PHONY: test/browser

@@ -1,6 +1,7 @@
 //! A scene of `e2e` with several of each service, the open ones behind a door.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -53,12 +54,25 @@ impl Cluster {
     /// Starts so many of each, with production's pauses, and waits until the doors let in.
     pub async fn open(size: Size) -> Result<Self> {
         let mut cluster = Self::empty(Engines::shared().await?).await?;
+        cluster.fill(size).await?;
+        Ok(cluster)
+    }
+
+    /// As [`Cluster::empty`], with schema and binaries of the release that lies in this folder.
+    pub async fn empty_of(release: &Path) -> Result<Self> {
+        let mut cluster = Self::empty(Engines::migrated_by(release).await?).await?;
+        cluster.replicas.fleet.binaries = Some(release.to_owned());
+        Ok(cluster)
+    }
+
+    /// Starts so many of each, and waits until the doors let in.
+    pub async fn fill(&mut self, size: Size) -> Result<()> {
         for service in Service::ALL {
             for _ in 0..size.of(service) {
-                cluster.add(service).await?;
+                self.add(service).await?;
             }
         }
-        Ok(cluster)
+        Ok(())
     }
 
     /// Sandboxes and doors, and nobody behind them.

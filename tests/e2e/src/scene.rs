@@ -16,6 +16,7 @@ use sandbox::partner::PartnerHandle;
 use sandbox::sms::{SmsConfig, SmsHandle, SmsSandbox};
 use sandbox::user::{Choice, UserAgent, UserError};
 use stand::keys::rsa_2048;
+use stand::opsctl::Opsctl;
 use stand::system::{Fleet, Plan, SMS_TOKEN, Service};
 use stand::{TestDatabase, TestVhost};
 use store::Store;
@@ -55,6 +56,16 @@ impl Engines {
             Some(rabbitmq) => TestVhost::create_on(rabbitmq).await?,
             None => TestVhost::create().await?,
         };
+        Ok(Self { database, vhost })
+    }
+
+    /// On the shared engines, with the schema that another release's `opsctl` makes.
+    pub async fn migrated_by(release: &Path) -> Result<Self> {
+        let (database, vhost) = tokio::try_join!(TestDatabase::empty(), TestVhost::create())?;
+        Opsctl::on(database.url())
+            .from(release)
+            .run(&["migrate"])
+            .await?;
         Ok(Self { database, vhost })
     }
 

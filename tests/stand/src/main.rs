@@ -28,6 +28,8 @@ enum Action {
     Up(Build),
     /// Show three withdrawals on the whole system, and judge them
     Demo(Build),
+    /// Build the release before this one, for the tests that roll out from it and back to it
+    Previous,
     /// Tell what runs
     Status,
     /// Remove databases and virtual hosts that killed tests have left
@@ -67,6 +69,13 @@ async fn act(action: Action) -> Result<()> {
         Action::Setup { browser } => setup(browser).await,
         Action::Up(build) => up(build).await,
         Action::Demo(build) => stand::demo(!build.no_build).await,
+        Action::Previous => {
+            println!(
+                "the release before: {}",
+                stand::previous_release().await?.display()
+            );
+            Ok(())
+        }
         Action::Status => status(),
         Action::Sweep { minutes } => {
             let swept = stand::sweep(Duration::from_secs(minutes * 60)).await?;

@@ -1,6 +1,7 @@
 //! The real `opsctl`, run as an operator would run it.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -13,6 +14,7 @@ use crate::system::{DATA_KEYS, PASSWORD_PEPPER};
 #[derive(Debug, Clone)]
 pub struct Opsctl {
     database_url: String,
+    binaries: Option<PathBuf>,
     more: Vec<(String, String)>,
 }
 
@@ -33,6 +35,7 @@ impl Opsctl {
     pub fn on(database_url: &str) -> Self {
         Self {
             database_url: database_url.to_owned(),
+            binaries: None,
             more: Vec::new(),
         }
     }
@@ -41,6 +44,13 @@ impl Opsctl {
     #[must_use]
     pub fn database_url(&self) -> &str {
         &self.database_url
+    }
+
+    /// The one of another release, which lies in this folder.
+    #[must_use]
+    pub fn from(mut self, binaries: &Path) -> Self {
+        self.binaries = Some(binaries.to_owned());
+        self
     }
 
     /// With one variable more in its environment.
@@ -107,7 +117,11 @@ impl Opsctl {
 
     fn command(&self, arguments: &[&str]) -> Result<Command> {
         let kept = |name: &str| -> OsString { std::env::var_os(name).unwrap_or_default() };
-        let mut command = Command::new(binary("opsctl")?);
+        let program = match &self.binaries {
+            Some(folder) => folder.join("opsctl"),
+            None => binary("opsctl")?,
+        };
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .env_clear()

@@ -12,6 +12,7 @@
 mod broker_nodes;
 mod database_primary;
 mod letters;
+mod release;
 mod replicas;
 mod restore;
 mod rollout;
