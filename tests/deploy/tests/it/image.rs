@@ -11,6 +11,20 @@ use crate::settings::{write_files, write_secrets};
 /// What stands in the Dockerfile where the last stage begins.
 const LAST_STAGE: &str = "\nFROM scratch\n";
 
+/// What lists the parts of a binary, here without any.
+const PARTS: &str = r#"{ "bomFormat": "CycloneDX", "specVersion": "1.5", "components": [] }"#;
+
+/// Every file of an image, but for the libraries that its binary names.
+const OURS: [&str; 7] = [
+    "entrypoint",
+    "usr/local/bin/intake",
+    "sbom.cdx.json",
+    "etc/ssl/certs/ca-certificates.crt",
+    "etc/passwd",
+    "etc/group",
+    "etc/nsswitch.conf",
+];
+
 /// One builder with a store of its own, which goes with its folder.
 struct Builder<'a> {
     program: &'a Path,
@@ -53,9 +67,11 @@ fn the_image_holds_one_binary_and_runs_it_as_nobody() {
         folder: folder.path(),
     };
     let assembled = folder.path().join("context/assembled");
+    let parts = folder.path().join("parts.json");
+    std::fs::write(&parts, PARTS).unwrap();
     let laid = Command::new(checkout().join("deploy/image/assemble"))
         .arg(binary("intake").unwrap())
-        .arg(&assembled)
+        .args([&assembled, &parts])
         .output()
         .unwrap();
     assert!(
@@ -78,11 +94,35 @@ fn the_image_holds_one_binary_and_runs_it_as_nobody() {
     let image = builder.must(&["inspect", "--type=image", "localhost/tixian/intake"]);
     assert!(image.contains("\"User\": \"65532:65532\""), "{image}");
     let container = builder.must(&["from", "--pull-never", "localhost/tixian/intake"]);
+    // Before anything runs there: a builder adds files of its own then.
+    let root = builder.must(&["mount", &container]);
+    holds_nothing_else(Path::new(&root));
+    builder.must(&["umount", &container]);
     let help = builder.must(&["run", &container, "--", "/entrypoint", "--help"]);
     assert!(help.starts_with("Usage: intake "), "{help}");
     let shell = builder.run(&["run", &container, "--", "/bin/sh", "-c", "true"]);
     assert!(!shell.status.success(), "there is a shell");
     checks_its_settings(&builder, &container);
+}
+
+/// Whatever is neither asked for by the binary nor by TLS is one more thing to be attacked.
+fn holds_nothing_else(root: &Path) {
+    let sbom = std::fs::read_to_string(root.join("sbom.cdx.json")).unwrap();
+    assert_eq!(sbom, PARTS);
+    let mut folders = vec![root.to_owned()];
+    let mut foreign = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let inside = path.strip_prefix(root).unwrap().to_str().unwrap();
+            if path.is_dir() && !path.is_symlink() {
+                folders.push(path);
+            } else if !OURS.contains(&inside) && !inside.contains(".so") {
+                foreign.push(inside.to_owned());
+            }
+        }
+    }
+    assert_eq!(foreign, Vec::<String>::new());
 }
 
 /// As the pod would: its ConfigMaps, its Secrets where they are mounted, its user.
