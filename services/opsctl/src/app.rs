@@ -7,8 +7,8 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::command::{
-    application, audit, calendar, case, console, dead_letter, keygen, keys, migrate, outbox,
-    overview, partner, reconcile, replay, retention, serve, signature, user, withdrawal,
+    after_restore, application, audit, calendar, case, console, dead_letter, keygen, keys, migrate,
+    outbox, overview, partner, reconcile, replay, retention, serve, signature, user, withdrawal,
 };
 use crate::database::Database;
 use crate::exit::{Exit, WrongUsage};
@@ -80,6 +80,7 @@ async fn dispatch(command: Command, database: Database) -> anyhow::Result<Report
         Command::Case(command) => case::run(command, &database).await,
         Command::Reconcile(command) => reconcile::run(command, &database).await,
         Command::Retention(command) => retention::run(command, &database).await,
+        Command::AfterRestore(asked) => after_restore::run(&asked, &database).await,
         Command::Keys(command) => keys::run(command, &database).await,
         Command::Keygen(arguments) => keygen::run(&arguments),
         Command::Signature(command) => signature::run(command, &database).await,

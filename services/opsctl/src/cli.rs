@@ -4,8 +4,8 @@ use clap::{Parser, Subcommand};
 use runtime::settings::Secret;
 
 use crate::command::{
-    application, audit, calendar, case, console, dead_letter, keygen, keys, outbox, partner,
-    reconcile, replay, retention, serve, signature, user, withdrawal,
+    after_restore, application, audit, calendar, case, console, dead_letter, keygen, keys, outbox,
+    partner, reconcile, replay, retention, serve, signature, user, withdrawal,
 };
 
 /// Runs Tixian: migrations, partners and keys, users, withdrawals, dead letters, signatures
@@ -69,6 +69,9 @@ pub(crate) enum Command {
     /// How long logs are kept; months made ahead and dropped
     #[command(subcommand)]
     Retention(retention::Command),
+    /// After a restore of the database: hold what it has not sent, because the one that was lost
+    /// may have, and open a case for each
+    AfterRestore(after_restore::AfterRestore),
     /// The keys under which personal data lies
     #[command(subcommand)]
     Keys(keys::Command),

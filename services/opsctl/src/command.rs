@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod after_restore;
 pub(crate) mod application;
 pub(crate) mod application_decision;
 pub(crate) mod application_question;

@@ -4,6 +4,7 @@
 //! that. Deciding is in `decide`.
 
 mod decide;
+mod restored;
 
 use contract::enumeration;
 use contract::ids::{ApplicationId, WithdrawalId};
@@ -15,6 +16,7 @@ use crate::row::named;
 use crate::{Connection, StoreError, Transaction};
 
 pub use decide::{Closed, Closing, Released, close};
+pub use restored::{Unsent, hold_restored};
 
 const OPEN: &str = "\
 -- cases.open

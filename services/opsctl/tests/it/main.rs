@@ -7,6 +7,7 @@
     reason = "a test that cannot go on stops where it stands"
 )]
 
+mod after_restore;
 mod applications;
 mod audit;
 mod calendar;
