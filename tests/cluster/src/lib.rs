@@ -15,7 +15,7 @@ mod unsent;
 
 pub use cluster::{Cluster, Replicas, Size};
 pub use door::Door;
-pub use load::{Tally, under_load};
-pub use outage::{Outage, nothing_is_lost, through};
+pub use load::{Tally, Users};
+pub use outage::{Outage, nothing_is_lost};
 pub use under_way::UnderWay;
 pub use unsent::hold_unsent;

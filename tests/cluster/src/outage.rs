@@ -1,23 +1,13 @@
-//! An engine breaks under load: who was there goes on trying, and how long it took is measured.
+//! An engine breaks under load: how long it took until work got on is measured.
 
-use std::future::Future;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use contract::ids::WithdrawalId;
 use e2e::Scene;
-use futures_util::future::join_all;
-use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_postgres::Client;
 
 use crate::load::Tally;
-
-/// Four at once: five tries at one user's password at once are as many as there are.
-const USERS: usize = 4;
-
-/// Of one user, between one try and the next.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// Much longer than any engine may need to come back.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -77,57 +67,6 @@ impl<'a> Outage<'a> {
         })
         .await
     }
-}
-
-/// Users withdraw one after the other for as long as `act` takes. One that is refused, or gets no
-/// answer, tries the same order until it is accepted.
-///
-/// # Errors
-/// When somebody was never accepted.
-pub async fn through<T>(
-    scene: &Scene,
-    name: &str,
-    act: impl Future<Output = T>,
-) -> Result<(Tally, T)> {
-    let (over, told) = watch::channel(false);
-    let users = join_all((0..USERS).map(|user| one(scene, format!("{name}-{user}"), told.clone())));
-    let (tallies, acted) = tokio::join!(users, async {
-        let acted = act.await;
-        over.send_replace(true);
-        acted
-    });
-    let mut tally = Tally::default();
-    for one in tallies {
-        tally = tally.and(one?);
-    }
-    Ok((tally, acted))
-}
-
-async fn one(scene: &Scene, name: String, over: watch::Receiver<bool>) -> Result<Tally> {
-    let mut tally = Tally::default();
-    let mut ticks = interval(PAUSE);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for number in 0_u32.. {
-        if *over.borrow() {
-            break;
-        }
-        let order = format!("{name}-{number}");
-        let mut failures = Vec::new();
-        let accepted = stand::try_eventually(PATIENCE, &order, async || {
-            ticks.tick().await;
-            let fields = [("money", "31.00"), ("out_order_no", order.as_str())];
-            let tried = scene.withdraw_with(&fields).await;
-            tried.map_err(|error| {
-                failures.push(format!("{order}: {error:#}"));
-                "refused"
-            })
-        })
-        .await
-        .with_context(|| failures.join("\n"))?;
-        tally.accepted.push(accepted);
-        tally.failures.extend(failures);
-    }
-    Ok(tally)
 }
 
 /// What users were told, against what is written down: each order that was accepted is there, once.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::{Cluster, Outage, Tally, nothing_is_lost, through};
+use cluster::{Cluster, Outage, Tally, Users, nothing_is_lost};
 use contract::topology::QUEUES;
 use e2e::Engines;
 use stand::private::BrokerCluster;
@@ -58,7 +58,10 @@ async fn any_node_may_die_and_so_may_the_one_that_leads_after_it() {
             broker.start(dies).await.unwrap();
             took
         };
-        let (seen, took) = through(&cluster.scene, name, act).await.unwrap();
+        let (seen, took) = Users::PATIENT
+            .during(&cluster.scene, name, act)
+            .await
+            .unwrap();
         assert!(took <= AFTER_A_KILL, "{name}: {took:?}");
         assert_eq!(seen.failures, Vec::<String>::new(), "users need no broker");
         tally = tally.and(seen);
@@ -90,7 +93,10 @@ async fn a_leader_that_is_cut_off_pauses_itself_and_the_two_others_go_on() {
         .await;
         took
     };
-    let (tally, took) = through(&cluster.scene, "cut", act).await.unwrap();
+    let (tally, took) = Users::PATIENT
+        .during(&cluster.scene, "cut", act)
+        .await
+        .unwrap();
     assert!(took <= AFTER_A_CUT, "{took:?}");
     assert_eq!(tally.failures, Vec::<String>::new(), "users need no broker");
     nothing_is_lost(&cluster.scene, "a node cut off", &tally)

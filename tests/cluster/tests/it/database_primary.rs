@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::{Cluster, Outage, nothing_is_lost, through};
+use cluster::{Cluster, Outage, Users, nothing_is_lost};
 use e2e::Engines;
 use stand::private::DatabaseCluster;
 use stand::system::Service;
@@ -27,7 +27,10 @@ async fn what_was_answered_before_the_primary_died_is_there_after_it() {
         println!("primary killed; the first end after {took:?}");
         took
     };
-    let (tally, took) = through(&cluster.scene, "primary", act).await.unwrap();
+    let (tally, took) = Users::PATIENT
+        .during(&cluster.scene, "primary", act)
+        .await
+        .unwrap();
     assert!(took <= RECOVERS, "{took:?}");
     nothing_is_lost(&cluster.scene, "the primary killed", &tally)
         .await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::{Cluster, Size, Tally, UnderWay, hold_unsent, under_load};
+use cluster::{Cluster, Size, Tally, UnderWay, Users, hold_unsent};
 use sandbox::huifu::{Fault, Selector};
 use sandbox::partner::Mode;
 use stand::system::Service;
@@ -44,7 +44,10 @@ async fn spreads(cluster: &Cluster) -> Tally {
             println!("{:?}", cluster.replicas.done_by(service).await.unwrap());
         }
     };
-    let (tally, ()) = under_load(&cluster.scene, "spread", enough).await.unwrap();
+    let (tally, ()) = Users::STEADY
+        .during(&cluster.scene, "spread", enough)
+        .await
+        .unwrap();
     assert_eq!(tally.failures, Vec::<String>::new());
     tally
 }
@@ -73,7 +76,7 @@ async fn loses_one(cluster: &mut Cluster, service: Service) -> Tally {
         assert!(unsent == 0 || service == Service::HuifuDispatcher);
         took
     };
-    let (tally, took) = under_load(scene, name, act).await.unwrap();
+    let (tally, took) = Users::STEADY.during(scene, name, act).await.unwrap();
     assert!(took <= PICKED_UP, "{name}: {took:?}");
     // Only who was on a connection to a dead one has seen anything.
     if !matches!(service, Service::Intake) {

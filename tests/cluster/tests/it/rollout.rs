@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use cluster::{Cluster, Size, nothing_is_lost, under_load};
+use cluster::{Cluster, Size, Users, nothing_is_lost};
 use stand::system::Service;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,7 +24,7 @@ async fn a_rollout_of_everything_is_noticed_by_nobody() {
             assert!(old.iter().all(|replica| !new.contains(replica)), "{new:?}");
         }
     };
-    let (tally, ()) = under_load(scene, "rollout", rolls).await.unwrap();
+    let (tally, ()) = Users::STEADY.during(scene, "rollout", rolls).await.unwrap();
     assert_eq!(tally.failures, Vec::<String>::new());
     nothing_is_lost(scene, "a rollout", &tally).await.unwrap();
     cluster.close(&tally.accepted).await.unwrap();
