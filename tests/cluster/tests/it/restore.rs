@@ -2,6 +2,7 @@
 //! says: what Huifu paid in the gap is never paid again.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use contract::ids::WithdrawalId;
 use contract::withdrawal::State;
@@ -9,6 +10,9 @@ use e2e::{Engines, Scene};
 use stand::opsctl::Opsctl;
 use stand::private::ArchivedDatabase;
 use stand::system::Service;
+
+/// The message of what is held looks once a minute whether it still is.
+const RESTED: Duration = Duration::from_secs(90);
 
 /// What of the day is where when the disk is lost.
 struct Day {
@@ -110,6 +114,10 @@ async fn releases_by_mistake(scene: &Scene, opsctl: &Opsctl, id: &WithdrawalId) 
     ];
     close.extend(ids.iter().map(String::as_str));
     println!("{}", opsctl.run(&close).await.unwrap());
+    stand::eventually(RESTED, "it to be sent again", async || {
+        scene.find(id).await.unwrap().state != State::Accepted
+    })
+    .await;
     scene.reaches(id, State::Paid).await;
 }
 
