@@ -171,7 +171,7 @@ async fn an_application_is_one_trace_over_its_review_and_the_questions_about_it(
         for span in found {
             assert_eq!(span.parent.as_ref(), Some(&begun[0].step.span_id), "{name}");
             let sending = |one: &&CollectedSpan| span.links == [one.step.clone()];
-            assert!(sendings.iter().any(|one| sending(one)), "{span:#?}");
+            assert!(sendings.iter().any(sending), "{span:#?}");
         }
     }
     let told = named(Kind::Consumer, "application-notice.due");
