@@ -117,12 +117,7 @@ impl Settings for DispatcherSettings {
     fn read(env: &mut Env) -> Option<Self> {
         let huifu = HuifuSettings::read(env);
         let callback_url = callback_url(env);
-        let resend_pause = env.or_in("RESEND_PAUSE_MS", ms(5_000), ms(1)..=ms(3_600_000));
-        let resend_longest_pause = env.or_in(
-            "RESEND_LONGEST_PAUSE_MS",
-            ms(600_000),
-            ms(1)..=ms(86_400_000),
-        );
+        let resend = ResendSettings::read(env);
         let first_pause = env.or_in(
             "RECONCILE_FIRST_PAUSE_MS",
             ms(30_000),
@@ -155,10 +150,7 @@ impl Settings for DispatcherSettings {
         let question = huifu.connect_timeout + huifu.answer_timeout;
         let dispatch = DispatchSettings {
             callback_url: callback_url?,
-            resend: ResendSettings {
-                pause: resend_pause?,
-                longest: resend_longest_pause?,
-            },
+            resend: resend?,
             first_query_after: first_pause,
         };
         let reconcile = ReconcileSettings {
@@ -187,6 +179,21 @@ impl Settings for DispatcherSettings {
             huifu,
             dispatch,
             reconcile,
+        })
+    }
+}
+
+impl Settings for ResendSettings {
+    fn read(env: &mut Env) -> Option<Self> {
+        let pause = env.or_in("RESEND_PAUSE_MS", ms(5_000), ms(1)..=ms(3_600_000));
+        let longest = env.or_in(
+            "RESEND_LONGEST_PAUSE_MS",
+            ms(600_000),
+            ms(1)..=ms(86_400_000),
+        );
+        Some(Self {
+            pause: pause?,
+            longest: longest?,
         })
     }
 }

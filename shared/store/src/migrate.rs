@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use refinery::error::Kind;
 use sha2::{Digest, Sha256};
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -78,7 +79,10 @@ pub async fn migrate(address: &Address) -> Result<usize, MigrateError> {
 
 async fn apply(client: &mut Client) -> Result<usize, MigrateError> {
     let (mut applied, mut tries) = (0, 0);
+    let mut turns = interval(PAUSE);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        turns.tick().await;
         let error = match embedded::migrations::runner().run_async(client).await {
             Ok(report) => return Ok(applied + report.applied_migrations().len()),
             Err(error) => error,
@@ -94,7 +98,6 @@ async fn apply(client: &mut Client) -> Result<usize, MigrateError> {
         if tries == TRIES {
             return Err(MigrateError::GaveWay(Box::new(error)));
         }
-        tokio::time::sleep(PAUSE).await;
     }
 }
 

@@ -31,7 +31,11 @@ pub(crate) async fn run(asked: &AfterRestore, database: &Database) -> anyhow::Re
     let of = |state| of(&unsent, state);
     let (accepted, drafts) = (of(State::Accepted), of(State::Draft));
     let json = json!({ "dry_run": permit.is_none(), "accepted": accepted, "drafts": drafts });
-    let verb = if permit.is_some() { "Held" } else { "Would be held" };
+    let verb = if permit.is_some() {
+        "Held"
+    } else {
+        "Would be held"
+    };
     let sentence = format!(
         "{verb}, with a case `restored` for each: {} accepted, {} drafts.",
         accepted.len(),
