@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use refinery::error::Kind;
 use sha2::{Digest, Sha256};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -18,7 +18,9 @@ select pg_advisory_lock(849426)";
 
 /// A migration locks one table after the other, and a service that holds the second may want the
 /// first. PostgreSQL finds that after a second (`deadlock_timeout`) and may end the service's
-/// statement; so the migration gives way before.
+/// statement; so the migration gives way before. That is in time where the locks follow each other
+/// at once. One that works for long between two of them says so under `Locks`, and is run while
+/// nobody else is there.
 const GIVE_WAY: &str = "\
 -- migrate.give_way
 set lock_timeout = '500ms'";
@@ -26,8 +28,9 @@ set lock_timeout = '500ms'";
 /// Between a migration that gave way and its next try, so that who waited behind it gets on.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Tries of all migrations together: a minute and a half.
-const TRIES: usize = 120;
+/// No try begins later than this after the first: each may have done much before it gave way,
+/// while others waited for it.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 pub(crate) mod embedded {
     refinery::embed_migrations!("migrations");
@@ -42,8 +45,9 @@ pub enum MigrateError {
     /// A migration failed, or an applied one was edited.
     #[error("a migration failed")]
     Migration(#[source] Box<refinery::Error>),
-    /// Somebody held a table all the time. What was applied stays, and the rest can be tried again.
-    #[error("a migration gave way {TRIES} times to others who held its tables; run it again")]
+    /// Others held a table whenever it was wanted. What was applied stays, and the rest can be
+    /// tried again.
+    #[error("a migration gave way for {PATIENCE:?} to others who held its tables")]
     GaveWay(#[source] Box<refinery::Error>),
 }
 
@@ -78,7 +82,8 @@ pub async fn migrate(address: &Address) -> Result<usize, MigrateError> {
 }
 
 async fn apply(client: &mut Client) -> Result<usize, MigrateError> {
-    let (mut applied, mut tries) = (0, 0);
+    let mut applied = 0;
+    let latest = Instant::now() + PATIENCE;
     let mut turns = interval(PAUSE);
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -91,13 +96,13 @@ async fn apply(client: &mut Client) -> Result<usize, MigrateError> {
             .report()
             .map(|report| report.applied_migrations().len());
         applied += before.unwrap_or_default();
-        tries += 1;
         if !gave_way(&error) {
             return Err(MigrateError::Migration(Box::new(error)));
         }
-        if tries == TRIES {
+        if Instant::now() > latest {
             return Err(MigrateError::GaveWay(Box::new(error)));
         }
+        tracing::warn!("a migration gave way to others who hold its tables, and is tried again");
     }
 }
 
