@@ -69,8 +69,8 @@ pub(crate) enum Command {
     /// How long logs are kept; months made ahead and dropped
     #[command(subcommand)]
     Retention(retention::Command),
-    /// After a restore of the database: hold what it has not sent, because the one that was lost
-    /// may have, and open a case for each
+    /// After a restore, before anything starts: hold what this database has not sent, because the
+    /// one that was lost may have, and open a case for each
     AfterRestore(after_restore::AfterRestore),
     /// The keys under which personal data lies
     #[command(subcommand)]

@@ -164,8 +164,8 @@ impl ReqSeqId {
     /// withdrawal's own number, so whoever knows the one knows the other.
     ///
     /// **Invariant:** the same withdrawal after the same attempts has the same serial. A database
-    /// that came back without its last attempt sends nothing twice on one day: Huifu takes a serial
-    /// once per account and day (huifu-api.md §3.1).
+    /// that came back without its last attempt, and without that one alone, sends nothing twice on
+    /// one day: Huifu takes a serial once per account and day (huifu-api.md §3.1).
     pub fn of_attempt(withdrawal: &WithdrawalId, earlier: u32) -> Self {
         let Ulid(number) = Ulid::from_string(&withdrawal.0[1..]).expect("it was checked");
         Self(format!("A{}", Ulid(number.wrapping_add(earlier.into()))))

@@ -13,8 +13,8 @@ pub enum Advanced<S> {
         /// To here.
         to: S,
     },
-    /// It stands there already, or further along the same road; numbers that were not known yet are
-    /// written down.
+    /// It stands there already, or further along the same road. What else was said, such as a
+    /// number that was not known yet, is written down by whoever says so, and by no other.
     Agreed(S),
     /// Somebody was first, or it is too late, or this is not what is due.
     Refused(S),

@@ -18,7 +18,8 @@ select exists(select from nonces where partner_id = $1 and nonce = $2) as used";
 const FORGET_EXPIRED: &str = "\
 -- nonces.forget_expired
 delete from nonces
- where ctid = any(array(select ctid from nonces where expires_at <= $1 limit $2))";
+ where ctid = any(array(select ctid from nonces where expires_at <= $1 limit $2
+                          for update skip locked))";
 
 /// Uses a nonce up; `false` means that this partner used it before.
 pub async fn use_once(

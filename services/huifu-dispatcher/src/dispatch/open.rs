@@ -27,6 +27,10 @@ const HELD_PAUSE: Duration = Duration::from_secs(60);
 /// usual answer. Then Huifu is asked, instead of after the pause that fits a slow answer.
 const ORPHAN_PAUSE: Duration = Duration::from_secs(2);
 
+/// The promise "never pays twice" in the database. Any other constraint says only that somebody
+/// else was at the same attempt: the message comes again, and finds what became of it.
+const MAY_HAVE_PAID: &str = "one_attempt_that_may_have_paid";
+
 /// An attempt that is committed and must be sent now, once.
 #[derive(Debug)]
 pub(super) struct OpenAttempt {
@@ -75,7 +79,7 @@ impl Dispatch {
         match self.commit(&mut connection, now, &attempt, &wanted).await {
             Ok(true) => Ok(Some(attempt)),
             Ok(false) => Ok(None),
-            Err(error) if error.constraint().is_some() => {
+            Err(error) if error.constraint() == Some(MAY_HAVE_PAID) => {
                 Err(error).or_dead_letter("another attempt of this withdrawal may have paid")
             }
             Err(error) => Err(error).or_requeue(),

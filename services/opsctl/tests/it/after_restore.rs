@@ -37,7 +37,7 @@ async fn what_was_not_sent_is_held_once_and_its_case_names_the_serial_to_ask_for
     assert_eq!(open[0].kind, "restored");
     assert_eq!(open[0].withdrawal_id.as_deref(), Some(accepted.as_str()));
     let serial = format!("A{}", &accepted.as_str()[1..]);
-    assert_eq!(open[0].detail["req_seq_id"], serial);
+    assert_eq!(open[0].detail["next_req_seq_id"], serial);
 
     let again = tool.typed(&format!("after-restore{DO_IT} --json"));
     let again: serde_json::Value = serde_json::from_str(&again).unwrap();

@@ -2,9 +2,10 @@
 
 use crate::tool::Tool;
 
-const COMMANDS: [&[&str]; 83] = [
+const COMMANDS: [&[&str]; 84] = [
     &[],
     &["migrate"],
+    &["after-restore"],
     &["partner"],
     &["partner", "add"],
     &["partner", "list"],

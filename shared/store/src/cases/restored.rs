@@ -4,29 +4,23 @@
 use contract::ids::{ReqSeqId, WithdrawalId};
 use contract::withdrawal::State;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::NewCase;
+use crate::progress::set_aside;
 use crate::row::{counted, named, parsed};
 use crate::{StoreError, Transaction};
 
-/// A draft is held too: its user may have confirmed it, and may confirm it again. Run again it
-/// finds nothing of what has its case.
-const HOLD_RESTORED: &str = "\
--- cases.hold_restored
-update withdrawals
-   set held = true, updated_at = $1, updated_by = $2
+/// What has its case open is passed over.
+const UNSENT: &str = "\
+-- cases.unsent
+select id, state, (select count(*)::integer
+                     from attempts where withdrawal_id = withdrawals.id) as attempts
+  from withdrawals
  where state in ('draft', 'accepted')
    and not exists (select from cases
                     where withdrawal_id = withdrawals.id and kind = 'restored' and state = 'open')
-returning id, state, (select count(*)::integer
-                        from attempts where withdrawal_id = withdrawals.id) as attempts";
-
-const OPEN_RESTORED: &str = "\
--- cases.open_restored
-insert into cases (withdrawal_id, kind, detail, fingerprint, state,
-                   created_at, updated_at, updated_by)
-select id, 'restored', detail, 'restored:' || id || ':' || $3::timestamptz, 'open', $3, $3, $4
-  from unnest($1::text[], $2::jsonb[]) as unsent(id, detail)";
+ order by id";
 
 /// A withdrawal that this database has not sent.
 #[derive(Debug, Clone)]
@@ -35,31 +29,41 @@ pub struct Unsent {
     pub withdrawal: WithdrawalId,
     /// Draft or accepted.
     pub state: State,
-    /// Under which serial it is at Huifu, if it was sent.
-    pub req_seq_id: ReqSeqId,
+    /// What its next attempt will be called, and what the lost one was called if it was the only
+    /// one that was lost. At Huifu it proves a payment; not there it proves nothing.
+    pub next_req_seq_id: ReqSeqId,
 }
 
 /// Holds each of them, so that nothing is sent for it, and opens a case, so that a person decides.
+/// A draft is held too: its user may have confirmed it, and may confirm it again.
 pub async fn hold_restored(
     tx: &Transaction<'_>,
     now: Timestamp,
 ) -> Result<Vec<Unsent>, StoreError> {
-    let rows = tx.query(HOLD_RESTORED, &[&now, &tx.name()]).await?;
-    let unsent = rows.iter().map(|row| {
-        let withdrawal = parsed(row, "id")?;
-        Ok(Unsent {
-            req_seq_id: ReqSeqId::of_attempt(&withdrawal, counted(row, "attempts")?),
-            state: named(row, "state", State::from_name)?,
-            withdrawal,
-        })
-    });
-    let unsent: Vec<Unsent> = unsent.collect::<Result<_, StoreError>>()?;
-    let ids: Vec<&str> = unsent.iter().map(|one| one.withdrawal.as_str()).collect();
-    let details: Vec<Value> = unsent
+    let rows = tx.query(UNSENT, &[]).await?;
+    let unsent: Vec<Unsent> = rows
         .iter()
-        .map(|one| json!({ "state": one.state.as_str(), "req_seq_id": one.req_seq_id }))
-        .collect();
-    tx.execute(OPEN_RESTORED, &[&ids, &details, &now, &tx.name()])
-        .await?;
+        .map(|row| {
+            let withdrawal = parsed(row, "id")?;
+            Ok(Unsent {
+                next_req_seq_id: ReqSeqId::of_attempt(&withdrawal, counted(row, "attempts")?),
+                state: named(row, "state", State::from_name)?,
+                withdrawal,
+            })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    for one in &unsent {
+        let detail = json!({
+            "state": one.state.as_str(), "next_req_seq_id": one.next_req_seq_id,
+        });
+        let case = NewCase {
+            withdrawal: Some(&one.withdrawal),
+            application: None,
+            kind: "restored",
+            detail: &detail,
+            fingerprint: &format!("restored:{}:{now}", one.withdrawal),
+        };
+        set_aside(tx, now, &one.withdrawal, &case).await?;
+    }
     Ok(unsent)
 }
