@@ -12,6 +12,7 @@ use std::time::Duration;
 use contract::huifu::envelope::Caller;
 use contract::huifu::request::check_callback_url;
 use contract::later;
+use contract::partner::url::is_loopback;
 use contract::signing::keys::{PrivateKey, PublicKey};
 use contract::withdrawal::return_check;
 use jiff::Timestamp;
@@ -45,7 +46,8 @@ pub struct DispatcherSettings {
 /// How Huifu is reached, as whom, and with which keys.
 #[derive(Debug, Clone)]
 pub struct HuifuSettings {
-    /// `HUIFU_BASE_URL`: `https://api.huifu.com` in production.
+    /// `HUIFU_BASE_URL`: `https://api.huifu.com` in production; never in the clear, except on this
+    /// machine.
     pub base_url: Url,
     /// `HUIFU_SYS_ID` and `HUIFU_PRODUCT_ID`: from Huifu's console.
     pub caller: Caller,
@@ -200,7 +202,7 @@ impl Settings for ResendSettings {
 
 impl Settings for HuifuSettings {
     fn read(env: &mut Env) -> Option<Self> {
-        let base_url = env.required("HUIFU_BASE_URL");
+        let base_url = base_url(env);
         let sys_id = env.required("HUIFU_SYS_ID");
         let product_id = env.required("HUIFU_PRODUCT_ID");
         let private_key = key(env, "HUIFU_MERCHANT_PRIVATE_KEY", "an RSA private key");
@@ -220,6 +222,15 @@ impl Settings for HuifuSettings {
             answer_timeout: answer_timeout?,
             max_connections: max_connections?,
         })
+    }
+}
+
+fn base_url(env: &mut Env) -> Option<Url> {
+    let url: Url = env.required("HUIFU_BASE_URL")?;
+    match url.scheme() {
+        "https" => Some(url),
+        "http" if is_loopback(&url) => Some(url),
+        _ => env.refuse("HUIFU_BASE_URL", "must be https, except on this machine"),
     }
 }
 
@@ -275,5 +286,30 @@ mod tests {
             assert!(errors.contains(name), "{name} in:\n{errors}");
         }
         assert!(!errors.contains("hunter2"), "{errors}");
+    }
+
+    #[test]
+    fn names_and_cards_cross_no_network_in_the_clear() {
+        let read = |text: &str| {
+            let mut env = Env::new([("HUIFU_BASE_URL", text)]);
+            base_url(&mut env)
+                .map(drop)
+                .ok_or_else(|| env.errors().join("\n"))
+        };
+        for good in [
+            "https://api.huifu.com",
+            "http://127.0.0.1:7070",
+            "http://[::1]:1",
+        ] {
+            assert_eq!(read(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "http://api.huifu.com",
+            "http://huifu-sandbox",
+            "ftp://api.huifu.com",
+        ] {
+            let said = read(bad).unwrap_err();
+            assert!(said.contains("HUIFU_BASE_URL must be https"), "{said}");
+        }
     }
 }

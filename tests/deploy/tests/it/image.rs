@@ -117,12 +117,18 @@ fn holds_nothing_else(root: &Path) {
             let inside = path.strip_prefix(root).unwrap().to_str().unwrap();
             if path.is_dir() && !path.is_symlink() {
                 folders.push(path);
-            } else if !OURS.contains(&inside) && !inside.contains(".so") {
+            } else if !OURS.contains(&inside) && !is_library(inside) {
                 foreign.push(inside.to_owned());
             }
         }
     }
     assert_eq!(foreign, Vec::<String>::new());
+}
+
+fn is_library(inside: &str) -> bool {
+    let name = inside.rsplit('/').next().unwrap_or_default();
+    let in_its_place = inside.starts_with("lib") || inside.starts_with("usr/lib");
+    in_its_place && (name.ends_with(".so") || name.contains(".so."))
 }
 
 /// As the pod would: its ConfigMaps, its Secrets where they are mounted, its user.

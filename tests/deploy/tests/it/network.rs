@@ -41,7 +41,7 @@ fn nobody_else_is_reached_from_outside() {
     for (overlay, resources) in built() {
         let mut expected = BTreeSet::from(["callback-receiver", "console", "intake"]);
         if overlay == Overlay::Staging {
-            expected.extend(["partner-sandbox", "sms-sandbox"]);
+            expected.extend(["huifu-sandbox", "partner-sandbox", "sms-sandbox"]);
         }
         let found = selected(&resources, "ingress", |rule| {
             let from = rule["from"].as_array().into_iter().flatten();

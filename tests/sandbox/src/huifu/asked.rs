@@ -18,7 +18,7 @@ pub(crate) struct Inquiry<'a> {
     pub(crate) world: &'a World,
     pub(crate) values: &'a Values,
     /// What the caller calls this machine: files lie there too.
-    pub(crate) host: &'a str,
+    pub(crate) origin: &'a str,
 }
 
 /// What an interface does with its values.
@@ -58,7 +58,7 @@ pub(crate) fn answer(
     world: &World,
     operation: Operation,
     members: &Members<'_>,
-    host: &str,
+    origin: &str,
 ) -> Result<(Data, Reply), BadField> {
     let Some((table, tell)) = interface(operation) else {
         return Err(BadField::new("interface", "不存在"));
@@ -78,7 +78,7 @@ pub(crate) fn answer(
         Money::Pay | Money::CallItShort | Money::FailAtOnce => tell(&Inquiry {
             world,
             values: &values,
-            host,
+            origin,
         }),
     };
     let data = told.unwrap_or_else(|refusal| refusal.data());

@@ -18,7 +18,7 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -86,7 +86,7 @@ async fn serve(
             }
             (played.data, played.script.reply)
         }
-        Ok(None) => match asked::answer(&world, operation, &members, host(&headers)) {
+        Ok(None) => match asked::answer(&world, operation, &members, &origin(&headers)) {
             Ok(answered) => answered,
             Err(bad) => return answer_bad_field(&world, &bad),
         },
@@ -178,11 +178,17 @@ async fn ask(
     send(&world, &peer, &data, script.reply).await
 }
 
-fn host(headers: &HeaderMap) -> &str {
-    headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("127.0.0.1")
+/// Under which scheme and name we were called; a proxy that speaks TLS for us says so.
+fn origin(headers: &HeaderMap) -> String {
+    let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = said(header::HOST).unwrap_or("127.0.0.1");
+    let proxied = said(HeaderName::from_static("x-forwarded-proto"));
+    let scheme = if proxied == Some("https") {
+        "https"
+    } else {
+        "http"
+    };
+    format!("{scheme}://{host}")
 }
 
 pub(crate) fn refuse_at_gateway(world: &World, stopped: gateway::Stopped) -> Response {
@@ -237,5 +243,19 @@ pub(crate) async fn send_body(
             peer.cut_after(0);
             gateway::bare_status(500)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_ours_is_the_one_that_we_were_called_by() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, "huifu.example".parse().unwrap());
+        assert_eq!(origin(&headers), "http://huifu.example");
+        headers.insert("x-forwarded-proto", "https".parse().unwrap());
+        assert_eq!(origin(&headers), "https://huifu.example");
     }
 }

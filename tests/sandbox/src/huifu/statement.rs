@@ -135,7 +135,7 @@ pub(crate) fn tell(inquiry: &Inquiry<'_>) -> Result<Data, Refusal> {
     let details = json!([{
         "file_date": text, "file_id": file_id, "huifu_id": huifu_id, "bill_type": BILL_TYPE,
         "file_name": format!("{}_{huifu_id}_{BILL_TYPE}.csv", compact(day)),
-        "download_url": format!("http://{}/files/{file_id}", inquiry.host),
+        "download_url": format!("{}/files/{file_id}", inquiry.origin),
     }]);
     data.insert("task_details", task.to_string());
     data.insert("file_details", details.to_string());
