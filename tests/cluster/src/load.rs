@@ -43,8 +43,8 @@ impl Tally {
 }
 
 impl Users {
-    /// Where nobody should have to try again. Together five a second: below what two cores with a
-    /// dozen debug binaries on them carry.
+    /// Where nobody has to try again but who was on a connection to something that died. Together
+    /// five a second: below what two cores with a dozen debug binaries on them carry.
     pub const STEADY: Self = Self {
         pause: Duration::from_millis(800),
         patience: Duration::from_secs(10),

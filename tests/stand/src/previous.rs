@@ -1,8 +1,9 @@
 //! The release before this one, as binaries: what a rollout replaces, and what a rollback brings
 //! back.
 //!
-//! Which one that is stands in `deploy/previous-release`, as a revision of this repository; whoever
-//! makes a release writes the new one there.
+//! Which one that is stands in `deploy/previous-release`, as a revision of this repository. Until
+//! there is a release it is one with an older schema and older binaries; whoever makes a release
+//! writes that one there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,16 @@ const BINARIES: [&str; 5] = [
     "callback-receiver",
     "partner-notifier",
     "opsctl",
+];
+
+/// What Cargo adds to the environment of what it runs; whatever else begins so is the user's.
+const OF_A_PACKAGE: [&str; 6] = [
+    "CARGO_BIN_",
+    "CARGO_CRATE_",
+    "CARGO_MANIFEST_",
+    "CARGO_PKG_",
+    "CARGO_PRIMARY_",
+    "CARGO_TARGET_",
 ];
 
 /// The folder of its binaries under `.local/`. The first caller builds them, which takes some
@@ -80,9 +91,10 @@ fn build(source: &Path, target: &Path) -> Result<()> {
     for name in BINARIES {
         cargo.args(["--bin", name]);
     }
-    // Cargo tells whatever it runs about the workspace that it was run for.
+    // Cargo tells whatever it runs about the package that it was built from.
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME" {
+        let text = name.to_string_lossy();
+        if OF_A_PACKAGE.iter().any(|begin| text.starts_with(begin)) {
             cargo.env_remove(name);
         }
     }

@@ -23,7 +23,13 @@ pub fn codes_nobody_tried(tree: &Tree) -> Vec<Finding> {
             .files()
             .filter_map(|(file, text)| tried_in(file, text, in_contract))
             .collect();
-        let text = tree.text(path).unwrap_or_default();
+        let Some(text) = tree.text(path) else {
+            continue;
+        };
+        if codes(text).next().is_none() {
+            let cure = "no code is found here any more: teach this rule the new form".to_owned();
+            findings.push(Finding::new(path, 1, cure));
+        }
         for (line, variant, code) in codes(text) {
             if !tests.iter().any(|text| names(text, code, variant)) {
                 let cure = format!("no test produces {code}: write it, or take the code away");
@@ -85,6 +91,25 @@ mod tests {
     const SOURCE: &str = "impl A {\n    pub const fn as_str(self) -> &'static str {\n        match \
         self {\n            Tried => \"tried\",\n            Self::Named => \"named\",\n            \
         Untried => \"untried\",\n        }\n    }\n}\n";
+
+    const LISTED: &str = "crate::enumeration! {\n    /// Why.\n    pub enum A {\n        \
+        /// One.\n        Tried => \"tried\",\n        /// Two.\n        Untried => \"untried\",\n    }\n}\n";
+
+    #[test]
+    fn a_code_of_a_list_is_found_and_a_file_without_codes_too() {
+        let tree = Tree::of([
+            ("shared/contract/src/partner/error_code.rs", LISTED),
+            ("shared/contract/src/partner/answer.rs", "pub enum B {}"),
+            ("services/intake/tests/it/a.rs", "\"tried\""),
+        ]);
+        let found: Vec<_> = codes_nobody_tried(&tree)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("shared/contract/src/partner/error_code.rs:7: "));
+        assert!(found[1].starts_with("shared/contract/src/partner/answer.rs:1: "));
+    }
 
     #[test]
     fn a_code_that_no_test_names_is_found() {

@@ -67,13 +67,18 @@ async fn stays_out_before_the_migration(replicas: &mut Replicas) {
 }
 
 /// Replaces everything. The partner is away meanwhile: what the old ones have begun to tell it, or
-/// have put aside, is told by the new ones.
+/// have put aside, is told by the new ones. An account is asked for before, and opened by then.
 async fn roll(way: &str, scene: &Scene, replicas: &mut Replicas) {
     let began = Instant::now();
     scene.partner.set_mode(Mode::Status { code: 503 });
+    let number = way.replace(' ', "-");
+    let applicant = scene.apply("individual_merchant", "审", &number).await;
+    let application = applicant.unwrap().application_id;
     for service in Service::ALL {
         replicas.roll(service).await.unwrap();
     }
     scene.partner.set_mode(Mode::Ok);
+    scene.comes_to(&application, "passed").await;
+    scene.hears_of(&application, "1").await;
     println!("{way}: everything replaced in {:?}", began.elapsed());
 }
