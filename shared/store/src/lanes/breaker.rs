@@ -9,8 +9,7 @@
 
 use std::time::Duration;
 
-use contract::enumeration;
-use contract::later;
+use contract::{enumeration, later};
 use jiff::Timestamp;
 
 enumeration! {
